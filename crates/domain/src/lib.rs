@@ -1,0 +1,21 @@
+//! The rules of the marketplace, and nothing else.
+//!
+//! Everything in this crate is a pure function of its arguments: no clock, no zone, no randomness, no I/O. The
+//! browser (WebAssembly) and the server run the very same code, so that the quote on the screen, the charge, the
+//! invoice and the credit note are the same cents.
+//!
+//! **Architecture invariant:** `gabarit-domain` imports no other crate of this workspace.
+
+pub mod booking;
+pub mod calendar;
+pub mod compensation;
+pub mod expert;
+pub mod geo;
+pub mod ids;
+pub mod invoice;
+pub mod money;
+pub mod pricing;
+pub mod rulebook;
+pub mod text;
+pub mod travel;
+pub mod vat;

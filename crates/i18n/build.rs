@@ -1,0 +1,192 @@
+//! Compiles `locales/<language>/<namespace>.json` into one function a text.
+//!
+//! A text `"greeting": "Bonjour {name}"` of `mail.json` becomes `mail::greeting(locale, name) -> String`; one without
+//! placeholders becomes `fn(locale) -> &'static str`. A plural is an object with `one` and `other` and takes `count`
+//! first. The build stops when a language lacks a text, has one too many, or uses other placeholders.
+
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const LANGUAGES: [(&str, &str); 3] = [("fr", "Fr"), ("nl", "Nl"), ("en", "En")];
+
+enum Text {
+    Plain(String),
+    Plural { one: String, other: String },
+}
+
+fn main() {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../locales");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let names: BTreeSet<String> = LANGUAGES.iter().flat_map(|(language, _)| namespaces(&root.join(language))).collect();
+    let mut code = String::new();
+    let mut problems = Vec::new();
+    for name in names {
+        namespace(&root, &name, &mut code, &mut problems);
+    }
+    if !problems.is_empty() {
+        for problem in &problems {
+            println!("cargo::error={problem}");
+        }
+        std::process::exit(1);
+    }
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("texts.rs");
+    fs::write(out, code).expect("OUT_DIR is writable");
+}
+
+fn namespaces(folder: &Path) -> Vec<String> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(ToOwned::to_owned))
+        .collect()
+}
+
+fn namespace(root: &Path, name: &str, code: &mut String, problems: &mut Vec<String>) {
+    let tables: Vec<BTreeMap<String, Text>> = LANGUAGES
+        .iter()
+        .map(|(language, _)| load(&root.join(language).join(format!("{name}.json")), problems))
+        .collect();
+    let keys: BTreeSet<&String> = tables.iter().flat_map(BTreeMap::keys).collect();
+    writeln!(code, "/// Texts of `{name}.json`.\npub mod {name} {{\nuse super::Locale;").expect("to a string");
+    for key in keys {
+        let texts: Vec<Option<&Text>> = tables.iter().map(|table| table.get(key)).collect();
+        for (text, (language, _)) in texts.iter().zip(LANGUAGES) {
+            if text.is_none() {
+                problems.push(format!("locales/{language}/{name}.json lacks {key:?}"));
+            }
+        }
+        let texts: Vec<&Text> = texts.into_iter().flatten().collect();
+        if texts.len() == LANGUAGES.len() {
+            function(name, key, &texts, code, problems);
+        }
+    }
+    code.push_str("}\n");
+}
+
+fn load(path: &Path, problems: &mut Vec<String>) -> BTreeMap<String, Text> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let parsed = fs::read_to_string(path)
+        .map_err(|error| error.to_string())
+        .and_then(|text| serde_json::from_str::<Value>(&text).map_err(|error| error.to_string()));
+    let entries = match parsed {
+        Ok(Value::Object(entries)) => entries,
+        Ok(_) => {
+            problems.push(format!("{} is not an object", path.display()));
+            return BTreeMap::new();
+        }
+        Err(error) => {
+            problems.push(format!("{}: {error}", path.display()));
+            return BTreeMap::new();
+        }
+    };
+    let mut table = BTreeMap::new();
+    for (key, value) in entries {
+        let text = match &value {
+            Value::String(text) if !text.trim().is_empty() => Text::Plain(text.clone()),
+            Value::Object(forms) => match (forms.get("one"), forms.get("other"), forms.len()) {
+                (Some(Value::String(one)), Some(Value::String(other)), 2) => {
+                    Text::Plural { one: one.clone(), other: other.clone() }
+                }
+                _ => {
+                    problems.push(format!("{}: {key:?} needs exactly `one` and `other`", path.display()));
+                    continue;
+                }
+            },
+            _ => {
+                problems.push(format!("{}: {key:?} is empty or not a text", path.display()));
+                continue;
+            }
+        };
+        let valid = key.starts_with(|c: char| c.is_ascii_lowercase())
+            && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if valid {
+            table.insert(key, text);
+        } else {
+            problems.push(format!("{}: {key:?} is not snake_case", path.display()));
+        }
+    }
+    table
+}
+
+/// The names in `{…}`, in order of first use.
+fn placeholders(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in text.split('{').skip(1) {
+        if let Some((name, _)) = part.split_once('}')
+            && !found.iter().any(|known| known == name)
+        {
+            found.push(name.to_owned());
+        }
+    }
+    found
+}
+
+fn function(namespace: &str, key: &str, texts: &[&Text], code: &mut String, problems: &mut Vec<String>) {
+    let names = |text: &Text| -> Vec<String> {
+        match text {
+            Text::Plain(text) => placeholders(text),
+            Text::Plural { one, other } => placeholders(&format!("{other}{one}")),
+        }
+        .into_iter()
+        .filter(|name| !(matches!(text, Text::Plural { .. }) && name == "count"))
+        .collect()
+    };
+    let plural = matches!(texts[0], Text::Plural { .. });
+    // The parameters stand in the order of the English text: the language its callers are written in.
+    let wanted = names(texts[2]);
+    for (text, (language, _)) in texts.iter().zip(LANGUAGES) {
+        let sorted = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
+        if matches!(text, Text::Plural { .. }) != plural || sorted(names(text)) != sorted(wanted.clone()) {
+            problems.push(format!("locales/{language}/{namespace}.json: {key:?} has other placeholders than English"));
+            return;
+        }
+    }
+    let doc = match texts[2] {
+        Text::Plain(text) => text,
+        Text::Plural { other, .. } => other,
+    };
+    writeln!(code, "/// {}", doc.replace('\n', " ").replace('[', "\\[").replace(']', "\\]")).expect("to a string");
+    // A Rust keyword may well be the best name of a text.
+    let raw =
+        if ["type", "where", "for", "in", "move", "use", "as", "loop", "match"].contains(&key) { "r#" } else { "" };
+    if wanted.is_empty() && !plural {
+        writeln!(code, "#[must_use]\npub fn {raw}{key}(locale: Locale) -> &'static str {{ match locale {{")
+            .expect("to a string");
+        for (text, (_, variant)) in texts.iter().zip(LANGUAGES) {
+            if let Text::Plain(text) = text {
+                writeln!(code, "Locale::{variant} => {text:?},").expect("to a string");
+            }
+        }
+        code.push_str("} }\n");
+        return;
+    }
+    let count = if plural { "count: u64, " } else { "" };
+    let parameters: String = wanted.iter().map(|name| format!("{name}: impl ::std::fmt::Display, ")).collect();
+    writeln!(code, "#[must_use]\npub fn {raw}{key}(locale: Locale, {count}{parameters}) -> String {{ match locale {{")
+        .expect("to a string");
+    for (text, (language, variant)) in texts.iter().zip(LANGUAGES) {
+        match text {
+            Text::Plain(text) => writeln!(code, "Locale::{variant} => format!({text:?}),"),
+            Text::Plural { one, other } => {
+                // French counts nought as one.
+                let singular = if language == "fr" { "count < 2" } else { "count == 1" };
+                writeln!(
+                    code,
+                    "Locale::{variant} => if {singular} {{ format!({one:?}) }} else {{ format!({other:?}) }},"
+                )
+            }
+        }
+        .expect("to a string");
+    }
+    code.push_str("} }\n");
+}

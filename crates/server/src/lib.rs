@@ -1,0 +1,16 @@
+//! Everything behind the screens: database, use cases, payments, documents, mail, jobs.
+//!
+//! **Architecture invariant:** this crate knows no user interface; `services` call `gabarit-domain` for every rule and
+//! `db` for every row, and nothing else touches SQL.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod holidays;
+pub mod id;
+pub mod payments;
+pub mod places;
+pub mod platform;
+pub mod search;
+pub mod services;
+pub mod vat_register;

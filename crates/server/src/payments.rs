@@ -1,0 +1,144 @@
+//! The payment provider, as the platform sees it. One trait; the Mollie v2 client is its implementation, and the
+//! sandbox speaks the same API.
+
+use async_trait::async_trait;
+use gabarit_domain::{
+    booking::PaymentMethod,
+    ids::{BookingId, PaymentId, RefundId},
+    money::Cents,
+    vat::VatTreatment,
+};
+use gabarit_i18n::Locale;
+use thiserror::Error;
+use url::Url;
+
+/// State of a payment, in the provider's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderState {
+    /// Made; the client has not paid.
+    Open,
+    /// Under way.
+    Pending,
+    /// Reserved, to be captured.
+    Authorized,
+    /// Received.
+    Paid,
+    /// Given up by the client.
+    Canceled,
+    /// Too late.
+    Expired,
+    /// Refused.
+    Failed,
+}
+
+impl ProviderState {
+    /// All states.
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Pending, Self::Authorized, Self::Paid, Self::Canceled, Self::Expired, Self::Failed];
+
+    /// The provider's word, also in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::Authorized => "authorized",
+            Self::Paid => "paid",
+            Self::Canceled => "canceled",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads [`ProviderState::code`] back.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// A payment to be made.
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    /// Ours; it is the idempotency key.
+    pub id: PaymentId,
+    /// For which booking.
+    pub booking: BookingId,
+    /// How much, with VAT.
+    pub amount: Cents,
+    /// Of which VAT, and how it is taxed (the provider wants it by rate).
+    pub vat: Cents,
+    /// How the whole is taxed.
+    pub treatment: VatTreatment,
+    /// What the client's statement says: the booking's reference.
+    pub description: String,
+    /// How.
+    pub method: PaymentMethod,
+    /// Where the client's browser returns.
+    pub redirect_url: Url,
+    /// Where the provider reports.
+    pub webhook_url: Url,
+    /// Language of the provider's page.
+    pub locale: Locale,
+}
+
+/// A payment as the provider has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderPayment {
+    /// The provider's id (`tr_…`).
+    pub reference: String,
+    /// Its state.
+    pub state: ProviderState,
+    /// Its amount.
+    pub amount: Cents,
+    /// Captured so far (all of it once paid).
+    pub captured: Cents,
+    /// Refunded so far.
+    pub refunded: Cents,
+    /// The page on which the client pays, while open.
+    pub checkout_url: Option<Url>,
+    /// The booking named in its metadata.
+    pub booking: Option<BookingId>,
+}
+
+/// Why the provider did not do it.
+#[derive(Debug, Error)]
+pub enum ProviderError {
+    /// No answer, or not one that can be read: it may or may not have happened; ask again with the same key.
+    #[error("no usable answer from the payment provider: {0}")]
+    Unavailable(String),
+    /// It refused.
+    #[error("the payment provider refused ({status}): {detail}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Its words, for the log.
+        detail: String,
+    },
+    /// It does not know the payment.
+    #[error("the payment provider does not know it")]
+    NotFound,
+}
+
+/// A payment provider. Every call is idempotent under the id it is given.
+#[async_trait]
+pub trait PaymentProvider: Send + Sync + std::fmt::Debug {
+    /// Makes a payment.
+    async fn create(&self, payment: &NewPayment) -> Result<ProviderPayment, ProviderError>;
+    /// Reads a payment: the only truth about it; a webhook's word is never taken.
+    async fn get(&self, reference: &str) -> Result<ProviderPayment, ProviderError>;
+    /// Takes (all of) an authorised payment.
+    async fn capture(&self, reference: &str, id: PaymentId, amount: Cents) -> Result<(), ProviderError>;
+    /// Lets an authorised payment go; best effort.
+    async fn release(&self, reference: &str, id: PaymentId) -> Result<(), ProviderError>;
+    /// Cancels an open payment; best effort.
+    async fn cancel(&self, reference: &str, id: PaymentId) -> Result<(), ProviderError>;
+    /// Pays (part of) a paid payment back; answers the provider's id of the refund.
+    async fn refund(
+        &self,
+        reference: &str,
+        id: RefundId,
+        amount: Cents,
+        description: &str,
+    ) -> Result<String, ProviderError>;
+}

@@ -1,0 +1,97 @@
+//! The platform: configuration, database and outside services, handed to every use case.
+
+use crate::{
+    clock::{Clock, civil_day},
+    config::Config,
+    db::Db,
+    holidays::Holidays,
+    id::Ids,
+    payments::PaymentProvider,
+    places::Gazetteer,
+    search::SearchIndex,
+    vat_register::VatRegister,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use gabarit_view::error::ApiError;
+use std::{ops::Deref, sync::Arc};
+
+/// Cheap to clone; the same everywhere in a process.
+#[derive(Clone, Debug)]
+pub struct Platform(Arc<Inner>);
+
+/// What a [`Platform`] holds.
+#[derive(Debug)]
+pub struct Inner {
+    /// Settings.
+    pub config: Config,
+    /// Rows.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Identifiers and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// Payments.
+    pub payments: Arc<dyn PaymentProvider>,
+    /// VAT numbers.
+    pub vat_register: Arc<dyn VatRegister>,
+    /// Places.
+    pub places: &'static Gazetteer,
+    /// Public holidays.
+    pub holidays: &'static Holidays,
+    /// Search.
+    pub search: SearchIndex,
+    /// Wakes the job runner when there is something to do now.
+    pub wake_jobs: tokio::sync::Notify,
+}
+
+impl Deref for Platform {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Platform {
+    /// Puts a platform together.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        payments: Arc<dyn PaymentProvider>,
+        vat_register: Arc<dyn VatRegister>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            config,
+            db,
+            clock,
+            ids,
+            payments,
+            vat_register,
+            places: Gazetteer::shared(),
+            holidays: Holidays::shared(),
+            search: SearchIndex::default(),
+            wake_jobs: tokio::sync::Notify::new(),
+        }))
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Today, in the platform's zone.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        civil_day(self.now(), self.config.zone)
+    }
+
+    /// Logs a fault under a new id and answers with that id alone.
+    pub fn fault(&self, error: impl std::fmt::Display) -> ApiError {
+        let id = self.ids.uuid();
+        tracing::error!(%id, %error, "fault");
+        ApiError::Internal { id }
+    }
+}

@@ -1,0 +1,1 @@
+//! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.

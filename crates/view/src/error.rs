@@ -1,0 +1,200 @@
+//! The one error that screens meet.
+
+use chrono::NaiveDate;
+use gabarit_domain::pricing::{Quote, Refusal};
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use thiserror::Error;
+use uuid::Uuid;
+
+/// What is wrong with one field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field's name in the form.
+    pub field: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// Kinds of mistakes; each has a text `problem_…` in every language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Problem {
+    /// Nothing was typed or chosen.
+    Missing,
+    /// Too short; the least number of characters.
+    TooShort(u32),
+    /// Too long; the greatest number of characters.
+    TooLong(u32),
+    /// Not of the expected form.
+    Malformed,
+    /// Not one of the choices.
+    Unknown,
+    /// Too many; the greatest number.
+    TooMany(u32),
+    /// An account with this address exists: sign in instead.
+    EmailTaken,
+    /// On the list of common passwords.
+    CommonPassword,
+    /// The VAT number belongs to another country.
+    VatOtherCountry,
+    /// The VAT number's check digits are wrong.
+    VatChecksum,
+    /// The register does not know the VAT number.
+    VatInvalid,
+    /// The terms must be accepted.
+    NotAccepted,
+    /// The order cannot be quoted.
+    Refused(Refusal),
+}
+
+/// Why something did not happen. Never holds internals: those are in the log, under the id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(tag = "error", rename_all = "kebab-case")]
+pub enum ApiError {
+    /// Fields need correction.
+    #[error("invalid input")]
+    Invalid {
+        /// Which, and why.
+        fields: Vec<FieldError>,
+        /// Key under which what was typed is kept for a form without script.
+        stash: Option<String>,
+    },
+    /// The address or the password is wrong: never which.
+    #[error("wrong credentials")]
+    WrongCredentials {
+        /// See [`ApiError::Invalid`].
+        stash: Option<String>,
+    },
+    /// Somebody must sign in first.
+    #[error("sign in first")]
+    SignInRequired,
+    /// It is not theirs.
+    #[error("forbidden")]
+    Forbidden,
+    /// There is no such thing (or it is not theirs to know).
+    #[error("not found")]
+    NotFound,
+    /// The price is no longer the one that was seen: nothing was charged; the new quote asks for consent.
+    #[error("the price changed")]
+    PriceChanged {
+        /// The new quote.
+        quote: Box<Quote>,
+        /// See [`ApiError::Invalid`].
+        stash: Option<String>,
+    },
+    /// Somebody else has some of the days now.
+    #[error("days taken")]
+    DaysTaken {
+        /// Which.
+        days: Vec<NaiveDate>,
+        /// See [`ApiError::Invalid`].
+        stash: Option<String>,
+    },
+    /// Too many unpaid holds on the account.
+    #[error("too many unpaid holds")]
+    TooManyHolds,
+    /// The credit check refused a deferred payment: other methods remain.
+    #[error("credit refused")]
+    CreditRefused {
+        /// See [`ApiError::Invalid`].
+        stash: Option<String>,
+    },
+    /// Nobody books themselves.
+    #[error("own profile")]
+    OwnProfile,
+    /// The record has moved on: what was asked is no longer possible.
+    #[error("moved on")]
+    MovedOn,
+    /// Too many attempts.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// Try again after this many seconds.
+        retry_after_seconds: u32,
+    },
+    /// An outside service does not answer; nothing was lost.
+    #[error("service unavailable")]
+    Unavailable,
+    /// A fault of ours, logged under this id.
+    #[error("internal error {id}")]
+    Internal {
+        /// The log's id.
+        id: Uuid,
+    },
+    /// The request was not understood, or no answer came.
+    #[error("transport")]
+    Transport,
+}
+
+impl ApiError {
+    /// One wrong field.
+    #[must_use]
+    pub fn field(field: &str, problem: Problem) -> Self {
+        Self::Invalid { fields: vec![FieldError { field: field.to_owned(), problem }], stash: None }
+    }
+
+    /// The HTTP status that tells it best.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Invalid { .. } => 422,
+            Self::WrongCredentials { .. } | Self::SignInRequired => 401,
+            Self::Forbidden | Self::OwnProfile => 403,
+            Self::NotFound => 404,
+            Self::PriceChanged { .. } | Self::DaysTaken { .. } | Self::MovedOn | Self::TooManyHolds => 409,
+            Self::CreditRefused { .. } => 402,
+            Self::TooManyAttempts { .. } => 429,
+            Self::Unavailable => 503,
+            Self::Internal { .. } => 500,
+            Self::Transport => 400,
+        }
+    }
+
+    /// The key of the form that was kept, if one was.
+    #[must_use]
+    pub fn stash(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { stash, .. }
+            | Self::WrongCredentials { stash }
+            | Self::PriceChanged { stash, .. }
+            | Self::DaysTaken { stash, .. }
+            | Self::CreditRefused { stash } => stash.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same error, with the key of the kept form.
+    #[must_use]
+    pub fn with_stash(mut self, key: String) -> Self {
+        match &mut self {
+            Self::Invalid { stash, .. }
+            | Self::WrongCredentials { stash }
+            | Self::PriceChanged { stash, .. }
+            | Self::DaysTaken { stash, .. }
+            | Self::CreditRefused { stash } => *stash = Some(key),
+            _ => {}
+        }
+        self
+    }
+
+    /// What is wrong with a field, if something is.
+    pub fn problems<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Problem> {
+        let fields = match self {
+            Self::Invalid { fields, .. } => fields.as_slice(),
+            _ => &[],
+        };
+        fields.iter().filter(move |error| error.field == field).map(|error| &error.problem)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        // Its text can name types and paths: it is no reader's business.
+        Self::Transport
+    }
+}

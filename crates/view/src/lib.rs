@@ -1,0 +1,10 @@
+//! What passes between server and browser: queries, views and errors. Pure data, compiled for both.
+//!
+//! A view holds what its reader may see and nothing else: services decide that before they make one.
+
+pub mod account;
+pub mod booking;
+pub mod error;
+pub mod expert;
+pub mod place;
+pub mod search;
