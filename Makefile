@@ -1,0 +1,33 @@
+# Two targets are all a newcomer needs: `make run` and `make test`. Both install what is missing first.
+.PHONY: help run test setup dev fmt lint unit e2e bench soak
+
+help:
+	@echo "make run    build, load demo data, serve on http://127.0.0.1:3000"
+	@echo "make test   everything that must hold before a change lands"
+	@echo "make dev    rebuild and reload while you edit"
+	@echo "make lint | unit | e2e   the phases of make test, one at a time"
+	@echo "make bench  measure; make soak  the long simulations"
+
+run:
+	@scripts/run.sh
+
+test:
+	@scripts/test.sh
+
+setup:
+	@scripts/setup.sh
+
+dev: setup
+	@bash -c 'source scripts/env.sh && cargo leptos watch'
+
+fmt:
+	@bash -c 'source scripts/env.sh && cargo fmt --all'
+
+lint unit e2e:
+	@scripts/test.sh $@
+
+bench:
+	@scripts/bench.sh
+
+soak:
+	@scripts/soak.sh
