@@ -4,6 +4,7 @@
 //! `booking::held_until(locale, time)`. The same functions serve pages, e-mails and printed documents.
 
 pub mod fmt;
+pub mod labels;
 
 use serde::{Deserialize, Serialize};
 

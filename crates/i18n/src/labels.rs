@@ -1,0 +1,116 @@
+//! Names of the values of the domain's enumerations, for lists, forms and documents.
+
+use crate::{Locale, term};
+use gabarit_domain::{
+    booking::PaymentMethod,
+    expert::{ExpertKind, Level, Sector},
+};
+
+/// A sector's name.
+#[must_use]
+pub fn sector(locale: Locale, sector: Sector) -> &'static str {
+    match sector {
+        Sector::Construction => term::sector_construction(locale),
+        Sector::MechanicalEngineering => term::sector_mechanical_engineering(locale),
+        Sector::CivilInfrastructure => term::sector_civil_infrastructure(locale),
+        Sector::ProcessIndustry => term::sector_process_industry(locale),
+        Sector::MediaEntertainment => term::sector_media_entertainment(locale),
+    }
+}
+
+/// In-house or independent.
+#[must_use]
+pub fn kind(locale: Locale, kind: ExpertKind) -> &'static str {
+    match kind {
+        ExpertKind::InHouse => term::kind_in_house(locale),
+        ExpertKind::Independent => term::kind_independent(locale),
+    }
+}
+
+/// A level's name: the word for its number.
+#[must_use]
+pub fn level(locale: Locale, level: Level) -> &'static str {
+    match level.number() {
+        1 => term::level_1(locale),
+        2 => term::level_2(locale),
+        3 => term::level_3(locale),
+        _ => term::level_4(locale),
+    }
+}
+
+/// A payment method's name.
+#[must_use]
+pub fn method(locale: Locale, method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Ideal => term::method_ideal(locale),
+        PaymentMethod::Bancontact => term::method_bancontact(locale),
+        PaymentMethod::CreditCard => term::method_creditcard(locale),
+    }
+}
+
+/// A booking state's name, by its code; empty for a code that is none.
+#[must_use]
+pub fn booking_state(locale: Locale, code: &str) -> &'static str {
+    match code {
+        "held" => term::state_held(locale),
+        "requested" => term::state_requested(locale),
+        "accepted" => term::state_accepted(locale),
+        "completed" => term::state_completed(locale),
+        "declined" => term::state_declined(locale),
+        "expired" => term::state_expired(locale),
+        "lapsed" => term::state_lapsed(locale),
+        "cancelled" => term::state_cancelled(locale),
+        _ => "",
+    }
+}
+
+/// A language's text, by locale.
+type Name = fn(Locale) -> &'static str;
+
+/// Languages that experts can name, by ISO 639-1 code, in the order of the codes.
+pub const LANGUAGES: [(&str, Name); 38] = [
+    ("ar", term::language_ar),
+    ("bg", term::language_bg),
+    ("ca", term::language_ca),
+    ("cs", term::language_cs),
+    ("da", term::language_da),
+    ("de", term::language_de),
+    ("el", term::language_el),
+    ("en", term::language_en),
+    ("es", term::language_es),
+    ("et", term::language_et),
+    ("fi", term::language_fi),
+    ("fr", term::language_fr),
+    ("ga", term::language_ga),
+    ("he", term::language_he),
+    ("hi", term::language_hi),
+    ("hr", term::language_hr),
+    ("hu", term::language_hu),
+    ("is", term::language_is),
+    ("it", term::language_it),
+    ("ja", term::language_ja),
+    ("ko", term::language_ko),
+    ("lb", term::language_lb),
+    ("lt", term::language_lt),
+    ("lv", term::language_lv),
+    ("mt", term::language_mt),
+    ("nl", term::language_nl),
+    ("no", term::language_no),
+    ("pl", term::language_pl),
+    ("pt", term::language_pt),
+    ("ro", term::language_ro),
+    ("ru", term::language_ru),
+    ("sk", term::language_sk),
+    ("sl", term::language_sl),
+    ("sr", term::language_sr),
+    ("sv", term::language_sv),
+    ("tr", term::language_tr),
+    ("uk", term::language_uk),
+    ("zh", term::language_zh),
+];
+
+/// A language's name; the code itself where the list has none.
+#[must_use]
+pub fn language(locale: Locale, code: &str) -> &str {
+    LANGUAGES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name(locale))
+}
