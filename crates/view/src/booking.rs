@@ -1,5 +1,9 @@
 //! Bookings: the form in the making, and the page for both sides.
 
+mod query;
+
+pub use query::{Choices, read_vat_number};
+
 use crate::{
     expert::{ExpertCard, HolidayView, ProductView},
     place::{CountryView, PlaceView},
@@ -37,6 +41,19 @@ pub struct BookingSetup {
     pub place: Option<PlaceView>,
     /// What the VAT register said of the URL's number, if it has one.
     pub vat_status: VatStatus,
+}
+
+/// The booking form's page: what it needs to price, and the choices of its URL as the server understood them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingPage {
+    /// Rules, offer and lists.
+    pub setup: BookingSetup,
+    /// The choices, the typed place resolved.
+    pub form: BookingForm,
+    /// What was typed as a place and fits none or several.
+    pub place_text: Option<String>,
+    /// The places it may mean, best first.
+    pub place_choices: Vec<PlaceView>,
 }
 
 /// What the VAT register said.
