@@ -173,6 +173,9 @@ pub struct Document {
     pub due: Cents,
     /// BT-9: until when, if anything is due.
     pub due_date: Option<NaiveDate>,
+    /// BT-84: the account (IBAN) to pay what is due to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_account: Option<String>,
 }
 
 impl Document {

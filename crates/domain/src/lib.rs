@@ -6,6 +6,7 @@
 //!
 //! **Architecture invariant:** `gabarit-domain` imports no other crate of this workspace.
 
+pub mod banking;
 pub mod booking;
 pub mod calendar;
 pub mod compensation;

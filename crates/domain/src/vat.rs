@@ -350,3 +350,37 @@ pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
         VatTreatment { category: VatCategory::S, rate: operator.rate }
     }
 }
+
+/// An expert's firm, as far as VAT is concerned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supplier {
+    /// Where it is established.
+    pub country: CountryCode,
+    /// Its number, if it has one.
+    pub vat_number: Option<VatNumber>,
+    /// A small business that charges no VAT at home (VAT Directive Art. 284).
+    pub vat_exempt: bool,
+}
+
+/// The treatment of an expert's supply to the operator, on a self-billed invoice.
+///
+/// At home: the operator's country's rate, or exempt for a small business. From another member state: reverse charge
+/// (Art. 196), which needs the expert's number and ends the small business scheme at the border; without a number no
+/// VAT can be charged, so exempt. From outside the Union: not subject.
+#[must_use]
+pub fn supply_treatment(operator: OperatorVat, supplier: &Supplier) -> VatTreatment {
+    let untaxed = |category| VatTreatment { category, rate: BasisPoints(0) };
+    if supplier.country == operator.country {
+        if supplier.vat_exempt {
+            untaxed(VatCategory::E)
+        } else {
+            VatTreatment { category: VatCategory::S, rate: operator.rate }
+        }
+    } else if !supplier.country.in_eu() {
+        untaxed(VatCategory::O)
+    } else if supplier.vat_number.is_some() {
+        untaxed(VatCategory::Ae)
+    } else {
+        untaxed(VatCategory::E)
+    }
+}

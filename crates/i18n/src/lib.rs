@@ -5,6 +5,7 @@
 
 pub mod fmt;
 pub mod labels;
+pub mod lines;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,313 @@
+//! A document as people read it: every text in its language, ready for the screen and for print.
+//!
+//! Screen and PDF render this one model, so they cannot say different things.
+
+use gabarit_domain::{
+    booking::PaymentMethod,
+    compensation::EarningLine,
+    expert::ProductCode,
+    invoice::{Document, DocumentKind, DocumentLines, Party},
+    money::Cents,
+    vat::{CountryCode, VatCategory},
+};
+use gabarit_i18n::{Locale, document as text, fmt, lines};
+use serde::{Deserialize, Serialize};
+
+/// A label and what it says: `Service period`, `1–4 December 2026`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What.
+    pub label: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Seller or buyer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyText {
+    /// `Seller` or `Buyer`.
+    pub heading: String,
+    /// The name.
+    pub name: String,
+    /// Attention, address, country, numbers, e-mail: a line each.
+    pub lines: Vec<String>,
+}
+
+/// Heads of the table of lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnHeads {
+    /// What and why.
+    pub description: String,
+    /// How many.
+    pub quantity: String,
+    /// Each.
+    pub unit_price: String,
+    /// Line amount before VAT.
+    pub net: String,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineText {
+    /// What for.
+    pub title: String,
+    /// Why so much.
+    pub reason: String,
+    /// With its unit: `2 days`.
+    pub quantity: String,
+    /// Each; empty where quantity × price is not the amount (a share of it is).
+    pub unit_price: String,
+    /// Before VAT.
+    pub net: String,
+}
+
+/// A sum under the lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotalText {
+    /// Which.
+    pub label: String,
+    /// How much.
+    pub amount: String,
+    /// Whether it stands out: the total, and what is to pay.
+    pub strong: bool,
+}
+
+/// A document, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentText {
+    /// Its language: for `lang` attributes and PDF.
+    pub locale: Locale,
+    /// `Invoice`.
+    pub title: String,
+    /// `INV-2026-000042`.
+    pub number: String,
+    /// Date, period, booking, order number …
+    pub facts: Vec<Fact>,
+    /// Who sells.
+    pub seller: PartyText,
+    /// Who buys.
+    pub buyer: PartyText,
+    /// Heads of the table.
+    pub heads: ColumnHeads,
+    /// The lines.
+    pub lines: Vec<LineText>,
+    /// Sum before VAT, VAT by rate, total, paid, to pay: in this order.
+    pub totals: Vec<TotalText>,
+    /// What the law wants said, and how it was paid.
+    pub mentions: Vec<String>,
+    /// The seller or, on self-billing, the issuer, in one line.
+    pub footer: String,
+}
+
+/// Names that a document holds by their codes.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// Of a product.
+    pub product: &'a dyn Fn(&ProductCode) -> String,
+    /// Of a country, in the document's language.
+    pub country: &'a dyn Fn(CountryCode) -> String,
+}
+
+impl DocumentText {
+    /// Puts a document into words, in its own language.
+    #[must_use]
+    pub fn of(document: &Document, names: Names<'_>) -> Self {
+        let locale = Locale::parse(&document.language).unwrap_or_default();
+        let kind = document.number.kind;
+        let category = document.vat.treatment.category;
+        let self_billed = matches!(kind, DocumentKind::SelfBilledInvoice | DocumentKind::SelfBilledCreditNote);
+        // Not subject to VAT: no VAT numbers may stand on it (EN 16931 BR-O-02).
+        let with_vat = category != VatCategory::O;
+        let issuer = if self_billed { &document.buyer } else { &document.seller };
+        Self {
+            locale,
+            title: title(locale, kind).to_owned(),
+            number: document.number.to_string(),
+            facts: facts(locale, document, self_billed),
+            seller: party(locale, text::seller(locale), &document.seller, names, with_vat),
+            buyer: party(locale, text::buyer(locale), &document.buyer, names, with_vat),
+            heads: ColumnHeads {
+                description: text::description(locale).to_owned(),
+                quantity: text::quantity(locale).to_owned(),
+                unit_price: text::unit_price(locale).to_owned(),
+                net: text::net(locale).to_owned(),
+            },
+            lines: line_texts(locale, &document.lines, names),
+            totals: totals(locale, document, self_billed),
+            mentions: mentions(locale, document, self_billed),
+            footer: footer(locale, issuer, with_vat),
+        }
+    }
+
+    /// `Page 2 of 3`.
+    #[must_use]
+    pub fn page(&self, page: usize, pages: usize) -> String {
+        text::page(self.locale, page, pages)
+    }
+}
+
+fn title(locale: Locale, kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Invoice => text::invoice(locale),
+        DocumentKind::CreditNote => text::credit_note(locale),
+        DocumentKind::SelfBilledInvoice => text::self_billed_invoice(locale),
+        DocumentKind::SelfBilledCreditNote => text::self_billed_credit_note(locale),
+    }
+}
+
+fn facts(locale: Locale, document: &Document, self_billed: bool) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |label: &str, value: String| facts.push(Fact { label: label.to_owned(), value });
+    fact(text::number(locale), document.number.to_string());
+    fact(text::issued_on(locale), fmt::date(locale, document.issued_on));
+    let (first, last) = document.service;
+    if first == last {
+        fact(text::service_day(locale), fmt::date(locale, first));
+    } else {
+        let period = format!("{} – {}", fmt::date_short(locale, first), fmt::date_short(locale, last));
+        fact(text::service(locale), period);
+    }
+    fact(text::booking(locale), document.booking_reference.clone());
+    if let Some(number) = &document.order_number {
+        fact(text::order_number(locale), number.clone());
+    }
+    if !self_billed {
+        fact(text::expert(locale), document.expert_name.clone());
+    }
+    if let Some(day) = document.due_date {
+        let label = if self_billed { text::payment_by(locale) } else { text::due_date(locale) };
+        fact(label, fmt::date(locale, day));
+    }
+    if let Some(account) = document.payment_account.as_ref().filter(|_| document.due > Cents::ZERO) {
+        fact(text::account(locale), grouped(account));
+    }
+    facts
+}
+
+/// An IBAN in groups of four, as it is printed.
+fn grouped(account: &str) -> String {
+    let plain: Vec<char> = account.chars().filter(|c| !c.is_whitespace()).collect();
+    plain.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("\u{a0}")
+}
+
+fn party(locale: Locale, heading: &str, party: &Party, names: Names<'_>, with_vat: bool) -> PartyText {
+    let mut lines = Vec::new();
+    lines.extend(party.attention.as_ref().map(|name| text::attention(locale, name)));
+    lines.push(party.street.clone());
+    lines.push(format!("{} {}", party.postal_code, party.city));
+    lines.push((names.country)(party.country));
+    if with_vat {
+        lines.extend(party.vat_number.as_ref().map(|number| text::vat_number(locale, number)));
+    }
+    lines.extend(party.registration.as_ref().map(|number| text::registration(locale, number)));
+    lines.extend(party.email.clone());
+    lines.retain(|line| !line.trim().is_empty());
+    PartyText { heading: heading.to_owned(), name: party.name.clone(), lines }
+}
+
+fn line_texts(locale: Locale, items: &DocumentLines, names: Names<'_>) -> Vec<LineText> {
+    match items {
+        DocumentLines::Quoted(items) => items
+            .iter()
+            .map(|item| LineText {
+                title: lines::line_title(locale, item, names.product),
+                reason: lines::line_reason(locale, item),
+                quantity: lines::quantity(locale, item.quantity, item.unit),
+                unit_price: fmt::money(locale, item.unit_price),
+                net: fmt::money(locale, item.net),
+            })
+            .collect(),
+        DocumentLines::Earned(items) => items
+            .iter()
+            .map(|item| {
+                let (quantity, unit) = item.quantity();
+                LineText {
+                    title: lines::earning_title(locale, item),
+                    reason: lines::earning_reason(locale, item),
+                    quantity: lines::quantity(locale, quantity, unit),
+                    unit_price: earned_unit_price(locale, item),
+                    net: fmt::money(locale, item.net()),
+                }
+            })
+            .collect(),
+    }
+}
+
+/// A day's share, where it is whole cents: a rounded one, times the days, might not give the line's amount.
+fn earned_unit_price(locale: Locale, item: &EarningLine) -> String {
+    match item {
+        EarningLine::Days { day_rate, band } => {
+            let each = day_rate.share(band.share);
+            if each.times(band.days()) == band.amount { fmt::money(locale, each) } else { String::new() }
+        }
+        EarningLine::PassedOn { line } => fmt::money(locale, line.unit_price),
+    }
+}
+
+fn totals(locale: Locale, document: &Document, self_billed: bool) -> Vec<TotalText> {
+    let row = |label: String, amount: Cents, strong| TotalText { label, amount: fmt::money(locale, amount), strong };
+    let taxable = fmt::money(locale, document.vat.taxable);
+    let vat = match document.vat.treatment.category {
+        VatCategory::S => text::vat_rate(locale, fmt::percent(locale, document.vat.treatment.rate), taxable),
+        VatCategory::Ae => text::vat_reverse(locale, taxable),
+        VatCategory::O => text::vat_outside(locale, taxable),
+        VatCategory::E => text::vat_exempt(locale, taxable),
+    };
+    let mut rows = vec![
+        row(text::total_net(locale).to_owned(), document.vat.taxable, false),
+        row(vat, document.vat.tax, false),
+        row(text::total(locale).to_owned(), document.total, true),
+    ];
+    if document.prepaid != Cents::ZERO {
+        let label = document
+            .paid_by
+            .map_or_else(|| text::paid(locale).to_owned(), |method| text::paid_by(locale, method_name(locale, method)));
+        rows.push(row(label, -document.prepaid, false));
+    }
+    let due = if self_billed { text::to_be_paid(locale) } else { text::due(locale) };
+    rows.push(row(due.to_owned(), document.due, true));
+    rows
+}
+
+fn method_name(locale: Locale, method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Ideal => text::method_ideal(locale),
+        PaymentMethod::Bancontact => text::method_bancontact(locale),
+        PaymentMethod::CreditCard => text::method_card(locale),
+    }
+}
+
+fn mentions(locale: Locale, document: &Document, self_billed: bool) -> Vec<String> {
+    let mut mentions = Vec::new();
+    if self_billed {
+        mentions.push(text::self_billing(locale, &document.buyer.name, &document.seller.name));
+    }
+    match document.vat.treatment.category {
+        VatCategory::S => {}
+        VatCategory::Ae => {
+            mentions.push(text::reverse_charge(locale).to_owned());
+            if let (Some(seller), Some(buyer)) = (&document.seller.vat_number, &document.buyer.vat_number) {
+                mentions.push(text::reverse_numbers(locale, seller, buyer));
+            }
+        }
+        VatCategory::O if self_billed => mentions.push(text::outside_seller(locale).to_owned()),
+        VatCategory::O => mentions.push(text::outside_union(locale).to_owned()),
+        VatCategory::E => mentions.push(text::small_business(locale).to_owned()),
+    }
+    if document.due == Cents::ZERO && document.prepaid > Cents::ZERO {
+        mentions.push(text::paid_in_full(locale).to_owned());
+    } else if document.due > Cents::ZERO && document.paid_by.is_some_and(PaymentMethod::is_deferred) {
+        mentions.push(text::card_capture(locale).to_owned());
+    }
+    mentions
+}
+
+fn footer(locale: Locale, issuer: &Party, with_vat: bool) -> String {
+    let mut parts = vec![issuer.name.clone(), issuer.street.clone(), format!("{} {}", issuer.postal_code, issuer.city)];
+    if with_vat {
+        parts.extend(issuer.vat_number.as_ref().map(|number| text::vat_number(locale, number)));
+    }
+    parts.extend(issuer.registration.clone());
+    parts.extend(issuer.email.clone());
+    parts.join(" · ")
+}
