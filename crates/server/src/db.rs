@@ -12,6 +12,10 @@
 //! `BIGINT`/`i64`; instants, days and ids are bound, never made in SQL; sums are `CAST(SUM(x) AS BIGINT)`; JSON is
 //! text.
 
+pub mod bookings;
+pub mod ledger;
+pub mod payments;
+
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,

@@ -1,1 +1,3 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
+
+pub mod ledger;

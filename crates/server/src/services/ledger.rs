@@ -1,0 +1,214 @@
+//! The ledger: double entry, so that the books can be checked against payments and documents at any time.
+//!
+//! | account | kind | holds |
+//! |---|---|---|
+//! | `provider_clearing` | asset | money the payment provider has received for us |
+//! | `deposits` | liability | money received for orders that have no invoice yet (or none any more) |
+//! | `client_receivable` | asset | what clients still owe on invoices |
+//! | `revenue` | income | net amounts of clients' invoices |
+//! | `vat_payable` | liability | VAT on clients' invoices |
+//! | `cost_of_experts` | expense | net amounts of self-billed invoices |
+//! | `vat_receivable` | asset | VAT on self-billed invoices |
+//! | `expert_payable` | liability | what experts are owed |
+//!
+//! Debits are positive, credits negative; a transaction sums to nought. What is posted when:
+//!
+//! | event | debit | credit |
+//! |---|---|---|
+//! | payment received, before the invoice | `provider_clearing` | `deposits` |
+//! | payment received or card captured, after the invoice | `provider_clearing` | `client_receivable`, what is over `deposits` |
+//! | refund handed to the provider | `deposits` | `provider_clearing` |
+//! | invoice issued | `deposits` (what was paid), `client_receivable` (the rest) | `revenue`, `vat_payable` |
+//! | self-billed invoice issued | `cost_of_experts`, `vat_receivable` | `expert_payable` |
+//!
+//! An authorised card is a promise, not money: nothing is posted until it is captured. So a card order's invoice stands
+//! wholly in `client_receivable` for the moments between acceptance and capture, and stays there, visible, if the
+//! capture is refused. VAT that a foreign expert's supply shifts to the operator (`AE`) is on the VAT return only: it
+//! is owed and deducted at once.
+
+use crate::{
+    db::{Exec, ledger as rows},
+    platform::Platform,
+};
+use gabarit_domain::{ids::BookingId, money::Cents};
+use gabarit_view::error::ApiError;
+
+/// An account of the chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// Money at the payment provider.
+    ProviderClearing,
+    /// Money received without an invoice.
+    Deposits,
+    /// Owed by clients.
+    ClientReceivable,
+    /// Net sales.
+    Revenue,
+    /// VAT on sales.
+    VatPayable,
+    /// VAT on self-billed invoices.
+    VatReceivable,
+    /// Net cost of experts.
+    CostOfExperts,
+    /// Owed to experts.
+    ExpertPayable,
+}
+
+impl Account {
+    /// The whole chart.
+    pub const ALL: [Self; 8] = [
+        Self::ProviderClearing,
+        Self::Deposits,
+        Self::ClientReceivable,
+        Self::Revenue,
+        Self::VatPayable,
+        Self::VatReceivable,
+        Self::CostOfExperts,
+        Self::ExpertPayable,
+    ];
+
+    /// Its code in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ProviderClearing => "provider_clearing",
+            Self::Deposits => "deposits",
+            Self::ClientReceivable => "client_receivable",
+            Self::Revenue => "revenue",
+            Self::VatPayable => "vat_payable",
+            Self::VatReceivable => "vat_receivable",
+            Self::CostOfExperts => "cost_of_experts",
+            Self::ExpertPayable => "expert_payable",
+        }
+    }
+}
+
+/// Posts a transaction; entries of nought are left out. One cause is posted once: a second time nothing happens.
+///
+/// # Errors
+/// A fault if the entries do not sum to nought, or of the database.
+pub async fn post(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    dedup_key: &str,
+    kind: &str,
+    booking: Option<BookingId>,
+    entries: &[(Account, Cents)],
+) -> Result<(), ApiError> {
+    let sum: Cents = entries.iter().map(|(_, amount)| *amount).sum();
+    if sum != Cents::ZERO {
+        return Err(p.fault(format_args!("ledger {kind} {dedup_key} does not balance: {}", sum.to_plain())));
+    }
+    let id = p.ids.uuid();
+    if !rows::insert_transaction(exec, id, dedup_key, kind, booking, p.now()).await.map_err(|e| p.fault(e))? {
+        return Ok(());
+    }
+    for (line, (account, amount)) in (1..).zip(entries.iter().filter(|(_, amount)| *amount != Cents::ZERO)) {
+        rows::insert_entry(exec, id, line, account.code(), *amount).await.map_err(|e| p.fault(e))?;
+    }
+    Ok(())
+}
+
+/// Money of a client's payment has arrived: for a booking without an invoice it is a deposit; otherwise it settles the
+/// invoice, and what is over is a deposit.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_received(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    payment: gabarit_domain::ids::PaymentId,
+    booking: BookingId,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let owed = rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking)
+        .await
+        .map_err(|e| p.fault(e))?
+        .max(Cents::ZERO);
+    let settles = amount.min(owed);
+    post(
+        exec,
+        p,
+        &format!("received:{payment}"),
+        "payment-received",
+        Some(booking),
+        &[
+            (Account::ProviderClearing, amount),
+            (Account::ClientReceivable, -settles),
+            (Account::Deposits, settles - amount),
+        ],
+    )
+    .await
+}
+
+/// A refund is with the provider.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_refunded(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    refund: gabarit_domain::ids::RefundId,
+    booking: BookingId,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    post(
+        exec,
+        p,
+        &format!("refund:{refund}"),
+        "refund-sent",
+        Some(booking),
+        &[(Account::Deposits, amount), (Account::ProviderClearing, -amount)],
+    )
+    .await
+}
+
+/// The client's invoice is issued: what was paid is a deposit no longer; the rest is owed.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_invoice(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    net: Cents,
+    vat: Cents,
+    prepaid: Cents,
+) -> Result<(), ApiError> {
+    post(
+        exec,
+        p,
+        &format!("invoice:{booking}"),
+        "invoice-issued",
+        Some(booking),
+        &[
+            (Account::Deposits, prepaid),
+            (Account::ClientReceivable, net + vat - prepaid),
+            (Account::Revenue, -net),
+            (Account::VatPayable, -vat),
+        ],
+    )
+    .await
+}
+
+/// The expert's self-billed invoice is issued.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_self_billed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    net: Cents,
+    vat: Cents,
+) -> Result<(), ApiError> {
+    post(
+        exec,
+        p,
+        &format!("self-billed:{booking}"),
+        "self-billed-issued",
+        Some(booking),
+        &[(Account::CostOfExperts, net), (Account::VatReceivable, vat), (Account::ExpertPayable, -(net + vat))],
+    )
+    .await
+}
