@@ -177,6 +177,10 @@ fn function(namespace: &str, key: &str, texts: &[&Text], code: &mut String, prob
     for (text, (language, variant)) in texts.iter().zip(LANGUAGES) {
         match text {
             Text::Plain(text) => writeln!(code, "Locale::{variant} => format!({text:?}),"),
+            // Words without a plural of their own, such as the French "avis".
+            Text::Plural { one, other } if one == other => {
+                writeln!(code, "Locale::{variant} => {{ let _ = count; format!({other:?}) }}")
+            }
             Text::Plural { one, other } => {
                 // French counts nought as one.
                 let singular = if language == "fr" { "count < 2" } else { "count == 1" };

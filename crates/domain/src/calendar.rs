@@ -17,7 +17,8 @@ pub enum DaysError {
     /// No day at all.
     #[error("no day")]
     Empty,
-    /// A part that is not a date `YYYY-MM-DD` of the calendar; it is quoted, cut to 40 characters.
+    /// A part that is not a date `YYYY-MM-DD` of the calendar, in the years 1 to 9999; it is quoted, cut to 40
+    /// characters.
     #[error("not a date: {0}")]
     NotADate(String),
     /// More than [`MAX_DAYS`].
@@ -34,30 +35,34 @@ impl DaySet {
     /// A set of days; doubles collapse.
     ///
     /// # Errors
-    /// [`DaysError::Empty`] or [`DaysError::TooMany`].
+    /// [`DaysError::Empty`], [`DaysError::TooMany`], or [`DaysError::NotADate`] for a year outside 1 to 9999.
     pub fn new(days: impl IntoIterator<Item = NaiveDate>) -> Result<Self, DaysError> {
-        let set: BTreeSet<_> = days.into_iter().take(MAX_DAYS * 10).collect();
-        match set.len() {
-            0 => Err(DaysError::Empty),
-            n if n > MAX_DAYS => Err(DaysError::TooMany),
-            _ => Ok(Self(set)),
+        let mut set = BTreeSet::new();
+        for day in days {
+            // Other years have no form of ten characters, so they would not survive a URL.
+            if !(1..=9999).contains(&day.year()) {
+                return Err(DaysError::NotADate(day.to_string()));
+            }
+            set.insert(day);
+            if set.len() > MAX_DAYS {
+                return Err(DaysError::TooMany);
+            }
         }
+        if set.is_empty() { Err(DaysError::Empty) } else { Ok(Self(set)) }
     }
 
-    /// Reads `2026-12-01,2026-12-03` (commas, spaces or new lines between the dates).
+    /// Reads `2026-12-01,2026-12-03` (commas, semicolons, plus signs or white space between the dates).
     ///
     /// # Errors
     /// See [`DaysError`].
     pub fn parse(text: &str) -> Result<Self, DaysError> {
-        let parts = || text.split([',', ' ', '\n', '\r', ';', '+']).filter(|part| !part.is_empty());
+        let parts =
+            || text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '+')).filter(|part| !part.is_empty());
         if parts().nth(MAX_DAYS).is_some() {
             return Err(DaysError::TooMany);
         }
         let days: Result<Vec<_>, _> = parts()
-            .map(|part| {
-                NaiveDate::parse_from_str(part, "%Y-%m-%d")
-                    .map_err(|_| DaysError::NotADate(part.chars().take(40).collect()))
-            })
+            .map(|part| iso_date(part).ok_or_else(|| DaysError::NotADate(part.chars().take(40).collect())))
             .collect();
         Self::new(days?)
     }
@@ -116,6 +121,13 @@ impl From<DaySet> for Vec<NaiveDate> {
     fn from(days: DaySet) -> Self {
         days.0.into_iter().collect()
     }
+}
+
+/// Reads exactly `YYYY-MM-DD`; chrono alone would also take signs, short fields and years of six digits.
+fn iso_date(text: &str) -> Option<NaiveDate> {
+    let well_formed = text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| well_formed)
 }
 
 /// Which weekdays an expert usually works; bit 0 is Monday.

@@ -24,7 +24,7 @@ impl BandDays {
     /// How many days.
     #[must_use]
     pub const fn days(&self) -> u32 {
-        self.to_ordinal - self.from_ordinal + 1
+        self.to_ordinal.saturating_sub(self.from_ordinal).saturating_add(1)
     }
 }
 
@@ -38,7 +38,7 @@ pub fn ladder(bands: &[LadderBand], day_rate: Cents, completed_before: u32, days
         .iter()
         .enumerate()
         .filter_map(|(index, band)| {
-            let band_end = bands.get(index + 1).map_or(u32::MAX, |next| next.from_day - 1);
+            let band_end = bands.get(index + 1).map_or(u32::MAX, |next| next.from_day.saturating_sub(1));
             let (from_ordinal, to_ordinal) = (first.max(band.from_day), last.min(band_end));
             (days > 0 && from_ordinal <= to_ordinal).then(|| BandDays {
                 from_ordinal,

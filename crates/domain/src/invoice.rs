@@ -4,9 +4,9 @@ use crate::{
     booking::PaymentMethod,
     compensation::EarningLine,
     ids::BookingId,
-    money::Cents,
+    money::{BasisPoints, Cents},
     pricing::{Line, Quote, Unit},
-    vat::{CountryCode, VatBreakdown, VatNumber, VatTreatment},
+    vat::{CountryCode, VatBreakdown, VatCategory, VatNumber, VatTreatment},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,19 @@ impl DocumentLines {
         }
     }
 
+    /// Whether each line is its quantity at its price (BT-131), the ladder's share rounded once.
+    #[must_use]
+    pub fn add_up(&self) -> bool {
+        let quoted = |line: &Line| line.net == line.unit_price.times(line.quantity);
+        match self {
+            Self::Quoted(lines) => lines.iter().all(quoted),
+            Self::Earned(lines) => lines.iter().all(|line| match line {
+                EarningLine::Days { day_rate, band } => band.amount == day_rate.times(band.days()).share(band.share),
+                EarningLine::PassedOn { line } => quoted(line),
+            }),
+        }
+    }
+
     /// Quantity, unit and net amount of each line.
     #[must_use]
     pub fn amounts(&self) -> Vec<(u32, Unit, Cents)> {
@@ -179,7 +192,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// Names of the sums that do not add up; empty for a sound document.
+    /// Names of the sums that do not add up; empty for a sound document (EN 16931 BR-CO-10 to 17, BR-O-9, BR-AE-9).
     #[must_use]
     pub fn faults(&self) -> Vec<&'static str> {
         let net = self.lines.net();
@@ -187,8 +200,19 @@ impl Document {
         if self.vat.taxable != net {
             faults.push("taxable is not the sum of the lines");
         }
-        if self.vat != VatBreakdown::of(self.vat.treatment, net) {
+        // A credit note gives back the difference of two rounded taxes: at most a cent from the tax on the difference.
+        let tolerance = match self.number.kind {
+            DocumentKind::Invoice | DocumentKind::SelfBilledInvoice => 0,
+            DocumentKind::CreditNote | DocumentKind::SelfBilledCreditNote => 1,
+        };
+        if (self.vat.tax - VatBreakdown::of(self.vat.treatment, net).tax).0.abs() > tolerance {
             faults.push("VAT is not the rate on the sum of the lines");
+        }
+        if self.vat.treatment.category != VatCategory::S && self.vat.treatment.rate != BasisPoints(0) {
+            faults.push("only the standard category has a rate");
+        }
+        if !self.lines.add_up() {
+            faults.push("a line is not its quantity at its price");
         }
         if self.total != net + self.vat.tax {
             faults.push("total is not net and VAT");

@@ -67,8 +67,8 @@ impl Cents {
         if fraction.len() != 2 || !all_digits(whole) || !all_digits(fraction) {
             return None;
         }
-        let cents = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(fraction.parse().ok()?)?;
-        Some(Self(if negative { -cents } else { cents }))
+        // Parsed with its sign, so that the lowest amount of all, which has no positive twin, is read too.
+        format!("{}{whole}{fraction}", if negative { "-" } else { "" }).parse().ok().map(Self)
     }
 }
 

@@ -185,21 +185,30 @@ impl Quote {
         for line in &self.lines {
             let (tag, detail) = match &line.kind {
                 LineKind::ExpertDays { level } => ("days", level.number().to_string()),
-                LineKind::Travel { one_way_km, trips, .. } => ("travel", format!("{one_way_km}/{trips}")),
-                LineKind::Flight { one_way_km, trips, .. } => ("flight", format!("{one_way_km}/{trips}")),
-                LineKind::Lodging { one_way_km, .. } => ("lodging", one_way_km.to_string()),
+                LineKind::Travel { one_way_km, trips, over_km } => {
+                    ("travel", format!("{one_way_km}/{trips}/{over_km}"))
+                }
+                LineKind::Flight { one_way_km, trips, over_km } => {
+                    ("flight", format!("{one_way_km}/{trips}/{over_km}"))
+                }
+                LineKind::Lodging { one_way_km, over_km } => ("lodging", format!("{one_way_km}/{over_km}")),
                 LineKind::Workstation => ("workstation", String::new()),
                 LineKind::Licence { product } => ("licence", product.to_string()),
-                LineKind::Flexible { rate, free_until, .. } => ("flexible", format!("{}/{free_until}", rate.0)),
+                LineKind::Flexible { base, rate, free_until } => {
+                    ("flexible", format!("{}/{}/{free_until}", base.0, rate.0))
+                }
             };
             feed(tag.as_bytes());
             feed(detail.as_bytes());
+            feed(line.unit.code().as_bytes());
             feed(&line.quantity.to_le_bytes());
             feed(&line.unit_price.0.to_le_bytes());
             feed(&line.net.0.to_le_bytes());
         }
+        feed(&self.net.0.to_le_bytes());
         feed(self.vat.treatment.category.code().as_bytes());
         feed(&self.vat.treatment.rate.0.to_le_bytes());
+        feed(&self.vat.taxable.0.to_le_bytes());
         feed(&self.vat.tax.0.to_le_bytes());
         feed(&self.total.0.to_le_bytes());
         format!("{hash:016x}")
@@ -289,7 +298,8 @@ pub fn refusals(context: &PricingContext, offer: &Offer, order: &Order) -> Vec<R
     let taken: Vec<_> = order
         .days
         .iter()
-        .filter(|day| *day >= earliest && offer.free.covers(*day) && !offer.free.is_free(*day))
+        // A day before the known calendar is not free either; days beyond it have their own reason.
+        .filter(|day| *day >= earliest && *day <= offer.free.until() && !offer.free.is_free(*day))
         .collect();
     if !taken.is_empty() {
         found.push(Refusal::NotFree { days: taken });

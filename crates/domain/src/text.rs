@@ -23,13 +23,21 @@ pub enum TextError {
     Malformed,
 }
 
-/// Trims, and refuses control characters (line breaks only where `multiline`).
+/// Characters without a shape of their own that turn the reading direction or hide in a name; they come along when
+/// numbers and names are copied from elsewhere. The joiners that some scripts and emoji need are not among them.
+const fn hides(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Drops what nobody sees, trims, and refuses control characters (line breaks only where `multiline`).
 fn clean(text: &str, max_chars: usize, multiline: bool) -> Result<String, TextError> {
-    let text = text.trim();
+    let visible: String = text.chars().filter(|c| !hides(*c)).collect();
+    let text = visible.trim();
     if text.is_empty() {
         return Err(TextError::Missing);
     }
-    if text.chars().any(|c| c.is_control() && !(multiline && matches!(c, '\n' | '\r' | '\t'))) {
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
+    if text.chars().any(|c| if breaks(c) { !multiline } else { c.is_control() }) {
         return Err(TextError::Malformed);
     }
     if text.chars().count() > max_chars {
@@ -46,7 +54,7 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// Reads what was typed; outer white space goes.
+            /// Reads what was typed; outer white space and invisible characters go.
             ///
             /// # Errors
             /// See [`TextError`].
@@ -59,7 +67,10 @@ macro_rules! text {
             /// # Errors
             /// See [`TextError`]; never [`TextError::Missing`].
             pub fn parse_optional(text: &str) -> Result<Option<Self>, TextError> {
-                if text.trim().is_empty() { Ok(None) } else { Self::parse(text).map(Some) }
+                match Self::parse(text) {
+                    Err(TextError::Missing) => Ok(None),
+                    parsed => parsed.map(Some),
+                }
             }
 
             /// The text.
@@ -242,11 +253,11 @@ pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         let replacement = match c {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ạ' | 'ả' => "a",
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' | 'ǎ' => "a",
             'æ' => "ae",
             'ç' | 'ć' | 'č' | 'ċ' | 'ĉ' => "c",
             'ď' | 'đ' | 'ð' => "d",
-            'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ə' | 'ế' | 'ề' => "e",
+            'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ə' => "e",
             'ğ' | 'ģ' | 'ġ' | 'ĝ' => "g",
             'ħ' | 'ĥ' => "h",
             'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' | 'ĩ' => "i",
@@ -264,6 +275,16 @@ pub fn fold(text: &str) -> String {
             'ŵ' => "w",
             'ý' | 'ÿ' | 'ŷ' => "y",
             'ź' | 'ž' | 'ż' => "z",
+            // Letters with two marks, as Vietnamese and Welsh names have them: whole ranges share a base letter.
+            '\u{1ea0}'..='\u{1eb7}' => "a",
+            '\u{1eb8}'..='\u{1ec7}' => "e",
+            '\u{1ec8}'..='\u{1ecb}' | 'ǐ' => "i",
+            '\u{1ecc}'..='\u{1ee3}' | 'ǒ' => "o",
+            '\u{1ee4}'..='\u{1ef1}' | 'ǔ' => "u",
+            '\u{1ef2}'..='\u{1ef9}' => "y",
+            'ẁ' | 'ẃ' | 'ẅ' => "w",
+            'ǧ' => "g",
+            'ĳ' => "ij",
             // Combining marks left by decomposed input.
             '\u{300}'..='\u{36f}' => "",
             c if c.is_alphanumeric() => {

@@ -1,17 +1,15 @@
 //! Distance and the allowances that follow from it (S27–S29).
 
 use crate::{geo::GeoPoint, money::Cents, rulebook::TravelRules};
-use rust_decimal::{
-    Decimal, RoundingStrategy,
-    prelude::{FromPrimitive, ToPrimitive},
-};
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
 /// One-way distance in whole kilometres: great circle × road factor, rounded half away from zero *before* any
 /// threshold or tariff looks at it.
 #[must_use]
 pub fn one_way_km(rules: &TravelRules, from: GeoPoint, to: GeoPoint) -> u32 {
-    // `from_f64` keeps the digits the double really has; at most 20,016 km, so neither conversion can fail.
-    let great_circle = Decimal::from_f64(from.distance_km(to)).unwrap_or_default();
+    // Every digit of the double is kept (`from_f64` would round to fifteen, and so round twice); at most 20,016 km, so
+    // the conversion cannot fail.
+    let great_circle = Decimal::from_f64_retain(from.distance_km(to)).unwrap_or_default();
     (great_circle * rules.road_factor.fraction())
         .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)
         .to_u32()

@@ -75,8 +75,29 @@ impl fmt::Display for CountryCode {
 
 /// A VAT number in its canonical form: prefix and number, upper case, no spaces or punctuation (`NL123456789B01`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct VatNumber(String);
+
+/// Of any country: 4 to 20 capitals and digits (Irish numbers may have `+` or `*`).
+fn is_compact(text: &str) -> bool {
+    (4..=20).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'+' | b'*'))
+}
+
+impl TryFrom<String> for VatNumber {
+    type Error = VatNumberError;
+    /// Reads a stored canonical form. The national rules are [`VatNumber::parse`]'s: were they sharpened, issued
+    /// documents must still be read.
+    fn try_from(text: String) -> Result<Self, VatNumberError> {
+        if is_compact(&text) { Ok(Self(text)) } else { Err(VatNumberError::Form) }
+    }
+}
+
+impl From<VatNumber> for String {
+    fn from(number: VatNumber) -> Self {
+        number.0
+    }
+}
 
 /// Why a text is not a VAT number of the country.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -106,16 +127,19 @@ impl VatNumber {
             .filter(|c| !matches!(c, ' ' | '.' | '-' | '/' | '\u{a0}' | '\u{202f}'))
             .map(|c| c.to_ascii_uppercase())
             .collect();
-        let alphanumeric = compact.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'*'));
-        if !alphanumeric || !(4..=20).contains(&compact.len()) {
+        if !is_compact(&compact) {
             return Err(VatNumberError::Form);
         }
         if !country.in_eu() {
             return Ok(Self(compact));
         }
         let prefix = country.vat_prefix();
-        let national = match compact.strip_prefix(prefix) {
-            Some(rest) => rest,
+        // Greeks may well write their country's own code.
+        let stripped = compact.strip_prefix(prefix).or_else(|| compact.strip_prefix(country.as_str()));
+        let national = match stripped {
+            // A French key may be the letters `FR`: then the prefix was left out.
+            Some(rest) if national_form(prefix, rest) || !national_form(prefix, &compact) => rest,
+            Some(_) => &compact,
             // A French or Irish number may itself start with letters, so only digits prove the prefix was left out;
             // another member's prefix proves a mistake in the country field.
             None if compact.get(..2).is_some_and(|start| start == "EL" || (EU.contains(&start) && start != "GR"))
@@ -311,6 +335,13 @@ impl VatBreakdown {
     pub fn of(treatment: VatTreatment, taxable: Cents) -> Self {
         Self { treatment, taxable, tax: taxable.share(treatment.rate) }
     }
+
+    /// What a credit note gives back when an order is reduced: what was kept before less what is kept after, tax
+    /// included. Taxing the difference instead could be a cent off, and the books would no longer say what was kept.
+    #[must_use]
+    pub fn credited(before: Self, after: Self) -> Self {
+        Self { treatment: before.treatment, taxable: before.taxable - after.taxable, tax: before.tax - after.tax }
+    }
 }
 
 /// The operator, as far as VAT is concerned.
@@ -335,7 +366,7 @@ pub struct Customer {
 
 /// The treatment of services to a business (VAT Directive Arts. 44 and 196).
 ///
-/// A member of the Union with a confirmed number: reverse charge. Outside the Union: not subject. Otherwise the
+/// A member of the Union with a confirmed number of that member: reverse charge. Outside the Union: not subject. Otherwise the
 /// operator's rate, which a later confirmation corrects by credit note.
 #[must_use]
 pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
@@ -344,7 +375,9 @@ pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
         VatTreatment { category: VatCategory::S, rate: operator.rate }
     } else if !customer.country.in_eu() {
         untaxed(VatCategory::O)
-    } else if customer.vat_number.is_some() && customer.vat_status == VatStatus::Confirmed {
+    } else if customer.vat_status == VatStatus::Confirmed
+        && customer.vat_number.as_ref().is_some_and(|number| number.as_str().starts_with(customer.country.vat_prefix()))
+    {
         untaxed(VatCategory::Ae)
     } else {
         VatTreatment { category: VatCategory::S, rate: operator.rate }

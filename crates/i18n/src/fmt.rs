@@ -21,14 +21,15 @@ const fn separators(locale: Locale) -> (char, char) {
 /// A whole number with its thousands grouped: `1 280`, `1.280`, `1,280`.
 #[must_use]
 pub fn int(locale: Locale, number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
+    let digits = grouped(&number.unsigned_abs().to_string(), separators(locale).0);
+    if number < 0 { format!("\u{2212}{digits}") } else { digits }
+}
+
+fn grouped(digits: &str, separator: char) -> String {
     let mut grouped = String::with_capacity(digits.len() * 2);
-    if number < 0 {
-        grouped.push('\u{2212}');
-    }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
-            grouped.push(separators(locale).0);
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(separator);
         }
         grouped.push(digit);
     }
@@ -59,10 +60,15 @@ pub fn percent(locale: Locale, rate: BasisPoints) -> String {
     }
 }
 
-/// A decimal number, without trailing zeros.
+/// A decimal number, its thousands grouped, without trailing zeros.
 #[must_use]
 pub fn decimal(locale: Locale, number: Decimal) -> String {
-    number.normalize().to_string().replace('.', &separators(locale).1.to_string())
+    let plain = number.abs().normalize().to_string();
+    let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, part)| (whole, Some(part)));
+    let (group, point) = separators(locale);
+    let minus = if number.is_sign_negative() && !number.is_zero() { "\u{2212}" } else { "" };
+    let whole = grouped(whole, group);
+    fraction.map_or_else(|| format!("{minus}{whole}"), |fraction| format!("{minus}{whole}{point}{fraction}"))
 }
 
 /// A number with exactly one decimal: `4,7`.
@@ -150,7 +156,7 @@ pub struct ZonedTime {
     pub zone: String,
 }
 
-/// `1er décembre 2026, 14:05 (CET)`.
+/// `1er décembre 2026, 14 h 05 (CET)`, `1 december 2026, 14:05 (CET)`, `1 December 2026, 14:05 (CET)`.
 #[must_use]
 pub fn date_time(locale: Locale, time: &ZonedTime) -> String {
     let local = time.local;
