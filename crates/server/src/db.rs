@@ -13,6 +13,7 @@
 //! text.
 
 pub mod bookings;
+pub mod documents;
 pub mod ledger;
 pub mod payments;
 

@@ -1,3 +1,4 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
 
+pub mod documents;
 pub mod ledger;

@@ -1,0 +1,362 @@
+//! Invoices: issued inside the transaction of the move that causes them, read by those whose they are.
+
+use crate::{
+    config::Operator,
+    db::{
+        Exec,
+        documents::{self as rows, DocumentRow, NewDocument},
+    },
+    platform::Platform,
+};
+use chrono::{Datelike, Days, NaiveDate};
+use gabarit_domain::{
+    banking::banking_day_on_or_before,
+    booking::PaymentMethod,
+    calendar::DaySet,
+    compensation::EarningLine,
+    ids::{BookingId, DocumentId},
+    invoice::{Document, DocumentKind, DocumentLines, DocumentNumber, Party, client_amounts, self_billed_amounts},
+    money::Cents,
+    pricing::Quote,
+    vat::{Supplier, VatBreakdown, VatCategory, supply_treatment},
+};
+use gabarit_i18n::Locale;
+use gabarit_view::{
+    account::AccountView,
+    booking::{DocumentLink, Side},
+    document::{DocumentText, Names},
+    error::ApiError,
+};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// What a client's invoice is made of.
+#[derive(Clone, Debug)]
+pub struct InvoiceInput {
+    /// The booking.
+    pub booking: BookingId,
+    /// Its short reference.
+    pub reference: String,
+    /// The agreed quote: the invoice has its lines, its VAT and its total.
+    pub quote: Quote,
+    /// The client.
+    pub buyer: Party,
+    /// The expert's display name.
+    pub expert_name: String,
+    /// Days of service.
+    pub days: DaySet,
+    /// The client's own order number.
+    pub order_number: Option<String>,
+    /// Language of the client's booking.
+    pub locale: Locale,
+    /// What is already paid, in cents.
+    pub prepaid: Cents,
+    /// How it was, or will be, paid.
+    pub paid_by: Option<PaymentMethod>,
+    /// Days from issue to the due date of what is not yet paid (rulebook).
+    pub payment_terms_days: u32,
+}
+
+/// What an expert's self-billed invoice is made of (S30).
+#[derive(Clone, Debug)]
+pub struct SelfBilledInput {
+    /// The booking.
+    pub booking: BookingId,
+    /// Its short reference.
+    pub reference: String,
+    /// The expert's firm.
+    pub seller: Party,
+    /// Whether it is a small business that charges no VAT.
+    pub vat_exempt: bool,
+    /// The expert's display name.
+    pub expert_name: String,
+    /// The earnings, by the ladder of the pinned rulebook.
+    pub earned: Vec<EarningLine>,
+    /// Days of service.
+    pub days: DaySet,
+    /// The expert's language.
+    pub locale: Locale,
+    /// Paid on or before this day after the end (rulebook, S30).
+    pub payout_days: u32,
+}
+
+/// A document just issued, or issued before for the same cause.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// Its id.
+    pub id: DocumentId,
+    /// As it stands in the database.
+    pub document: Document,
+}
+
+/// Issues the client's invoice (380) of a booking inside the caller's transaction; the second time, answers with the
+/// first.
+///
+/// # Errors
+/// [`ApiError::Internal`] if the sums disagree or the database fails: the caller's transaction must then roll back.
+pub async fn issue_invoice(exec: &mut Exec<'_>, p: &Platform, input: &InvoiceInput) -> Result<Issued, ApiError> {
+    let (lines, vat, total) = client_amounts(&input.quote);
+    let due = total - input.prepaid;
+    let terms = Days::new(u64::from(input.payment_terms_days));
+    let today = p.today();
+    let draft = Draft {
+        kind: DocumentKind::Invoice,
+        locale: input.locale,
+        seller: operator_party(&p.config.operator),
+        buyer: input.buyer.clone(),
+        booking: input.booking,
+        reference: &input.reference,
+        expert_name: &input.expert_name,
+        order_number: input.order_number.clone(),
+        days: &input.days,
+        amounts: (lines, vat, total),
+        prepaid: input.prepaid,
+        paid_by: input.paid_by,
+        due_date: (due > Cents::ZERO).then(|| today.checked_add_days(terms).unwrap_or(today)),
+        // A card is charged by us: nobody should transfer the same money again.
+        payment_account: (due > Cents::ZERO && !input.paid_by.is_some_and(PaymentMethod::is_deferred))
+            .then(|| p.config.operator.iban.clone()),
+        today,
+    };
+    issue(exec, p, &format!("invoice:{}", input.booking), draft).await
+}
+
+/// Issues the expert's self-billed invoice (389) of a completed booking inside the caller's transaction; the second
+/// time, answers with the first.
+///
+/// # Errors
+/// [`ApiError::Internal`] if the sums disagree or the database fails: the caller's transaction must then roll back.
+pub async fn issue_self_billed(exec: &mut Exec<'_>, p: &Platform, input: &SelfBilledInput) -> Result<Issued, ApiError> {
+    let operator = &p.config.operator;
+    let supplier = Supplier {
+        country: input.seller.country,
+        vat_number: input.seller.vat_number.clone(),
+        vat_exempt: input.vat_exempt,
+    };
+    let amounts = self_billed_amounts(input.earned.clone(), supply_treatment(operator.vat, &supplier));
+    let draft = Draft {
+        kind: DocumentKind::SelfBilledInvoice,
+        locale: input.locale,
+        seller: input.seller.clone(),
+        buyer: operator_party(operator),
+        booking: input.booking,
+        reference: &input.reference,
+        expert_name: &input.expert_name,
+        order_number: None,
+        days: &input.days,
+        amounts,
+        prepaid: Cents::ZERO,
+        paid_by: None,
+        due_date: Some(payout_day(input.days.last(), input.payout_days)),
+        payment_account: None,
+        today: p.today(),
+    };
+    issue(exec, p, &format!("self-billed:{}", input.booking), draft).await
+}
+
+/// The day by which an expert is paid: at most `payout_days` after the end of the last day, on a banking day (S31).
+fn payout_day(last: NaiveDate, payout_days: u32) -> NaiveDate {
+    banking_day_on_or_before(last.checked_add_days(Days::new(u64::from(payout_days))).unwrap_or(last))
+}
+
+struct Draft<'a> {
+    kind: DocumentKind,
+    locale: Locale,
+    seller: Party,
+    buyer: Party,
+    booking: BookingId,
+    reference: &'a str,
+    expert_name: &'a str,
+    order_number: Option<String>,
+    days: &'a DaySet,
+    amounts: (DocumentLines, VatBreakdown, Cents),
+    prepaid: Cents,
+    paid_by: Option<PaymentMethod>,
+    due_date: Option<NaiveDate>,
+    payment_account: Option<String>,
+    today: NaiveDate,
+}
+
+impl Draft<'_> {
+    fn numbered(self, number: DocumentNumber) -> Document {
+        let (lines, vat, total) = self.amounts;
+        let (mut seller, mut buyer) = (self.seller, self.buyer);
+        if vat.treatment.category == VatCategory::O {
+            // EN 16931 BR-O-02 to 04: not subject to VAT, so no VAT number stands on it.
+            seller.vat_number = None;
+            buyer.vat_number = None;
+        }
+        Document {
+            number,
+            issued_on: self.today,
+            language: self.locale.code().to_owned(),
+            seller,
+            buyer,
+            booking: self.booking,
+            booking_reference: self.reference.to_owned(),
+            expert_name: self.expert_name.to_owned(),
+            order_number: self.order_number,
+            service: (self.days.first(), self.days.last()),
+            days: self.days.iter().collect(),
+            lines,
+            vat,
+            total,
+            prepaid: self.prepaid,
+            paid_by: self.paid_by,
+            due: total - self.prepaid,
+            due_date: self.due_date,
+            payment_account: self.payment_account,
+        }
+    }
+}
+
+async fn issue(exec: &mut Exec<'_>, p: &Platform, cause: &str, draft: Draft<'_>) -> Result<Issued, ApiError> {
+    let fault = |error| p.fault(format_args!("{cause}: {error}"));
+    let (kind, year) = (draft.kind, draft.today.year());
+    let series = kind.series();
+    // The lock comes first: whoever issued the same document meanwhile is then seen.
+    rows::lock_series(exec, series, year).await.map_err(fault)?;
+    if let Some(row) = rows::by_cause(exec, cause).await.map_err(fault)? {
+        return Ok(Issued { id: row.id(), document: read(p, &row)? });
+    }
+    let sequence = rows::next_sequence(exec, series, year).await.map_err(fault)?;
+    let sequence = u32::try_from(sequence).map_err(|error| p.fault(format_args!("{cause}: {error}")))?;
+    let document = draft.numbered(DocumentNumber { kind, year, sequence });
+    let faults = document.faults();
+    if !faults.is_empty() {
+        return Err(p.fault(format_args!("{cause}: {}", faults.join(", "))));
+    }
+    let body = serde_json::to_string(&document).map_err(|error| p.fault(format_args!("{cause}: {error}")))?;
+    let id = DocumentId(p.ids.uuid());
+    let new = NewDocument {
+        id,
+        series,
+        year,
+        sequence,
+        booking: document.booking,
+        dedup_key: cause,
+        total: document.total.0,
+        body: &body,
+        sha256: &sha256(&body),
+        issued_at: p.now(),
+    };
+    rows::insert(exec, &new).await.map_err(fault)?;
+    tracing::info!(number = %document.number, "document issued");
+    Ok(Issued { id, document })
+}
+
+/// Hexadecimal SHA-256 of a document's body.
+pub(crate) fn sha256(body: &str) -> String {
+    hex::encode(Sha256::digest(body.as_bytes()))
+}
+
+/// The operator as printed on documents.
+#[must_use]
+pub fn operator_party(operator: &Operator) -> Party {
+    Party {
+        name: operator.name.clone(),
+        attention: None,
+        street: operator.street.clone(),
+        postal_code: operator.postal_code.clone(),
+        city: operator.city.clone(),
+        country: operator.vat.country,
+        vat_number: Some(operator.vat_number.clone()),
+        registration: Some(operator.registration.clone()),
+        email: Some(operator.email.as_str().to_owned()),
+    }
+}
+
+/// Reads a stored document, refusing one that was changed after its issue.
+fn read(p: &Platform, row: &DocumentRow) -> Result<Document, ApiError> {
+    if sha256(&row.body) != row.sha256 {
+        return Err(p.fault(format_args!("document {} was changed after its issue", row.id())));
+    }
+    serde_json::from_str(&row.body).map_err(|error| p.fault(format_args!("document {}: {error}", row.id())))
+}
+
+/// Which documents a side of a booking may see: clients theirs, experts theirs, managers all.
+const fn visible(kind: DocumentKind, side: Side) -> bool {
+    match (side, kind) {
+        (Side::Manager, _)
+        | (Side::Client, DocumentKind::Invoice | DocumentKind::CreditNote)
+        | (Side::Expert, DocumentKind::SelfBilledInvoice | DocumentKind::SelfBilledCreditNote) => true,
+        (Side::Client | Side::Expert, _) => false,
+    }
+}
+
+/// The documents of a booking that a side of it may see, oldest first. That the reader *is* on that side is for the
+/// caller to know.
+///
+/// # Errors
+/// [`ApiError::Internal`].
+pub async fn list(p: &Platform, booking: BookingId, side: Side) -> Result<Vec<DocumentLink>, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    list_in(&mut conn.exec(), p, booking, side).await
+}
+
+/// [`list`], inside a transaction or on a connection at hand.
+///
+/// # Errors
+/// [`ApiError::Internal`].
+pub async fn list_in(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    side: Side,
+) -> Result<Vec<DocumentLink>, ApiError> {
+    let found = rows::of_booking(exec, booking).await.map_err(|error| p.fault(error))?;
+    let mut links = Vec::with_capacity(found.len());
+    for row in &found {
+        let document = read(p, row)?;
+        if visible(document.number.kind, side) {
+            links.push(DocumentLink {
+                id: row.id(),
+                number: document.number.to_string(),
+                kind: document.number.kind,
+                issued_on: document.issued_on,
+                total: document.total,
+            });
+        }
+    }
+    Ok(links)
+}
+
+/// A document, for those who may see it.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for a document that is not theirs as for one that is not there.
+pub async fn get(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<Document, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let row = rows::find(&mut conn.exec(), id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+    let document = read(p, &row)?;
+    let sides = [
+        (actor.is_manager, Side::Manager),
+        (row.client() == actor.id, Side::Client),
+        (actor.expert == Some(row.expert()), Side::Expert),
+    ];
+    if sides.into_iter().any(|(is_on, side)| is_on && visible(document.number.kind, side)) {
+        Ok(document)
+    } else {
+        Err(ApiError::NotFound)
+    }
+}
+
+/// A document in words, in its own language, for the screen.
+///
+/// # Errors
+/// As [`get`].
+pub async fn text(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<DocumentText, ApiError> {
+    let document = get(p, actor, id).await?;
+    worded(p, &document).await
+}
+
+async fn worded(p: &Platform, document: &Document) -> Result<DocumentText, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let products: HashMap<String, String> =
+        rows::product_names(&mut conn.exec()).await.map_err(|error| p.fault(error))?.into_iter().collect();
+    let names = Names {
+        product: &|code| products.get(code.as_str()).cloned().unwrap_or_else(|| code.to_string()),
+        country: &|code| code.to_string(),
+    };
+    Ok(DocumentText::of(document, names))
+}
