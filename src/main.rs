@@ -1,1 +1,7 @@
-fn main() {}
+//! The server's program; see `gabarit --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gabarit::server::cli::run()
+}

@@ -154,6 +154,18 @@ impl Db {
         })
     }
 
+    /// Asks the database for a sign of life: its tables must be there, too.
+    ///
+    /// # Errors
+    /// If it does not answer, or was never migrated.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        let mut conn = self.conn().await?;
+        on!(&mut conn.exec(), |c| sqlx::query("SELECT version FROM _sqlx_migrations WHERE success LIMIT 1")
+            .fetch_one(c)
+            .await
+            .map(drop))
+    }
+
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         match self {

@@ -1,0 +1,68 @@
+//! The document, the router and the layout around every page.
+
+mod layout;
+
+use crate::{
+    i18n::Locale,
+    pages::{account::AccountRoutes, booking::BookingRoutes, find::FindRoutes, public::PublicRoutes},
+    ui::NotFound,
+};
+use layout::LocaleLayout;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    ParamSegment, SsrMode,
+    components::{ParentRoute, Router, Routes},
+};
+
+/// The HTML document; the server renders it around [`App`].
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options=options.clone()/>
+                <leptos_meta::HashedStylesheet id="leptos" options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // End-to-end tests, and styles that only make sense with script, wait for this.
+    Effect::new(|| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+    view! {
+        <Title formatter=|title: String| {
+            let brand = gabarit_i18n::common::brand(Locale::default());
+            if title.is_empty() { brand.to_owned() } else { format!("{title} · {brand}") }
+        }/>
+        <Router>
+            <Routes fallback=|| view! { <NotFound/> }>
+                // Everything that a page shows is in its HTML: it must be complete without script.
+                <ParentRoute path=ParamSegment("locale") view=LocaleLayout ssr=SsrMode::Async>
+                    <FindRoutes/>
+                    <BookingRoutes/>
+                    <AccountRoutes/>
+                    <PublicRoutes/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

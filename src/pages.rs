@@ -1,0 +1,6 @@
+//! The screens, by area. Each area names its own routes.
+
+pub mod account;
+pub mod booking;
+pub mod find;
+pub mod public;

@@ -1,0 +1,141 @@
+//! Addresses of pages.
+
+use gabarit_domain::ids::{BookingId, DocumentId, ExpertId};
+use gabarit_i18n::Locale;
+
+/// A page of the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Search first.
+    Home,
+    /// Results of a search.
+    Experts,
+    /// A profile.
+    Expert(ExpertId),
+    /// The booking form for an expert.
+    Book(ExpertId),
+    /// A client's bookings.
+    Bookings,
+    /// One booking, for both sides.
+    Booking(BookingId),
+    /// An expert's orders.
+    Orders,
+    /// An invoice, on screen.
+    Document(DocumentId),
+    /// Sign in.
+    SignIn,
+    /// Make an account.
+    SignUp,
+    /// One's own details.
+    Account,
+    /// Levels, day rates, ladder and travel tariffs.
+    Levels,
+    /// Licences and workstations.
+    Rentals,
+    /// How it works.
+    HowItWorks,
+    /// Questions and answers.
+    Faq,
+    /// Privacy statement.
+    Privacy,
+    /// Accessibility statement.
+    Accessibility,
+    /// Terms.
+    Terms,
+    /// Where the data comes from.
+    AboutData,
+}
+
+/// Path of a page: `/fr/experts`.
+#[must_use]
+pub fn path(locale: Locale, page: Page) -> String {
+    let code = locale.code();
+    match page {
+        Page::Home => format!("/{code}"),
+        Page::Experts => format!("/{code}/experts"),
+        Page::Expert(id) => format!("/{code}/experts/{id}"),
+        Page::Book(id) => format!("/{code}/book/{id}"),
+        Page::Bookings => format!("/{code}/bookings"),
+        Page::Booking(id) => format!("/{code}/bookings/{id}"),
+        Page::Orders => format!("/{code}/orders"),
+        Page::Document(id) => format!("/{code}/documents/{id}"),
+        Page::SignIn => format!("/{code}/sign-in"),
+        Page::SignUp => format!("/{code}/sign-up"),
+        Page::Account => format!("/{code}/account"),
+        Page::Levels => format!("/{code}/levels"),
+        Page::Rentals => format!("/{code}/rentals"),
+        Page::HowItWorks => format!("/{code}/how-it-works"),
+        Page::Faq => format!("/{code}/faq"),
+        Page::Privacy => format!("/{code}/privacy"),
+        Page::Accessibility => format!("/{code}/accessibility"),
+        Page::Terms => format!("/{code}/terms"),
+        Page::AboutData => format!("/{code}/about-data"),
+    }
+}
+
+/// The path with a parameter added, its value encoded.
+#[must_use]
+pub fn with_param(path: &str, name: &str, value: &str) -> String {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    format!("{path}{separator}{name}={value}")
+}
+
+/// The path of a page that comes back to `next` when its work is done: signing in during a booking.
+#[must_use]
+pub fn with_next(locale: Locale, page: Page, next: &str) -> String {
+    local(next).map_or_else(|| path(locale, page), |next| with_param(&path(locale, page), "next", next))
+}
+
+/// The path, if it is one of ours: an address given in a parameter must never lead elsewhere.
+#[must_use]
+pub fn local(next: &str) -> Option<&str> {
+    let rest = next.strip_prefix('/')?;
+    let first = rest.split(['/', '?', '#']).next()?;
+    let plain = next.len() <= 2000 && !next.chars().any(|c| c == '\\' || c.is_control());
+    (plain && Locale::parse(first).is_some()).then_some(next)
+}
+
+/// The same page in another language. Errors of a form that was sent in the first language stay behind.
+#[must_use]
+pub fn translated(path: &str, query: &str, to: Locale) -> String {
+    let rest = path.strip_prefix('/').and_then(|path| path.split_once('/')).map_or("", |(_, rest)| rest);
+    let mut address = format!("/{}", to.code());
+    if !rest.is_empty() {
+        address.push('/');
+        address.push_str(rest);
+    }
+    let kept: Vec<&str> =
+        query.trim_start_matches('?').split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("__")).collect();
+    if !kept.is_empty() {
+        address.push('?');
+        address.push_str(&kept.join("&"));
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only paths of the platform are followed back after signing in.
+    #[test]
+    fn next_is_local() {
+        for good in ["/fr", "/nl/book/1?days=2026-12-01", "/en?x=//y"] {
+            assert_eq!(local(good), Some(good));
+        }
+        for bad in
+            ["", "fr", "//evil.example/fr", "/\\evil.example", "/evil.example", "https://evil.example/fr", "/fr\n"]
+        {
+            assert_eq!(local(bad), None, "{bad:?}");
+        }
+    }
+
+    /// The language switch keeps path and query.
+    #[test]
+    fn switch_keeps_the_page() {
+        assert_eq!(translated("/fr", "", Locale::Nl), "/nl");
+        assert_eq!(translated("/fr/experts", "?product=revit&page=2", Locale::En), "/en/experts?product=revit&page=2");
+        assert_eq!(translated("/fr/sign-in", "__path=%2Fapi&next=%2Ffr&__err=x", Locale::En), "/en/sign-in?next=%2Ffr");
+    }
+}
