@@ -14,8 +14,10 @@
 
 pub mod bookings;
 pub mod documents;
+pub mod experts;
 pub mod ledger;
 pub mod payments;
+pub mod rulebooks;
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,

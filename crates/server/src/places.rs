@@ -118,8 +118,13 @@ impl Gazetteer {
     }
 
     fn read(table: &'static str) -> Self {
-        let mut gazetteer =
-            Self { places: Vec::new(), by_id: Vec::new(), arena: String::new(), names: Vec::new(), regions: Vec::new() };
+        let mut gazetteer = Self {
+            places: Vec::new(),
+            by_id: Vec::new(),
+            arena: String::new(),
+            names: Vec::new(),
+            regions: Vec::new(),
+        };
         let mut regions: HashMap<&'static str, u16> = HashMap::new();
         for line in table.lines().skip(1) {
             gazetteer.add(line, &mut regions);
@@ -391,7 +396,9 @@ mod tests {
     /// S1: a place is found by any of its names, accents or not.
     #[test]
     fn liege_is_found_by_any_name() {
-        for query in ["Liege", "Liège", "liége", "LIEGE", "Luik", "luik", "Lüttich", "  liège ", "Liège, Belgique", "luik,be"] {
+        for query in
+            ["Liege", "Liège", "liége", "LIEGE", "Luik", "luik", "Lüttich", "  liège ", "Liège, Belgique", "luik,be"]
+        {
             assert_eq!(first(query, Locale::Fr).id, LIEGE, "{query}");
         }
         for query in ["lièg", "Lieg", "Lui"] {

@@ -1,4 +1,6 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
 
 pub mod documents;
+pub mod experts;
 pub mod ledger;
+pub mod rulebooks;
