@@ -1,6 +1,8 @@
 //! The payment provider, as the platform sees it. One trait; the Mollie v2 client is its implementation, and the
 //! sandbox speaks the same API.
 
+pub mod mollie;
+
 use async_trait::async_trait;
 use gabarit_domain::{
     booking::PaymentMethod,
@@ -9,11 +11,22 @@ use gabarit_domain::{
     vat::VatTreatment,
 };
 use gabarit_i18n::Locale;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
+/// The most one payment of a method may be, with VAT: the provider's default limits. Offer only methods that fit.
+#[must_use]
+pub const fn limit(method: PaymentMethod) -> Cents {
+    match method {
+        PaymentMethod::Ideal | PaymentMethod::Bancontact => Cents::euros(50_000),
+        PaymentMethod::CreditCard => Cents::euros(10_000),
+    }
+}
+
 /// State of a payment, in the provider's own words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ProviderState {
     /// Made; the client has not paid.
     Open,

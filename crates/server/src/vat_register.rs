@@ -1,5 +1,7 @@
 //! The VAT register (VIES), behind a trait.
 
+pub mod vies;
+
 use async_trait::async_trait;
 use gabarit_domain::vat::{CountryCode, VatNumber, VatStatus};
 

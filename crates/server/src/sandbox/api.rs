@@ -1,0 +1,481 @@
+//! The provider's API: payments, captures, releases, refunds.
+
+use super::{
+    Books, SandboxState,
+    faults::{FaultKind, Operation, wait},
+    journal::{Answer, Entry, KEY_LIFE},
+    model::{Movement, Payment, money, time_to_pay},
+};
+use crate::payments::{ProviderState, limit};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use chrono::{DateTime, Utc};
+use gabarit_domain::{booking::PaymentMethod, money::Cents};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use std::str::FromStr;
+use url::Url;
+
+pub(super) fn routes() -> Router<SandboxState> {
+    Router::new()
+        .route("/v2/payments", post(create))
+        .route("/v2/payments/{id}", get(read).delete(cancel))
+        .route("/v2/payments/{id}/captures", post(capture))
+        .route("/v2/payments/{id}/release-authorization", post(release))
+        .route("/v2/payments/{id}/refunds", post(refund).get(refunds))
+}
+
+/// A refusal, as the provider words it.
+#[derive(Debug)]
+struct Problem {
+    status: StatusCode,
+    detail: String,
+    field: Option<&'static str>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), field: None }
+    }
+
+    fn field(field: &'static str, detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, detail: detail.into(), field: Some(field) }
+    }
+
+    fn unknown(id: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("No payment exists with token {id}."))
+    }
+
+    fn to_json(&self) -> Value {
+        let mut body = json!({
+            "status": self.status.as_u16(),
+            "title": self.status.canonical_reason().unwrap_or_default(),
+            "detail": self.detail,
+            "_links": {
+                "documentation": { "href": "https://docs.mollie.com/reference/error-handling", "type": "text/html" },
+            },
+        });
+        if let (Some(field), Some(body)) = (self.field, body.as_object_mut()) {
+            body.insert("field".to_owned(), json!(field));
+        }
+        body
+    }
+}
+
+/// A call that succeeded: its answer, and the payment it changed.
+struct Done {
+    status: StatusCode,
+    body: Value,
+    changed: Option<Payment>,
+}
+
+type Outcome = Result<Done, Problem>;
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    if body.is_null() {
+        return status.into_response();
+    }
+    let kind = if status.is_success() { "application/hal+json" } else { "application/problem+json" };
+    (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response()
+}
+
+/// Checks the key, lets an ordered fault strike, expires what is due, and does the work.
+async fn call(
+    state: &SandboxState,
+    operation: Operation,
+    headers: &HeaderMap,
+    work: impl FnOnce() -> Response,
+) -> Response {
+    let key = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    // A live key has no business here: it is refused like one of another shape.
+    let shape = key.strip_prefix("test_").is_some_and(|rest| {
+        (4..=100).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    });
+    if !shape {
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, "Missing authentication, or failed to authenticate");
+        return answer(problem.status, &problem.to_json());
+    }
+    let spoilt = |status: u16| {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        answer(status, &Problem::new(status, "A fault ordered of the sandbox").to_json())
+    };
+    let fault = state.fault_of(operation);
+    match fault {
+        Some(FaultKind::Status { status, after: false }) => return spoilt(status),
+        Some(FaultKind::Delay { milliseconds, after: false }) => wait(milliseconds).await,
+        _ => {}
+    }
+    state.expire_due();
+    let response = work();
+    match fault {
+        Some(FaultKind::Status { status, after: true }) => spoilt(status),
+        Some(FaultKind::Delay { milliseconds, after: true }) => {
+            wait(milliseconds).await;
+            response
+        }
+        _ => response,
+    }
+}
+
+/// Does a change once under its idempotency key, writes it down and reports it.
+fn change(
+    state: &SandboxState,
+    headers: &HeaderMap,
+    path: &str,
+    body: &[u8],
+    work: impl FnOnce(&mut Books, &Value, DateTime<Utc>) -> Outcome,
+) -> Response {
+    let request: Value = match body {
+        [] => Value::Null,
+        body => match serde_json::from_slice(body) {
+            Ok(request) => request,
+            Err(_) => {
+                let problem = Problem::new(StatusCode::BAD_REQUEST, "The request body is not valid JSON");
+                return answer(problem.status, &problem.to_json());
+            }
+        },
+    };
+    let now = state.now();
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(|key| format!("{path} {key}"));
+    let mut books = state.books();
+    if let Some(known) = key.as_ref().and_then(|key| books.records.answers.get(key))
+        && known.at + KEY_LIFE > now
+    {
+        if known.request != request {
+            let problem = Problem::field("Idempotency-Key", "The key was used for another request");
+            return answer(problem.status, &problem.to_json());
+        }
+        let status = StatusCode::from_u16(known.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return answer(status, &known.body);
+    }
+    let (status, body, changed) = match work(&mut books, &request, now) {
+        Ok(done) => (done.status, done.body, done.changed),
+        Err(problem) => (problem.status, problem.to_json(), None),
+    };
+    if let Some(payment) = &changed {
+        books.record(Entry::Payment(Box::new(payment.clone())));
+    }
+    if let Some(key) = key {
+        books.record(Entry::Answer(Answer { key, at: now, request, status: status.as_u16(), body: body.clone() }));
+    }
+    drop(books);
+    // A new payment is not news to the one who made it.
+    if let Some(payment) = changed.filter(|payment| payment.state != ProviderState::Open) {
+        state.report(&payment);
+    }
+    answer(status, &body)
+}
+
+fn find(books: &Books, id: &str) -> Result<Payment, Problem> {
+    books.records.payments.get(id).cloned().ok_or_else(|| Problem::unknown(id))
+}
+
+async fn create(State(state): State<SandboxState>, headers: HeaderMap, body: Bytes) -> Response {
+    call(&state, Operation::Create, &headers, || {
+        change(&state, &headers, "payments", &body, |_, request, now| {
+            let payment = new_payment(request, state.reference("tr"), now)?;
+            Ok(Done {
+                status: StatusCode::CREATED,
+                body: payment.to_json(&state.options().base_url),
+                changed: Some(payment),
+            })
+        })
+    })
+    .await
+}
+
+async fn read(State(state): State<SandboxState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    call(&state, Operation::Get, &headers, || match find(&state.books(), &id) {
+        Ok(payment) => answer(StatusCode::OK, &payment.to_json(&state.options().base_url)),
+        Err(problem) => answer(problem.status, &problem.to_json()),
+    })
+    .await
+}
+
+async fn cancel(
+    State(state): State<SandboxState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    call(&state, Operation::Cancel, &headers, || {
+        change(&state, &headers, &format!("{id} cancel"), &body, |books, _, now| {
+            let mut payment = find(books, &id)?;
+            if payment.state != ProviderState::Open {
+                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The payment cannot be canceled"));
+            }
+            payment.move_to(ProviderState::Canceled, now);
+            Ok(Done {
+                status: StatusCode::OK,
+                body: payment.to_json(&state.options().base_url),
+                changed: Some(payment),
+            })
+        })
+    })
+    .await
+}
+
+async fn capture(
+    State(state): State<SandboxState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    call(&state, Operation::Capture, &headers, || {
+        change(&state, &headers, &format!("{id} capture"), &body, |books, request, now| {
+            let mut payment = find(books, &id)?;
+            if payment.state != ProviderState::Authorized {
+                return Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "The payment is not authorized, so it cannot be captured",
+                ));
+            }
+            let amount = match request.get("amount") {
+                None | Some(Value::Null) => payment.amount,
+                Some(amount) => amount_of(amount)?,
+            };
+            if amount > payment.amount {
+                return Err(Problem::field("amount", "The amount is higher than the authorized amount"));
+            }
+            let capture = movement(&state, "cpt", amount, request, now);
+            let body = capture.to_json("capture", "succeeded", &id, &state.options().base_url);
+            payment.captures.push(capture);
+            payment.move_to(ProviderState::Paid, now);
+            Ok(Done { status: StatusCode::CREATED, body, changed: Some(payment) })
+        })
+    })
+    .await
+}
+
+async fn release(
+    State(state): State<SandboxState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    call(&state, Operation::Release, &headers, || {
+        change(&state, &headers, &format!("{id} release"), &body, |books, _, now| {
+            let mut payment = find(books, &id)?;
+            if payment.state != ProviderState::Authorized {
+                return Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "The payment is not authorized, so there is nothing to release",
+                ));
+            }
+            payment.move_to(ProviderState::Canceled, now);
+            Ok(Done { status: StatusCode::ACCEPTED, body: Value::Null, changed: Some(payment) })
+        })
+    })
+    .await
+}
+
+async fn refund(
+    State(state): State<SandboxState>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    call(&state, Operation::Refund, &headers, || {
+        change(&state, &headers, &format!("{id} refund"), &body, |books, request, now| {
+            let mut payment = find(books, &id)?;
+            if payment.state != ProviderState::Paid {
+                return Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "The payment has not been paid, so it cannot be refunded",
+                ));
+            }
+            let amount = amount_of(request.get("amount").unwrap_or(&Value::Null))?;
+            if amount > payment.captured() - payment.refunded() {
+                return Err(Problem::field("amount", "The amount is higher than the amount that can be refunded"));
+            }
+            let refund = movement(&state, "re", amount, request, now);
+            let body = refund.to_json("refund", "pending", &id, &state.options().base_url);
+            payment.refunds.push(refund);
+            Ok(Done { status: StatusCode::CREATED, body, changed: Some(payment) })
+        })
+    })
+    .await
+}
+
+async fn refunds(State(state): State<SandboxState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    call(&state, Operation::ListRefunds, &headers, || match find(&state.books(), &id) {
+        Ok(payment) => {
+            let base = &state.options().base_url;
+            let refunds: Vec<Value> =
+                payment.refunds.iter().map(|refund| refund.to_json("refund", "refunded", &id, base)).collect();
+            let links = json!({ "previous": null, "next": null });
+            answer(
+                StatusCode::OK,
+                &json!({ "count": refunds.len(), "_embedded": { "refunds": refunds }, "_links": links }),
+            )
+        }
+        Err(problem) => answer(problem.status, &problem.to_json()),
+    })
+    .await
+}
+
+impl SandboxState {
+    /// A reference such as the provider gives: a prefix and ten letters and digits.
+    fn reference(&self, prefix: &str) -> String {
+        const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        let random = self.options().ids.secret();
+        let letters = random.iter().take(10).map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+        format!("{prefix}_{}", letters.collect::<String>())
+    }
+}
+
+fn movement(state: &SandboxState, prefix: &str, amount: Cents, request: &Value, now: DateTime<Utc>) -> Movement {
+    Movement {
+        id: state.reference(prefix),
+        amount,
+        description: request.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        metadata: request.get("metadata").cloned().unwrap_or_default(),
+        created_at: now,
+    }
+}
+
+fn amount_of(value: &Value) -> Result<Cents, Problem> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    if text("currency") != Some("EUR") {
+        return Err(Problem::field("amount.currency", "The currency must be EUR"));
+    }
+    text("value")
+        .and_then(Cents::from_plain)
+        .filter(|amount| amount.0 > 0)
+        .ok_or_else(|| Problem::field("amount", "The amount must be a positive number with two decimals, as a string"))
+}
+
+fn new_payment(request: &Value, id: String, now: DateTime<Utc>) -> Result<Payment, Problem> {
+    let text = |name: &str| request.get(name).and_then(Value::as_str);
+    let url = |name: &str, field: &'static str| match text(name) {
+        None => Ok(None),
+        Some(text) => Url::parse(text)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .map(|url| Some(url.to_string()))
+            .ok_or_else(|| Problem::field(field, "The URL is invalid")),
+    };
+    let amount = amount_of(request.get("amount").unwrap_or(&Value::Null))?;
+    let description = text("description")
+        .filter(|text| !text.trim().is_empty() && text.chars().count() <= 255)
+        .ok_or_else(|| Problem::field("description", "The description is missing or longer than 255 characters"))?
+        .to_owned();
+    let redirect_url = url("redirectUrl", "redirectUrl")?
+        .ok_or_else(|| Problem::field("redirectUrl", "The redirect URL is missing"))?;
+    let webhook_url = url("webhookUrl", "webhookUrl")?;
+    let methods = methods_of(request.get("method").unwrap_or(&Value::Null))?;
+    if methods.iter().all(|method| amount > limit(*method)) {
+        return Err(Problem::field("amount", "The amount is higher than the maximum"));
+    }
+    let methods: Vec<PaymentMethod> = methods.into_iter().filter(|method| amount <= limit(*method)).collect();
+    let manual_capture = match text("captureMode") {
+        None | Some("automatic") => false,
+        Some("manual") if methods.contains(&PaymentMethod::CreditCard) => true,
+        Some(_) => return Err(Problem::field("captureMode", "The capture mode is not supported by the method")),
+    };
+    let locale = text("locale").unwrap_or("en_US");
+    if !["fr_FR", "fr_BE", "nl_NL", "nl_BE", "en_US", "en_GB"].contains(&locale) {
+        return Err(Problem::field("locale", "The locale is invalid"));
+    }
+    let lines = request.get("lines").cloned().unwrap_or_default();
+    check_lines(&lines, amount)?;
+    let metadata = request.get("metadata").cloned().unwrap_or_default();
+    if metadata.to_string().len() > 1024 {
+        return Err(Problem::field("metadata", "The metadata is larger than 1 kB"));
+    }
+    let time = methods.iter().map(|method| time_to_pay(*method)).max().unwrap_or_default();
+    Ok(Payment {
+        id,
+        state: ProviderState::Open,
+        amount,
+        description,
+        redirect_url,
+        webhook_url,
+        methods: methods.iter().map(|method| method.code().to_owned()).collect(),
+        locale: locale.to_owned(),
+        metadata,
+        lines,
+        manual_capture,
+        created_at: now,
+        expires_at: now + time,
+        changed_at: now,
+        captures: Vec::new(),
+        refunds: Vec::new(),
+    })
+}
+
+/// One method, several, or (when none is named) all.
+fn methods_of(value: &Value) -> Result<Vec<PaymentMethod>, Problem> {
+    let one = |value: &Value| {
+        value
+            .as_str()
+            .and_then(PaymentMethod::parse)
+            .ok_or_else(|| Problem::field("method", "The payment method is invalid"))
+    };
+    match value {
+        Value::Null => Ok(PaymentMethod::ALL.to_vec()),
+        Value::Array(list) if !list.is_empty() => list.iter().map(one).collect(),
+        value => Ok(vec![one(value)?]),
+    }
+}
+
+/// The lines add up to the amount, and each one's VAT is the share of its rate in its total.
+fn check_lines(lines: &Value, amount: Cents) -> Result<(), Problem> {
+    let Value::Array(lines) = lines else {
+        return if lines.is_null() { Ok(()) } else { Err(Problem::field("lines", "The lines must be a list")) };
+    };
+    let mut sum = Cents::ZERO;
+    for line in lines {
+        let money = |name: &str, field: &'static str| {
+            line.get(name)
+                .filter(|amount| amount.get("currency").and_then(Value::as_str) == Some("EUR"))
+                .and_then(|amount| amount.get("value")?.as_str())
+                .and_then(Cents::from_plain)
+                .ok_or_else(|| Problem::field(field, "The amount of a line is invalid"))
+        };
+        if line.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
+            return Err(Problem::field("lines.0.description", "A line lacks its description"));
+        }
+        let quantity = line
+            .get("quantity")
+            .and_then(Value::as_u64)
+            .and_then(|quantity| u32::try_from(quantity).ok())
+            .filter(|quantity| *quantity > 0)
+            .ok_or_else(|| Problem::field("lines.0.quantity", "The quantity must be a positive whole number"))?;
+        let total = money("totalAmount", "lines.0.totalAmount")?;
+        if money("unitPrice", "lines.0.unitPrice")?.times(quantity) != total {
+            return Err(Problem::field("lines.0.totalAmount", "The total is not the unit price times the quantity"));
+        }
+        let rate = line
+            .get("vatRate")
+            .and_then(Value::as_str)
+            .and_then(|rate| Decimal::from_str(rate).ok())
+            .filter(|rate| !rate.is_sign_negative())
+            .ok_or_else(|| Problem::field("lines.0.vatRate", "The VAT rate must be a percentage, as a string"))?;
+        let vat = Cents::round(Decimal::from(total.0) * rate / (Decimal::ONE_HUNDRED + rate));
+        if money("vatAmount", "lines.0.vatAmount")? != vat {
+            let expected = money_text(vat);
+            return Err(Problem::field("lines.0.vatAmount", format!("The VAT amount should be {expected}")));
+        }
+        sum += total;
+    }
+    if sum == amount {
+        Ok(())
+    } else {
+        Err(Problem::field("lines", "The totals of the lines do not add up to the amount of the payment"))
+    }
+}
+
+fn money_text(amount: Cents) -> String {
+    money(amount).get("value").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
