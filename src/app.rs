@@ -1,6 +1,6 @@
 //! The document, the router and the layout around every page.
 
-mod layout;
+pub mod layout;
 
 use crate::{
     i18n::Locale,

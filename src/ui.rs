@@ -1,7 +1,23 @@
 //! The platform's own small components. They know the language, the money and the look, and nothing of any page.
+//!
+//! Their classes are in `style/`; pages add layout by Tailwind utilities of the same theme.
 
+pub mod action;
+pub mod data;
+pub mod dialog;
+pub mod field;
+pub mod form;
 pub mod icon;
 pub mod state;
+pub mod text;
+pub mod title_block;
 
+pub use action::{Button, ButtonKind, LinkButton, Pagination};
+pub use data::{Avatar, LevelBadge, Money, Rating, TableFrame, Tag};
+pub use dialog::Dialog;
+pub use field::{Checkbox, Choice, Field, Fieldset, Radios, Select, TextArea};
+pub use form::{FormErrors, FormState, Hidden, Submit, use_form_state};
 pub use icon::{Icon, IconName};
-pub use state::NotFound;
+pub use state::{EmptyState, ErrorState, NotFound, Notice, Skeleton};
+pub use text::{error_text, problem_text, refusal_text};
+pub use title_block::{TitleBlock, TitleRow, TitleTotal};

@@ -15,7 +15,7 @@ use leptos_router::{
 
 /// Reads the language from the URL and lays the page out; another first segment is no page of ours.
 #[component]
-pub(super) fn LocaleLayout() -> impl IntoView {
+pub fn LocaleLayout() -> impl IntoView {
     let code = use_params_map().read_untracked().get("locale").unwrap_or_default();
     match Locale::parse(&code) {
         None => Either::Left(view! { <NotFound/> }),

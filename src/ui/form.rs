@@ -1,0 +1,169 @@
+//! Forms that work before and without script, and lose nothing that was typed.
+//!
+//! A form is an `ActionForm` around [`crate::ui::Field`]s that share a [`FormState`]. With script, a refused post
+//! leaves the page as it stands and shows the errors. Without, the browser is sent back to the page with the error in
+//! its URL; what was typed was kept under the error's stash key, is taken out by the server before it renders, and
+//! is in the fields again.
+
+use crate::{
+    i18n::use_locale,
+    ui::text::{error_text, problem_text},
+};
+use gabarit_i18n::errors;
+use gabarit_view::error::ApiError;
+use leptos::{html, prelude::*};
+use server_fn::ServerFn;
+use std::collections::BTreeMap;
+
+/// What was typed in the form that was refused; the server provides it while it renders the page.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(pub BTreeMap<String, String>);
+
+/// The state of one form.
+#[derive(Clone, Copy, Debug)]
+pub struct FormState {
+    id: &'static str,
+    error: Signal<Option<ApiError>>,
+    pending: Signal<bool>,
+    kept: StoredValue<BTreeMap<String, String>>,
+}
+
+/// The state of the form that calls a server function. `id` is unique on the page and names the fields' elements.
+pub fn use_form_state<S>(id: &'static str, action: ServerAction<S>) -> FormState
+where
+    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let value = action.value();
+    let error =
+        Signal::derive(move || value.with(|value| value.as_ref().and_then(|result| result.as_ref().err().cloned())));
+    // Only the form that was refused gets its fields back; another on the same page keeps its own.
+    let refused = error.with_untracked(|error| error.as_ref().is_some_and(|error| error.stash().is_some()));
+    let kept = if refused { use_context::<Kept>().unwrap_or_default().0 } else { BTreeMap::new() };
+    FormState { id, error, pending: action.pending().into(), kept: StoredValue::new(kept) }
+}
+
+impl FormState {
+    /// Why the last post was refused.
+    #[must_use]
+    pub fn error(self) -> Signal<Option<ApiError>> {
+        self.error
+    }
+
+    /// Whether a post is under way.
+    #[must_use]
+    pub fn pending(self) -> Signal<bool> {
+        self.pending
+    }
+
+    /// What a field starts with: what was typed before, else `default`.
+    #[must_use]
+    pub fn initial(self, name: &str, default: String) -> String {
+        self.kept.with_value(|kept| kept.get(name).cloned()).unwrap_or(default)
+    }
+
+    /// Whether a checkbox starts checked: browsers post only those that are.
+    #[must_use]
+    pub fn initially_checked(self, name: &str, default: bool) -> bool {
+        self.kept.with_value(|kept| {
+            if kept.is_empty() { default } else { kept.get(name).is_some_and(|value| !value.is_empty()) }
+        })
+    }
+
+    /// Element id of a field.
+    #[must_use]
+    pub fn field_id(self, name: &str) -> String {
+        format!("{}-{name}", self.id)
+    }
+
+    /// What is wrong with a field, in words.
+    #[must_use]
+    pub fn problem(self, name: &'static str) -> Signal<Option<String>> {
+        let locale = use_locale();
+        let error = self.error;
+        Signal::derive(move || {
+            error.with(|error| {
+                let texts: Vec<String> =
+                    error.as_ref()?.problems(name).map(|problem| problem_text(locale, problem)).collect();
+                (!texts.is_empty()).then(|| texts.join(" "))
+            })
+        })
+    }
+}
+
+/// Says above the form that it was refused, why, and leads to each field that needs correction. Takes the focus when
+/// that happens, so that nobody has to look for it.
+#[component]
+pub fn FormErrors(
+    /// Of which form.
+    form: FormState,
+) -> impl IntoView {
+    let locale = use_locale();
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |before: Option<()>| {
+        let failed = form.error.with(Option::is_some);
+        if let (true, Some(_), Some(element)) = (failed, before, node.get()) {
+            let _ = element.focus();
+        }
+    });
+    let list = move |error: &ApiError| match error {
+        ApiError::Invalid { fields, .. } if !fields.is_empty() => fields
+            .iter()
+            .map(|field| {
+                let href = format!("#{}", form.field_id(&field.field));
+                view! { <li><a href=href rel="external">{problem_text(locale, &field.problem)}</a></li> }
+            })
+            .collect_view()
+            .into_any(),
+        _ => ().into_any(),
+    };
+    view! {
+        <div class="form-errors-slot" node_ref=node tabindex="-1" role="alert">
+            {move || {
+                form.error
+                    .get()
+                    .map(|error| {
+                        view! {
+                            <div class="form-errors">
+                                <p class="form-errors-title">{error_text(locale, &error)}</p>
+                                <ul>{list(&error)}</ul>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// Sends the form. Says so while it is under way, and cannot be pressed twice.
+#[component]
+pub fn Submit(
+    /// Of which form.
+    form: FormState,
+    /// Its text.
+    #[prop(into)]
+    text: Signal<String>,
+    /// Whether it is not the screen's next action.
+    #[prop(optional)]
+    secondary: bool,
+) -> impl IntoView {
+    let locale = use_locale();
+    let class = if secondary { "button" } else { "button button-primary" };
+    view! {
+        <button type="submit" class=class disabled=move || form.pending.get()>
+            {move || if form.pending.get() { errors::working(locale).to_owned() } else { text.get() }}
+        </button>
+    }
+}
+
+/// A value that travels with the form.
+#[component]
+pub fn Hidden(
+    /// Name in the form.
+    name: &'static str,
+    /// Its value.
+    #[prop(into)]
+    value: Signal<String>,
+) -> impl IntoView {
+    view! { <input type="hidden" name=name value=move || value.get()/> }
+}

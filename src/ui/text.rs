@@ -1,0 +1,69 @@
+//! Errors in words: what happened, what was kept, what to do next.
+
+use crate::i18n::{Locale, fmt};
+use gabarit_domain::pricing::Refusal;
+use gabarit_i18n::errors;
+use gabarit_view::error::{ApiError, Problem};
+
+/// Why something did not happen.
+#[must_use]
+pub fn error_text(locale: Locale, error: &ApiError) -> String {
+    match error {
+        ApiError::Invalid { fields, .. } => errors::invalid(locale, fields.len() as u64),
+        ApiError::WrongCredentials { .. } => errors::wrong_credentials(locale).to_owned(),
+        ApiError::SignInRequired => errors::sign_in_required(locale).to_owned(),
+        ApiError::Forbidden => errors::forbidden(locale).to_owned(),
+        ApiError::NotFound => errors::not_found(locale).to_owned(),
+        ApiError::PriceChanged { .. } => errors::price_changed(locale).to_owned(),
+        ApiError::DaysTaken { days, .. } => errors::days_taken(locale, days.len() as u64, days_text(locale, days)),
+        ApiError::TooManyHolds => errors::too_many_holds(locale).to_owned(),
+        ApiError::CreditRefused { .. } => errors::credit_refused(locale).to_owned(),
+        ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
+        ApiError::MovedOn => errors::moved_on(locale).to_owned(),
+        ApiError::TooManyAttempts { retry_after_seconds } => {
+            errors::too_many_attempts(locale, u64::from(retry_after_seconds.div_ceil(60)))
+        }
+        ApiError::Unavailable => errors::unavailable(locale).to_owned(),
+        ApiError::Internal { id } => errors::internal(locale, id),
+        ApiError::Transport => errors::transport(locale).to_owned(),
+    }
+}
+
+/// What is wrong with a field.
+#[must_use]
+pub fn problem_text(locale: Locale, problem: &Problem) -> String {
+    match problem {
+        Problem::Missing => errors::problem_missing(locale).to_owned(),
+        Problem::TooShort(least) => errors::problem_too_short(locale, u64::from(*least)),
+        Problem::TooLong(most) => errors::problem_too_long(locale, u64::from(*most)),
+        Problem::Malformed => errors::problem_malformed(locale).to_owned(),
+        Problem::Unknown => errors::problem_unknown(locale).to_owned(),
+        Problem::TooMany(most) => errors::problem_too_many(locale, u64::from(*most)),
+        Problem::EmailTaken => errors::problem_email_taken(locale).to_owned(),
+        Problem::CommonPassword => errors::problem_common_password(locale).to_owned(),
+        Problem::VatOtherCountry => errors::problem_vat_other_country(locale).to_owned(),
+        Problem::VatChecksum => errors::problem_vat_checksum(locale).to_owned(),
+        Problem::VatInvalid => errors::problem_vat_invalid(locale).to_owned(),
+        Problem::NotAccepted => errors::problem_not_accepted(locale).to_owned(),
+        Problem::Refused(refusal) => refusal_text(locale, refusal),
+    }
+}
+
+/// Why an order cannot be quoted.
+#[must_use]
+pub fn refusal_text(locale: Locale, refusal: &Refusal) -> String {
+    let km = |number: u32| fmt::int(locale, i64::from(number));
+    match refusal {
+        Refusal::TooSoon { earliest } => errors::refusal_too_soon(locale, fmt::date(locale, *earliest)),
+        Refusal::TooFarAhead { latest } => errors::refusal_too_far_ahead(locale, fmt::date(locale, *latest)),
+        Refusal::NotFree { days } => errors::refusal_not_free(locale, days.len() as u64, days_text(locale, days)),
+        Refusal::NotOnSite => errors::refusal_not_on_site(locale).to_owned(),
+        Refusal::NotRemote => errors::refusal_not_remote(locale).to_owned(),
+        Refusal::TooFar { one_way_km, limit_km } => errors::refusal_too_far(locale, km(*one_way_km), km(*limit_km)),
+        Refusal::NoSuchLicence { product } => errors::refusal_no_such_licence(locale, product.as_str()),
+    }
+}
+
+fn days_text(locale: Locale, days: &[chrono::NaiveDate]) -> String {
+    days.iter().map(|day| fmt::day_chip(locale, *day)).collect::<Vec<_>>().join(", ")
+}
