@@ -6,6 +6,7 @@ use crate::{
         Exec,
         documents::{self as rows, DocumentRow, NewDocument},
     },
+    documents::pdf,
     platform::Platform,
 };
 use chrono::{Datelike, Days, NaiveDate};
@@ -348,6 +349,23 @@ pub async fn get(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<Do
 pub async fn text(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<DocumentText, ApiError> {
     let document = get(p, actor, id).await?;
     worded(p, &document).await
+}
+
+/// A document in print: file name and bytes. The same document gives the same bytes, whenever it is asked for.
+///
+/// # Errors
+/// As [`get`].
+pub async fn pdf(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<(String, Vec<u8>), ApiError> {
+    let document = get(p, actor, id).await?;
+    let text = worded(p, &document).await?;
+    let issued_on = document.issued_on;
+    let name = format!("{}.pdf", document.number);
+    // Setting type is work for a processor, not for the threads that answer requests.
+    let bytes = tokio::task::spawn_blocking(move || pdf::render(&text, issued_on))
+        .await
+        .map_err(|error| p.fault(error))?
+        .map_err(|error| p.fault(format_args!("{name}: {error}")))?;
+    Ok((name, bytes))
 }
 
 async fn worded(p: &Platform, document: &Document) -> Result<DocumentText, ApiError> {
