@@ -12,12 +12,19 @@
 //! `BIGINT`/`i64`; instants, days and ids are bound, never made in SQL; sums are `CAST(SUM(x) AS BIGINT)`; JSON is
 //! text.
 
+pub mod accounts;
 pub mod bookings;
 pub mod documents;
 pub mod experts;
+pub mod jobs;
 pub mod ledger;
+pub mod outbox;
 pub mod payments;
 pub mod rulebooks;
+pub mod sessions;
+pub mod stash;
+pub mod throttle;
+pub mod vat_checks;
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,

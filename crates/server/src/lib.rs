@@ -10,10 +10,14 @@ pub mod documents;
 pub mod holidays;
 mod http_client;
 pub mod id;
+pub mod jobs;
+pub mod mail;
 pub mod payments;
 pub mod places;
 pub mod platform;
 pub mod sandbox;
 pub mod search;
 pub mod services;
+#[doc(hidden)]
+pub mod testing;
 pub mod vat_register;

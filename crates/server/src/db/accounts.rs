@@ -1,0 +1,146 @@
+//! Rows of `account`.
+
+use crate::{db::Exec, on};
+use chrono::{DateTime, Utc};
+use gabarit_domain::ids::{AccountId, ExpertId};
+use gabarit_i18n::Locale;
+use gabarit_view::account::AccountView;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// An account, with the expert profile that belongs to it.
+#[derive(Clone, FromRow)]
+pub struct AccountRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its address, lower case.
+    pub email: String,
+    /// PHC string.
+    pub password_hash: String,
+    /// Its name.
+    pub name: String,
+    /// Its telephone number.
+    pub phone: Option<String>,
+    /// Code of its language.
+    pub locale: String,
+    /// IANA name of its zone.
+    pub time_zone: String,
+    /// Whether it is a manager's.
+    pub is_manager: bool,
+    /// Its expert profile, published or not.
+    pub expert_id: Option<Uuid>,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug)]
+pub struct NewAccount<'a> {
+    /// Its id.
+    pub id: AccountId,
+    /// Its address, lower case.
+    pub email: &'a str,
+    /// PHC string.
+    pub password_hash: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its telephone number.
+    pub phone: Option<&'a str>,
+    /// Its language.
+    pub locale: Locale,
+    /// IANA name of its zone.
+    pub time_zone: &'a str,
+    /// Whether it is a manager's.
+    pub is_manager: bool,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for AccountRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A row may reach a log; the hash and the address must not.
+        f.debug_struct("AccountRow").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl AccountRow {
+    /// As its owner's screens show it.
+    #[must_use]
+    pub fn view(self) -> AccountView {
+        AccountView {
+            id: AccountId(self.id),
+            email: self.email,
+            name: self.name,
+            phone: self.phone,
+            locale: Locale::parse(&self.locale).unwrap_or_default(),
+            time_zone: self.time_zone,
+            is_manager: self.is_manager,
+            expert: self.expert_id.map(ExpertId),
+        }
+    }
+}
+
+/// Adds an account; `false` when its address has one already.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(exec: &mut Exec<'_>, account: &NewAccount<'_>) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO account \
+        (id, email, password_hash, name, phone, locale, time_zone, is_manager, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (email) DO NOTHING";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(account.id.0)
+        .bind(account.email)
+        .bind(account.password_hash)
+        .bind(account.name)
+        .bind(account.phone)
+        .bind(account.locale.code())
+        .bind(account.time_zone)
+        .bind(account.is_manager)
+        .bind(account.created_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
+/// The account of an address (lower case).
+///
+/// # Errors
+/// The database's.
+pub async fn by_email(exec: &mut Exec<'_>, email: &str) -> sqlx::Result<Option<AccountRow>> {
+    const SQL: &str = "SELECT a.id, a.email, a.password_hash, a.name, a.phone, a.locale, a.time_zone, a.is_manager, \
+        e.id AS expert_id FROM account a LEFT JOIN expert e ON e.account_id = a.id WHERE a.email = $1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(email).fetch_optional(c).await)
+}
+
+/// An account by its id.
+///
+/// # Errors
+/// The database's.
+pub async fn by_id(exec: &mut Exec<'_>, id: AccountId) -> sqlx::Result<Option<AccountRow>> {
+    const SQL: &str = "SELECT a.id, a.email, a.password_hash, a.name, a.phone, a.locale, a.time_zone, a.is_manager, \
+        e.id AS expert_id FROM account a LEFT JOIN expert e ON e.account_id = a.id WHERE a.id = $1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)
+}
+
+/// Changes what people may change of their account; `false` when there is none.
+///
+/// # Errors
+/// The database's.
+pub async fn update(
+    exec: &mut Exec<'_>,
+    id: AccountId,
+    name: &str,
+    phone: Option<&str>,
+    locale: Locale,
+    time_zone: &str,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE account SET name = $2, phone = $3, locale = $4, time_zone = $5 WHERE id = $1";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(id.0)
+        .bind(name)
+        .bind(phone)
+        .bind(locale.code())
+        .bind(time_zone)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}

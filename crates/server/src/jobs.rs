@@ -1,0 +1,265 @@
+//! Durable jobs: what must happen later, or until it succeeds.
+//!
+//! A job is a row `(kind, subject)` in the database, written in the transaction of its cause. A worker takes a lease on
+//! it, runs its handler and marks it done; a handler that fails is retried with a growing pause; a worker that dies
+//! leaves a lease that runs out, and another takes over. So a handler may run more than once, and **every handler is
+//! idempotent**.
+
+mod handlers;
+
+use crate::{
+    db::{
+        Exec,
+        jobs::{self, ClaimedJob},
+    },
+    mail,
+    platform::Platform,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::join_all;
+use gabarit_view::error::ApiError;
+use std::{panic::AssertUnwindSafe, time::Duration};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// A worker that does not report for this long is taken for dead.
+const LEASE_SECONDS: i64 = 60;
+/// A handler is stopped before its lease runs out, so that it never runs twice at once.
+const HANDLER_TIMEOUT: Duration = Duration::from_secs(50);
+/// The longest sleep: what another node schedules is found after it.
+const POLL: Duration = Duration::from_secs(5);
+/// Jobs done at a time in one process; most wait for the payment provider.
+const WORKERS: usize = 4;
+
+/// Kinds of jobs; the subject's id is that of the record named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Gives unpaid days free when their hold ends (booking).
+    LapseHold,
+    /// Declines a booking that the expert did not answer in time (booking; S35).
+    ExpireRequest,
+    /// Completes an assignment after its last day (booking; S30).
+    CompleteBooking,
+    /// Makes a payment at the provider (payment).
+    CreatePayment,
+    /// Reads a payment again (payment).
+    SyncPayment,
+    /// Takes an authorised payment (payment).
+    CapturePayment,
+    /// Lets an authorised payment go (payment).
+    ReleasePayment,
+    /// Cancels an open payment nobody may pay any more (payment).
+    CancelPayment,
+    /// Pays money back (refund).
+    SendRefund,
+    /// Removes sessions, forms, counters and done jobs whose time is over (nil).
+    PurgeExpired,
+}
+
+impl JobKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::LapseHold,
+        Self::ExpireRequest,
+        Self::CompleteBooking,
+        Self::CreatePayment,
+        Self::SyncPayment,
+        Self::CapturePayment,
+        Self::ReleasePayment,
+        Self::CancelPayment,
+        Self::SendRefund,
+        Self::PurgeExpired,
+    ];
+
+    /// Its code in the database; never changed.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::LapseHold => "lapse-hold",
+            Self::ExpireRequest => "expire-request",
+            Self::CompleteBooking => "complete-booking",
+            Self::CreatePayment => "create-payment",
+            Self::SyncPayment => "sync-payment",
+            Self::CapturePayment => "capture-payment",
+            Self::ReleasePayment => "release-payment",
+            Self::CancelPayment => "cancel-payment",
+            Self::SendRefund => "send-refund",
+            Self::PurgeExpired => "purge-expired",
+        }
+    }
+
+    /// Reads [`JobKind::code`] back.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Orders a job in the caller's transaction.
+///
+/// There is one row a `(kind, subject)`. One that waits keeps the **earlier** of both instants; one that is done is
+/// **reopened** at the new instant; one that a worker holds right now is **done again** at the new instant, since its
+/// worker may have read what was before. After the commit, [`wake`] spares the runner's poll.
+///
+/// # Errors
+/// The database's.
+pub async fn schedule(exec: &mut Exec<'_>, kind: JobKind, subject: Uuid, due_at: DateTime<Utc>) -> sqlx::Result<()> {
+    jobs::schedule(exec, kind.code(), subject, due_at).await
+}
+
+/// Strikes a job that is not done, in the caller's transaction; a worker that already holds it finishes. Answers
+/// whether there was one.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel(exec: &mut Exec<'_>, kind: JobKind, subject: Uuid) -> sqlx::Result<bool> {
+    jobs::cancel(exec, kind.code(), subject).await
+}
+
+/// Tells this process's runner that there may be something to do now. Call it after the commit.
+pub fn wake(p: &Platform) {
+    p.wake_jobs.notify_one();
+}
+
+/// The pause after attempt number `attempts` (from 1): 5 seconds, doubling up to an hour.
+fn back_off(attempts: i64) -> TimeDelta {
+    let doublings = u32::try_from(attempts.clamp(1, 11) - 1).unwrap_or(0);
+    TimeDelta::seconds(5_i64 << doublings).min(TimeDelta::hours(1))
+}
+
+/// Does everything that is due, mail included; answers how many jobs were run. A job that fails is put off, so this
+/// ends. For tests and for the command line; a server runs [`run_forever`].
+///
+/// # Errors
+/// A fault of ours. A job that fails is none: it is retried.
+pub async fn run_due(p: &Platform) -> Result<usize, ApiError> {
+    let mut done = 0;
+    while run_one(p).await? {
+        done += 1;
+    }
+    mail::send_due(p).await?;
+    Ok(done)
+}
+
+/// Claims and runs one job; `false` when nothing is due.
+async fn run_one(p: &Platform) -> Result<bool, ApiError> {
+    let now = p.now();
+    // A look costs no write; only what is there is claimed.
+    if next_due(p).await?.is_none_or(|due| due > now) {
+        return Ok(false);
+    }
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    let claimed = jobs::claim(&mut tx.exec(), now, now + TimeDelta::seconds(LEASE_SECONDS))
+        .await
+        .map_err(|error| p.fault(error))?;
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    let Some(job) = claimed else { return Ok(false) };
+    let outcome = run_handler(p, &job).await;
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    let settled = match &outcome {
+        Ok(()) => jobs::finish(&mut tx.exec(), &job, p.now()).await,
+        Err(problem) => {
+            tracing::warn!(kind = %job.kind, subject = %job.subject, attempts = job.attempts, %problem, "job failed");
+            jobs::put_off(&mut tx.exec(), &job, p.now() + back_off(job.attempts), problem).await
+        }
+    }
+    .map_err(|error| p.fault(error))?;
+    if !settled {
+        jobs::release(&mut tx.exec(), &job).await.map_err(|error| p.fault(error))?;
+    }
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    Ok(true)
+}
+
+/// Runs a handler; a fault, a panic and too long a wait are failures like any other.
+async fn run_handler(p: &Platform, job: &ClaimedJob) -> Result<(), String> {
+    let Some(kind) = JobKind::parse(&job.kind) else {
+        return Err("this version of the platform does not know the kind".to_owned());
+    };
+    let handler = AssertUnwindSafe(handlers::handle(p, kind, job.subject));
+    let handler = futures::FutureExt::catch_unwind(handler);
+    match tokio::time::timeout(HANDLER_TIMEOUT, handler).await {
+        // The record has moved on: there is nothing left to do.
+        Ok(Ok(Ok(()) | Err(ApiError::MovedOn))) => Ok(()),
+        Ok(Ok(Err(error))) => Err(error.to_string()),
+        Ok(Err(_)) => Err("panic".to_owned()),
+        Err(_) => Err(format!("not finished within {} seconds", HANDLER_TIMEOUT.as_secs())),
+    }
+}
+
+async fn next_due(p: &Platform) -> Result<Option<DateTime<Utc>>, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    jobs::next_due(&mut conn.exec()).await.map_err(|error| p.fault(error))
+}
+
+/// Does jobs and sends mail until `shutdown` becomes true (or its sender is gone); what runs then is finished first.
+/// Any number of nodes may do so on one database.
+pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
+    let (bell, _) = watch::channel(());
+    if let Err(error) = order_purge(&p).await {
+        tracing::error!(%error, "purging could not be ordered");
+    }
+    let workers = join_all((0..WORKERS).map(|_| worker(&p, bell.subscribe(), shutdown.clone())));
+    let postman = postman(&p, bell.subscribe(), shutdown.clone());
+    let mut stop = shutdown.clone();
+    let ringer = async {
+        // `notify_one` wakes one waiter; the bell passes it on to all, and remembers it for those at work.
+        while !*stop.borrow() {
+            tokio::select! {
+                () = p.wake_jobs.notified() => { bell.send_replace(()); }
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+    };
+    tokio::join!(workers, postman, ringer);
+}
+
+async fn order_purge(p: &Platform) -> Result<(), ApiError> {
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    schedule(&mut tx.exec(), JobKind::PurgeExpired, Uuid::nil(), p.now()).await.map_err(|error| p.fault(error))?;
+    tx.commit().await.map_err(|error| p.fault(error))
+}
+
+async fn worker(p: &Platform, mut bell: watch::Receiver<()>, mut shutdown: watch::Receiver<bool>) {
+    while !stopping(&shutdown) {
+        bell.borrow_and_update();
+        let wait = match run_one(p).await {
+            Ok(true) => {
+                // What it did may have written mail or other jobs.
+                wake(p);
+                continue;
+            }
+            Ok(false) => match next_due(p).await {
+                Ok(Some(due)) => {
+                    (due - p.now()).to_std().unwrap_or(Duration::ZERO).clamp(Duration::from_millis(50), POLL)
+                }
+                Ok(None) | Err(_) => POLL,
+            },
+            // Logged where it happened; the database may be back later.
+            Err(_) => POLL,
+        };
+        pause(wait, &mut bell, &mut shutdown).await;
+    }
+}
+
+async fn postman(p: &Platform, mut bell: watch::Receiver<()>, mut shutdown: watch::Receiver<bool>) {
+    while !stopping(&shutdown) {
+        bell.borrow_and_update();
+        // A fault is logged where it happened.
+        let _ = mail::send_due(p).await;
+        pause(POLL, &mut bell, &mut shutdown).await;
+    }
+}
+
+fn stopping(shutdown: &watch::Receiver<bool>) -> bool {
+    *shutdown.borrow() || shutdown.has_changed().is_err()
+}
+
+/// Waits for the bell, at most `wait`, less when the platform stops.
+async fn pause(wait: Duration, bell: &mut watch::Receiver<()>, shutdown: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        _ = bell.changed() => {}
+        () = tokio::time::sleep(wait) => {}
+        _ = shutdown.changed() => {}
+    }
+}

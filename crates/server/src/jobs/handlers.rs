@@ -1,0 +1,51 @@
+//! Which use case does which job.
+
+use super::{JobKind, schedule};
+use crate::{
+    db::{jobs, sessions, stash, throttle},
+    platform::Platform,
+};
+use chrono::TimeDelta;
+use gabarit_view::error::ApiError;
+use uuid::Uuid;
+
+/// Done jobs are kept this long, for whoever looks into what happened.
+const KEEP_DONE_DAYS: i64 = 30;
+
+/// Does a job. Every arm is idempotent; [`ApiError::MovedOn`] means that there is nothing left to do.
+pub(super) async fn handle(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiError> {
+    match kind {
+        JobKind::PurgeExpired => purge_expired(p, subject).await,
+        // Put off, and so not lost, until their use cases are there.
+        JobKind::LapseHold
+        | JobKind::ExpireRequest
+        | JobKind::CompleteBooking
+        | JobKind::CreatePayment
+        | JobKind::SyncPayment
+        | JobKind::CapturePayment
+        | JobKind::ReleasePayment
+        | JobKind::CancelPayment
+        | JobKind::SendRefund => Err(ApiError::Unavailable),
+    }
+}
+
+/// Removes what has expired, and orders itself again in an hour.
+async fn purge_expired(p: &Platform, subject: Uuid) -> Result<(), ApiError> {
+    let now = p.now();
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    let purged = async {
+        let exec = &mut tx.exec();
+        let sessions = sessions::purge(exec, now).await?;
+        let forms = stash::purge(exec, now).await?;
+        let counters = throttle::purge(exec, now).await?;
+        let done = jobs::purge(exec, now - TimeDelta::days(KEEP_DONE_DAYS)).await?;
+        schedule(exec, JobKind::PurgeExpired, subject, now + TimeDelta::hours(1)).await?;
+        Ok::<_, sqlx::Error>((sessions, forms, counters, done))
+    }
+    .await
+    .map_err(|error| p.fault(error))?;
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    let (sessions, forms, counters, jobs) = purged;
+    tracing::debug!(sessions, forms, counters, jobs, "purged");
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! What the browser holds of a session, and which requests may use it.
+
+use super::{SESSION_DAYS, SessionToken};
+use crate::config::Config;
+use url::{Host, Url};
+
+/// The cookie's name. On https the prefix makes browsers refuse it from other hosts, other paths and plain http; on
+/// loopback http they would refuse the prefix itself.
+#[must_use]
+pub fn cookie_name(config: &Config) -> &'static str {
+    if is_https(config) { "__Host-gabarit" } else { "gabarit" }
+}
+
+fn is_https(config: &Config) -> bool {
+    config.public_url.scheme() == "https"
+}
+
+fn attributes(config: &Config) -> &'static str {
+    if is_https(config) { "Path=/; HttpOnly; SameSite=Lax; Secure" } else { "Path=/; HttpOnly; SameSite=Lax" }
+}
+
+/// The value of a `Set-Cookie` header that signs the browser in.
+#[must_use]
+pub fn set_cookie(config: &Config, token: &SessionToken) -> String {
+    let seconds = SESSION_DAYS * 24 * 60 * 60;
+    format!("{}={}; {}; Max-Age={seconds}", cookie_name(config), token.expose(), attributes(config))
+}
+
+/// The value of a `Set-Cookie` header that signs the browser out.
+#[must_use]
+pub fn clear_cookie(config: &Config) -> String {
+    format!("{}=; {}; Max-Age=0", cookie_name(config), attributes(config))
+}
+
+/// The token in the value of a `Cookie` header, if it is there.
+#[must_use]
+pub fn read_cookie<'a>(config: &Config, header: &'a str) -> Option<&'a str> {
+    let name = cookie_name(config);
+    header
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value)
+}
+
+/// Whether a request may change something, judged by where the browser says it comes from (against cross-site request
+/// forgery, beside `SameSite=Lax`).
+///
+/// `Sec-Fetch-Site` decides where there is one: pages cannot set it, and a strict referrer policy turns `Origin` into
+/// `null` even on our own forms. Without it `Origin` must be ours. With neither it is no browser (all send `Origin`
+/// with unsafe methods) and carries no cookie but its own. On loopback both `localhost` and `127.0.0.1` are ours, on
+/// the public URL's port.
+#[must_use]
+pub fn origin_allowed(config: &Config, method: &str, origin: Option<&str>, sec_fetch_site: Option<&str>) -> bool {
+    if matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE") {
+        return true;
+    }
+    match (sec_fetch_site, origin) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => Url::parse(origin).is_ok_and(|origin| is_ours(config, &origin)),
+        (None, None) => true,
+    }
+}
+
+fn is_ours(config: &Config, origin: &Url) -> bool {
+    let public = &config.public_url;
+    if origin.origin() == public.origin() {
+        return true;
+    }
+    let loopback = match origin.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    config.is_local()
+        && loopback
+        && origin.scheme() == public.scheme()
+        && origin.port_or_known_default() == public.port_or_known_default()
+}

@@ -1,0 +1,309 @@
+//! A payment provider in memory, driven by the test: the client pays, gives up or is late when the test says so, and
+//! answers get lost on demand.
+
+use crate::payments::{NewPayment, PaymentProvider, ProviderError, ProviderPayment, ProviderState};
+use async_trait::async_trait;
+use gabarit_domain::{
+    ids::{BookingId, PaymentId, RefundId},
+    money::Cents,
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use url::Url;
+
+/// What goes wrong with a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing happens, and no answer comes.
+    Before,
+    /// It happens, but the answer is lost: the caller cannot tell it from [`Fault::Before`].
+    After,
+    /// Nothing happens: refused with status 422.
+    Refused,
+}
+
+/// A call that was made, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// For a payment of ours.
+    Create(PaymentId),
+    /// Of a reference.
+    Get(String),
+    /// Of a reference.
+    Capture(String),
+    /// Of a reference.
+    Release(String),
+    /// Of a reference.
+    Cancel(String),
+    /// Of a reference, for a refund of ours.
+    Refund(String, RefundId),
+}
+
+/// What a payment moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Taken from the client.
+    pub charged: Cents,
+    /// Paid back.
+    pub refunded: Cents,
+}
+
+#[derive(Clone, Debug)]
+struct Payment {
+    id: PaymentId,
+    booking: BookingId,
+    state: ProviderState,
+    amount: Cents,
+    captured: Cents,
+    refunds: BTreeMap<RefundId, (String, Cents)>,
+}
+
+impl Payment {
+    fn refunded(&self) -> Cents {
+        Cents(self.refunds.values().map(|(_, amount)| amount.0).sum())
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    payments: BTreeMap<String, Payment>,
+    calls: Vec<Call>,
+    faults: VecDeque<Fault>,
+}
+
+/// A payment provider in memory. References are `tr_1`, `tr_2` …
+#[derive(Debug, Default)]
+pub struct FakeProvider(Mutex<State>);
+
+impl FakeProvider {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The client pays by an instant method.
+    pub fn pay(&self, reference: &str) {
+        self.change(reference, |payment| {
+            payment.state = ProviderState::Paid;
+            payment.captured = payment.amount;
+        });
+    }
+
+    /// The client's card is authorised.
+    pub fn authorize(&self, reference: &str) {
+        self.change(reference, |payment| payment.state = ProviderState::Authorized);
+    }
+
+    /// The payment is under way (a bank transfer).
+    pub fn pend(&self, reference: &str) {
+        self.change(reference, |payment| payment.state = ProviderState::Pending);
+    }
+
+    /// The bank refuses.
+    pub fn fail(&self, reference: &str) {
+        self.change(reference, |payment| payment.state = ProviderState::Failed);
+    }
+
+    /// The client gives up on the provider's page.
+    pub fn give_up(&self, reference: &str) {
+        self.change(reference, |payment| payment.state = ProviderState::Canceled);
+    }
+
+    /// The provider's page is too old.
+    pub fn expire(&self, reference: &str) {
+        self.change(reference, |payment| payment.state = ProviderState::Expired);
+    }
+
+    #[expect(clippy::panic, reason = "a test that names a payment that is not there has failed")]
+    fn change(&self, reference: &str, change: impl FnOnce(&mut Payment)) {
+        match self.state().payments.get_mut(reference) {
+            Some(payment) => change(payment),
+            None => panic!("the fake provider has no payment {reference}"),
+        }
+    }
+
+    /// The next `count` calls go wrong.
+    pub fn fail_next(&self, count: usize, fault: Fault) {
+        self.state().faults.extend(std::iter::repeat_n(fault, count));
+    }
+
+    /// All goes well again.
+    pub fn recover(&self) {
+        self.state().faults.clear();
+    }
+
+    /// Every call so far, those that went wrong included.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.state().calls.clone()
+    }
+
+    /// All references, oldest first.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        let mut references: Vec<String> = self.state().payments.keys().cloned().collect();
+        references.sort_by_key(|reference| (reference.len(), reference.clone()));
+        references
+    }
+
+    /// The newest payment's reference; empty when there is none.
+    #[must_use]
+    pub fn last_reference(&self) -> String {
+        self.references().pop().unwrap_or_default()
+    }
+
+    /// The reference of a payment of ours.
+    #[must_use]
+    pub fn reference_of(&self, id: PaymentId) -> Option<String> {
+        self.state().payments.iter().find(|(_, payment)| payment.id == id).map(|(reference, _)| reference.clone())
+    }
+
+    /// What a payment moved.
+    #[must_use]
+    pub fn totals(&self, reference: &str) -> Totals {
+        self.state()
+            .payments
+            .get(reference)
+            .map(|payment| Totals { charged: payment.captured, refunded: payment.refunded() })
+            .unwrap_or_default()
+    }
+
+    /// What all payments of a booking moved together.
+    #[must_use]
+    pub fn totals_of(&self, booking: BookingId) -> Totals {
+        let mut totals = Totals::default();
+        for payment in self.state().payments.values().filter(|payment| payment.booking == booking) {
+            totals.charged.0 += payment.captured.0;
+            totals.refunded.0 += payment.refunded().0;
+        }
+        totals
+    }
+
+    /// Makes a call: records it, and lets it go wrong if its turn has come.
+    fn call<T>(
+        &self,
+        call: Call,
+        effect: impl FnOnce(&mut State) -> Result<T, ProviderError>,
+    ) -> Result<T, ProviderError> {
+        let mut state = self.state();
+        state.calls.push(call);
+        match state.faults.pop_front() {
+            Some(Fault::Before) => Err(ProviderError::Unavailable("not reached".to_owned())),
+            Some(Fault::After) => {
+                effect(&mut state)?;
+                Err(ProviderError::Unavailable("the answer was lost".to_owned()))
+            }
+            Some(Fault::Refused) => Err(refused("told to refuse")),
+            None => effect(&mut state),
+        }
+    }
+}
+
+fn refused(detail: &str) -> ProviderError {
+    ProviderError::Refused { status: 422, detail: detail.to_owned() }
+}
+
+fn view(reference: &str, payment: &Payment) -> ProviderPayment {
+    let open = payment.state == ProviderState::Open;
+    let page = format!("https://pay.example/checkout/{reference}");
+    ProviderPayment {
+        reference: reference.to_owned(),
+        state: payment.state,
+        amount: payment.amount,
+        captured: payment.captured,
+        refunded: payment.refunded(),
+        checkout_url: open.then(|| Url::parse(&page).ok()).flatten(),
+        booking: Some(payment.booking),
+    }
+}
+
+fn found<'a>(state: &'a mut State, reference: &str) -> Result<&'a mut Payment, ProviderError> {
+    state.payments.get_mut(reference).ok_or(ProviderError::NotFound)
+}
+
+#[async_trait]
+impl PaymentProvider for FakeProvider {
+    async fn create(&self, new: &NewPayment) -> Result<ProviderPayment, ProviderError> {
+        self.call(Call::Create(new.id), |state| {
+            if let Some((reference, payment)) = state.payments.iter().find(|(_, payment)| payment.id == new.id) {
+                return Ok(view(reference, payment));
+            }
+            let reference = format!("tr_{}", state.payments.len() + 1);
+            let payment = Payment {
+                id: new.id,
+                booking: new.booking,
+                state: ProviderState::Open,
+                amount: new.amount,
+                captured: Cents(0),
+                refunds: BTreeMap::new(),
+            };
+            let answer = view(&reference, &payment);
+            state.payments.insert(reference, payment);
+            Ok(answer)
+        })
+    }
+
+    async fn get(&self, reference: &str) -> Result<ProviderPayment, ProviderError> {
+        self.call(Call::Get(reference.to_owned()), |state| {
+            found(state, reference).map(|payment| view(reference, payment))
+        })
+    }
+
+    async fn capture(&self, reference: &str, _: PaymentId, amount: Cents) -> Result<(), ProviderError> {
+        self.call(Call::Capture(reference.to_owned()), |state| {
+            let payment = found(state, reference)?;
+            match payment.state {
+                // The same capture again is the same capture.
+                ProviderState::Paid if payment.captured == amount => Ok(()),
+                ProviderState::Authorized if amount.0 <= payment.amount.0 => {
+                    payment.state = ProviderState::Paid;
+                    payment.captured = amount;
+                    Ok(())
+                }
+                _ => Err(refused("not authorised")),
+            }
+        })
+    }
+
+    async fn release(&self, reference: &str, _: PaymentId) -> Result<(), ProviderError> {
+        self.call(Call::Release(reference.to_owned()), |state| {
+            let payment = found(state, reference)?;
+            match payment.state {
+                ProviderState::Authorized | ProviderState::Canceled => {
+                    payment.state = ProviderState::Canceled;
+                    Ok(())
+                }
+                _ => Err(refused("not authorised")),
+            }
+        })
+    }
+
+    async fn cancel(&self, reference: &str, _: PaymentId) -> Result<(), ProviderError> {
+        self.call(Call::Cancel(reference.to_owned()), |state| {
+            let payment = found(state, reference)?;
+            match payment.state {
+                ProviderState::Open | ProviderState::Pending | ProviderState::Canceled => {
+                    payment.state = ProviderState::Canceled;
+                    Ok(())
+                }
+                _ => Err(refused("not cancelable")),
+            }
+        })
+    }
+
+    async fn refund(&self, reference: &str, id: RefundId, amount: Cents, _: &str) -> Result<String, ProviderError> {
+        self.call(Call::Refund(reference.to_owned(), id), |state| {
+            let payment = found(state, reference)?;
+            if let Some((refund, _)) = payment.refunds.get(&id) {
+                return Ok(refund.clone());
+            }
+            if payment.state != ProviderState::Paid || payment.refunded().0 + amount.0 > payment.captured.0 {
+                return Err(refused("more than was paid"));
+            }
+            let refund = format!("re_{reference}_{}", payment.refunds.len() + 1);
+            payment.refunds.insert(id, (refund.clone(), amount));
+            Ok(refund)
+        })
+    }
+}
