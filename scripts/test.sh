@@ -30,13 +30,13 @@ cd "$GABARIT_ROOT"
 lint() {
     cargo fmt --all --check
     # The root library's server side, every member, all their tests and benches.
-    cargo clippy --workspace --all-targets --features ssr --quiet -- -D warnings
+    cargo clippy --workspace --all-targets --features gabarit/ssr --quiet -- -D warnings
     # The same library as the browser gets it.
-    cargo clippy --lib --features hydrate --target wasm32-unknown-unknown --quiet -- -D warnings
+    cargo clippy --package gabarit --lib --features hydrate --target wasm32-unknown-unknown --quiet -- -D warnings
 }
 
 # The services' stories run on SQLite always, and on a throw-away PostgreSQL that is started here.
-unit() { "$here/pg.sh" run -- cargo test --workspace --features ssr; }
+unit() { "$here/pg.sh" run -- cargo test --workspace --features gabarit/ssr; }
 
 wasm() { "$here/wasm-equality.sh"; }
 
