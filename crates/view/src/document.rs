@@ -135,7 +135,7 @@ impl DocumentText {
             lines: line_texts(locale, &document.lines, names),
             totals: totals(locale, document, self_billed),
             mentions: mentions(locale, document, self_billed),
-            footer: footer(locale, issuer, with_vat),
+            footer: footer(issuer, with_vat),
         }
     }
 
@@ -158,7 +158,6 @@ fn title(locale: Locale, kind: DocumentKind) -> &'static str {
 fn facts(locale: Locale, document: &Document, self_billed: bool) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut fact = |label: &str, value: String| facts.push(Fact { label: label.to_owned(), value });
-    fact(text::number(locale), document.number.to_string());
     fact(text::issued_on(locale), fmt::date(locale, document.issued_on));
     let (first, last) = document.service;
     if first == last {
@@ -302,10 +301,10 @@ fn mentions(locale: Locale, document: &Document, self_billed: bool) -> Vec<Strin
     mentions
 }
 
-fn footer(locale: Locale, issuer: &Party, with_vat: bool) -> String {
+fn footer(issuer: &Party, with_vat: bool) -> String {
     let mut parts = vec![issuer.name.clone(), issuer.street.clone(), format!("{} {}", issuer.postal_code, issuer.city)];
     if with_vat {
-        parts.extend(issuer.vat_number.as_ref().map(|number| text::vat_number(locale, number)));
+        parts.extend(issuer.vat_number.as_ref().map(ToString::to_string));
     }
     parts.extend(issuer.registration.clone());
     parts.extend(issuer.email.clone());

@@ -11,11 +11,11 @@ use krilla::{
     Document,
     color::rgb,
     error::KrillaError,
-    geom::{PathBuilder, Point, Rect},
+    geom::{PathBuilder, Point},
     metadata::{DateTime, Metadata},
     num::NormalizedF32,
     page::PageSettings,
-    paint::{Fill, FillRule},
+    paint::{Fill, FillRule, Stroke},
     tagging::{
         Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
     },
@@ -400,6 +400,10 @@ fn ink((red, green, blue): (u8, u8, u8)) -> Fill {
     Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
 }
 
+fn stroke(colour: (u8, u8, u8), width: f32) -> Stroke {
+    Stroke { paint: ink(colour).paint, width, ..Stroke::default() }
+}
+
 fn draw(sheet: &Sheet<'_>, text: &DocumentText, issued_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
     let mut document = Document::new();
     let mut identifiers: Vec<Vec<Identifier>> = sheet.nodes.iter().map(|_| Vec::new()).collect();
@@ -415,13 +419,22 @@ fn draw(sheet: &Sheet<'_>, text: &DocumentText, issued_on: NaiveDate) -> Result<
             let identifier = surface.start_tagged(tag);
             match mark {
                 Mark::Rule { x, y, width, height, colour } => {
+                    // A stroke, not a filled box: viewers draw strokes of one width with one number of pixels.
                     let mut path = PathBuilder::new();
-                    if let Some(rect) = Rect::from_xywh(*x, *y, *width, *height) {
-                        path.push_rect(rect);
-                    }
+                    let thickness = if width > height {
+                        path.move_to(*x, y + height / 2.0);
+                        path.line_to(x + width, y + height / 2.0);
+                        *height
+                    } else {
+                        path.move_to(x + width / 2.0, *y);
+                        path.line_to(x + width / 2.0, y + height);
+                        *width
+                    };
                     if let Some(path) = path.finish() {
-                        surface.set_fill(Some(ink(*colour)));
+                        surface.set_fill(None);
+                        surface.set_stroke(Some(stroke(*colour, thickness)));
                         surface.draw_path(&path);
+                        surface.set_stroke(None);
                     }
                 }
                 Mark::Text { x, baseline, run } => {

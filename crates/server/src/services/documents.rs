@@ -7,6 +7,7 @@ use crate::{
         documents::{self as rows, DocumentRow, NewDocument},
     },
     documents::pdf,
+    places::country_name,
     platform::Platform,
 };
 use chrono::{Datelike, Days, NaiveDate};
@@ -372,9 +373,13 @@ async fn worded(p: &Platform, document: &Document) -> Result<DocumentText, ApiEr
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
     let products: HashMap<String, String> =
         rows::product_names(&mut conn.exec()).await.map_err(|error| p.fault(error))?.into_iter().collect();
+    let locale = Locale::parse(&document.language).unwrap_or_default();
     let names = Names {
         product: &|code| products.get(code.as_str()).cloned().unwrap_or_else(|| code.to_string()),
-        country: &|code| code.to_string(),
+        country: &|code| match country_name(code, locale) {
+            "" => code.to_string(),
+            name => name.to_owned(),
+        },
     };
     Ok(DocumentText::of(document, names))
 }
