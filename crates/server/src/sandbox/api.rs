@@ -1,12 +1,14 @@
 //! The provider's API: payments, captures, releases, refunds.
 
+mod request;
+
 use super::{
     Books, SandboxState,
     faults::{FaultKind, Operation, wait},
     journal::{Answer, Entry, KEY_LIFE},
-    model::{Movement, Payment, money, time_to_pay},
+    model::{Movement, Payment},
 };
-use crate::payments::{ProviderState, limit};
+use crate::payments::ProviderState;
 use axum::{
     Router,
     body::Bytes,
@@ -16,11 +18,9 @@ use axum::{
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
-use gabarit_domain::{booking::PaymentMethod, money::Cents};
-use rust_decimal::Decimal;
+use gabarit_domain::money::Cents;
+use request::{amount_of, new_payment};
 use serde_json::{Value, json};
-use std::str::FromStr;
-use url::Url;
 
 pub(super) fn routes() -> Router<SandboxState> {
     Router::new()
@@ -342,140 +342,4 @@ fn movement(state: &SandboxState, prefix: &str, amount: Cents, request: &Value, 
         metadata: request.get("metadata").cloned().unwrap_or_default(),
         created_at: now,
     }
-}
-
-fn amount_of(value: &Value) -> Result<Cents, Problem> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    if text("currency") != Some("EUR") {
-        return Err(Problem::field("amount.currency", "The currency must be EUR"));
-    }
-    text("value")
-        .and_then(Cents::from_plain)
-        .filter(|amount| amount.0 > 0)
-        .ok_or_else(|| Problem::field("amount", "The amount must be a positive number with two decimals, as a string"))
-}
-
-fn new_payment(request: &Value, id: String, now: DateTime<Utc>) -> Result<Payment, Problem> {
-    let text = |name: &str| request.get(name).and_then(Value::as_str);
-    let url = |name: &str, field: &'static str| match text(name) {
-        None => Ok(None),
-        Some(text) => Url::parse(text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-            .map(|url| Some(url.to_string()))
-            .ok_or_else(|| Problem::field(field, "The URL is invalid")),
-    };
-    let amount = amount_of(request.get("amount").unwrap_or(&Value::Null))?;
-    let description = text("description")
-        .filter(|text| !text.trim().is_empty() && text.chars().count() <= 255)
-        .ok_or_else(|| Problem::field("description", "The description is missing or longer than 255 characters"))?
-        .to_owned();
-    let redirect_url = url("redirectUrl", "redirectUrl")?
-        .ok_or_else(|| Problem::field("redirectUrl", "The redirect URL is missing"))?;
-    let webhook_url = url("webhookUrl", "webhookUrl")?;
-    let methods = methods_of(request.get("method").unwrap_or(&Value::Null))?;
-    if methods.iter().all(|method| amount > limit(*method)) {
-        return Err(Problem::field("amount", "The amount is higher than the maximum"));
-    }
-    let methods: Vec<PaymentMethod> = methods.into_iter().filter(|method| amount <= limit(*method)).collect();
-    let manual_capture = match text("captureMode") {
-        None | Some("automatic") => false,
-        Some("manual") if methods.contains(&PaymentMethod::CreditCard) => true,
-        Some(_) => return Err(Problem::field("captureMode", "The capture mode is not supported by the method")),
-    };
-    let locale = text("locale").unwrap_or("en_US");
-    if !["fr_FR", "fr_BE", "nl_NL", "nl_BE", "en_US", "en_GB"].contains(&locale) {
-        return Err(Problem::field("locale", "The locale is invalid"));
-    }
-    let lines = request.get("lines").cloned().unwrap_or_default();
-    check_lines(&lines, amount)?;
-    let metadata = request.get("metadata").cloned().unwrap_or_default();
-    if metadata.to_string().len() > 1024 {
-        return Err(Problem::field("metadata", "The metadata is larger than 1 kB"));
-    }
-    let time = methods.iter().map(|method| time_to_pay(*method)).max().unwrap_or_default();
-    Ok(Payment {
-        id,
-        state: ProviderState::Open,
-        amount,
-        description,
-        redirect_url,
-        webhook_url,
-        methods: methods.iter().map(|method| method.code().to_owned()).collect(),
-        locale: locale.to_owned(),
-        metadata,
-        lines,
-        manual_capture,
-        created_at: now,
-        expires_at: now + time,
-        changed_at: now,
-        captures: Vec::new(),
-        refunds: Vec::new(),
-    })
-}
-
-/// One method, several, or (when none is named) all.
-fn methods_of(value: &Value) -> Result<Vec<PaymentMethod>, Problem> {
-    let one = |value: &Value| {
-        value
-            .as_str()
-            .and_then(PaymentMethod::parse)
-            .ok_or_else(|| Problem::field("method", "The payment method is invalid"))
-    };
-    match value {
-        Value::Null => Ok(PaymentMethod::ALL.to_vec()),
-        Value::Array(list) if !list.is_empty() => list.iter().map(one).collect(),
-        value => Ok(vec![one(value)?]),
-    }
-}
-
-/// The lines add up to the amount, and each one's VAT is the share of its rate in its total.
-fn check_lines(lines: &Value, amount: Cents) -> Result<(), Problem> {
-    let Value::Array(lines) = lines else {
-        return if lines.is_null() { Ok(()) } else { Err(Problem::field("lines", "The lines must be a list")) };
-    };
-    let mut sum = Cents::ZERO;
-    for line in lines {
-        let money = |name: &str, field: &'static str| {
-            line.get(name)
-                .filter(|amount| amount.get("currency").and_then(Value::as_str) == Some("EUR"))
-                .and_then(|amount| amount.get("value")?.as_str())
-                .and_then(Cents::from_plain)
-                .ok_or_else(|| Problem::field(field, "The amount of a line is invalid"))
-        };
-        if line.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
-            return Err(Problem::field("lines.0.description", "A line lacks its description"));
-        }
-        let quantity = line
-            .get("quantity")
-            .and_then(Value::as_u64)
-            .and_then(|quantity| u32::try_from(quantity).ok())
-            .filter(|quantity| *quantity > 0)
-            .ok_or_else(|| Problem::field("lines.0.quantity", "The quantity must be a positive whole number"))?;
-        let total = money("totalAmount", "lines.0.totalAmount")?;
-        if money("unitPrice", "lines.0.unitPrice")?.times(quantity) != total {
-            return Err(Problem::field("lines.0.totalAmount", "The total is not the unit price times the quantity"));
-        }
-        let rate = line
-            .get("vatRate")
-            .and_then(Value::as_str)
-            .and_then(|rate| Decimal::from_str(rate).ok())
-            .filter(|rate| !rate.is_sign_negative())
-            .ok_or_else(|| Problem::field("lines.0.vatRate", "The VAT rate must be a percentage, as a string"))?;
-        let vat = Cents::round(Decimal::from(total.0) * rate / (Decimal::ONE_HUNDRED + rate));
-        if money("vatAmount", "lines.0.vatAmount")? != vat {
-            let expected = money_text(vat);
-            return Err(Problem::field("lines.0.vatAmount", format!("The VAT amount should be {expected}")));
-        }
-        sum += total;
-    }
-    if sum == amount {
-        Ok(())
-    } else {
-        Err(Problem::field("lines", "The totals of the lines do not add up to the amount of the payment"))
-    }
-}
-
-fn money_text(amount: Cents) -> String {
-    money(amount).get("value").and_then(Value::as_str).unwrap_or_default().to_owned()
 }

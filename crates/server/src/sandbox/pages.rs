@@ -167,7 +167,12 @@ fn checkout(state: &SandboxState, payment: &Payment) -> String {
         body.push_str("</fieldset>");
     }
     for method in &methods {
-        let _ = write!(body, "<fieldset><legend>{}</legend>", method_name(locale, *method));
+        let _ = write!(
+            body,
+            "<fieldset class=\"fields {}\"><legend>{}</legend>",
+            method.code(),
+            method_name(locale, *method)
+        );
         method_fields(&mut body, locale, *method);
         body.push_str("</fieldset>");
     }

@@ -58,18 +58,35 @@ impl Magic {
     }
 }
 
-/// A number of a country with a magic ending that passes the form's check.
+/// A number of a country with a magic ending that passes the form's check and that nobody has: Belgian ones of a range
+/// not given out, French ones whose SIREN fails its own check, Dutch ones around the default operator's.
 pub(super) fn example(country: &str, ending: &str) -> Option<VatNumber> {
     let country = CountryCode::parse(country).ok()?;
-    (0_u32..2_000).find_map(|n| {
+    (0_u32..200).find_map(|n| {
         let text = match country.as_str() {
-            "BE" => format!("0{:07}{ending}", 1_000_000 + n),
-            "FR" => format!("{:02}9000000{ending}", n % 100),
-            "NL" => format!("{:09}B{ending}", 900_000_000 + n),
+            "BE" => format!("1{:07}{ending}", 9_999_999 - n),
+            "FR" if !passes_luhn(&format!("9999999{ending}")) => format!("{:02}9999999{ending}", n % 100),
+            "FR" => format!("{:02}9999998{ending}", n % 100),
+            "NL" => format!("999999990B{ending}"),
             _ => return None,
         };
         VatNumber::parse(country, &text).ok()
     })
+}
+
+/// The check of a SIREN: from the right, every second digit doubled, the sum of all digits divisible by ten.
+fn passes_luhn(number: &str) -> bool {
+    let sum: u32 = number
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(index, byte)| {
+            let digit = u32::from(byte.wrapping_sub(b'0'));
+            let digit = if index % 2 == 1 { digit * 2 } else { digit };
+            digit / 10 + digit % 10
+        })
+        .sum();
+    sum.is_multiple_of(10)
 }
 
 pub(super) fn routes() -> Router<SandboxState> {
@@ -122,5 +139,22 @@ async fn check(State(state): State<SandboxState>, Json(question): Json<Question>
             wait(20_000).await;
             Json(answer(true, "VALID")).into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ending_has_examples_that_get_its_answer() {
+        for (ending, magic) in MAGIC {
+            for country in ["BE", "FR", "NL"] {
+                let number = example(country, ending).unwrap();
+                assert_eq!(Magic::of(number.as_str()), Some(magic), "{number}");
+                assert!(country != "FR" || !passes_luhn(number.as_str().get(4..).unwrap()), "{number}");
+            }
+        }
+        assert!(passes_luhn("732829320") && !passes_luhn("732829321"));
     }
 }
