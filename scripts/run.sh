@@ -18,7 +18,7 @@ echo "Loading demo data …"
 sandbox=$!
 trap 'kill "$sandbox" 2>/dev/null || true' EXIT
 
-"$gabarit" serve &
+"$gabarit" serve --demo-clock &
 server=$!
 trap 'kill "$server" "$sandbox" 2>/dev/null || true; wait 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM

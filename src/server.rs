@@ -2,5 +2,6 @@
 
 mod boot;
 pub mod cli;
+mod dev_clock;
 pub mod http;
 mod middleware;

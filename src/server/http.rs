@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, shell},
-    server::middleware,
+    server::{dev_clock, middleware},
 };
 use axum::{
     Router,
@@ -48,6 +48,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/api/{function}", post(functions))
+        .merge(dev_clock::router())
         .leptos_routes_with_context(&state, generate_route_list(App), provide, page)
         .fallback(fallback)
         .with_state(state.clone())
