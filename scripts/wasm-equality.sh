@@ -8,9 +8,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 source scripts/env.sh
 
-mode=lines
+mode='lines'
 if [ "${1:-}" = --time ]; then
-    mode=time
+    mode='time'
     shift
 fi
 count="${1:-10000}"
