@@ -104,6 +104,19 @@ impl BookingState {
         })
     }
 
+    /// Whether the drawing above has a move between two states, by their codes; a new booking comes from none.
+    #[must_use]
+    pub fn may_follow(from: Option<&str>, to: &str) -> bool {
+        match from {
+            None => to == "held",
+            Some("held") => matches!(to, "requested" | "lapsed" | "cancelled"),
+            Some("requested") => matches!(to, "accepted" | "declined" | "expired" | "cancelled"),
+            Some("accepted") => matches!(to, "completed" | "cancelled"),
+            Some("lapsed") => to == "requested",
+            Some(_) => false,
+        }
+    }
+
     /// Whether the booking's days are its own: nobody else can have them.
     #[must_use]
     pub const fn occupies_days(&self) -> bool {

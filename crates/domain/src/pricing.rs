@@ -325,11 +325,32 @@ pub fn refusals(context: &PricingContext, offer: &Offer, order: &Order) -> Vec<R
 
 fn price(context: &PricingContext, offer: &Offer, order: &Order) -> Quote {
     let rules = &context.rulebook;
+    let one_way_km = match order.location {
+        Location::OnSite { point, .. } => one_way_km(&rules.travel, offer.base, point),
+        Location::Remote => 0,
+    };
+    let lines = lines(rules, offer.level, one_way_km, order);
+    let net = lines.iter().map(|line| line.net).sum();
+    let vat = VatBreakdown::of(treatment(context.operator, &order.customer), net);
+    Quote {
+        rulebook: rules.version,
+        priced_on: context.today,
+        valid_until: later(context.today, rules.booking.quote_days),
+        lines,
+        net,
+        vat,
+        total: net + vat.tax,
+    }
+}
+
+/// The lines of an order at a level and a distance: what a quote is made of, and what an audit makes again from the
+/// figures a quote kept. The distance counts for work on site only.
+#[must_use]
+pub fn lines(rules: &Rulebook, level: Level, one_way_km: u32, order: &Order) -> Vec<Line> {
     let days = order.days.count();
-    let mut lines =
-        vec![Line::new(LineKind::ExpertDays { level: offer.level }, days, Unit::Day, rules.day_rate(offer.level))];
-    if let Location::OnSite { point, .. } = order.location {
-        lines.extend(travel_lines(rules, one_way_km(&rules.travel, offer.base, point), &order.days));
+    let mut lines = vec![Line::new(LineKind::ExpertDays { level }, days, Unit::Day, rules.day_rate(level))];
+    if matches!(order.location, Location::OnSite { .. }) {
+        lines.extend(travel_lines(rules, one_way_km, &order.days));
     }
     if order.workstation {
         lines.push(Line::new(LineKind::Workstation, days, Unit::Day, rules.rental.workstation_per_day));
@@ -345,17 +366,7 @@ fn price(context: &PricingContext, offer: &Offer, order: &Order) -> Quote {
         let free_until = order.days.first().checked_sub_days(notice).unwrap_or(NaiveDate::MIN);
         lines.push(Line::new(LineKind::Flexible { base, rate, free_until }, 1, Unit::One, base.share(rate)));
     }
-    let net = lines.iter().map(|line| line.net).sum();
-    let vat = VatBreakdown::of(treatment(context.operator, &order.customer), net);
-    Quote {
-        rulebook: rules.version,
-        priced_on: context.today,
-        valid_until: later(context.today, rules.booking.quote_days),
-        lines,
-        net,
-        vat,
-        total: net + vat.tax,
-    }
+    lines
 }
 
 /// Travel, lodging and flights for a distance and a set of days (S27–S29).
