@@ -14,6 +14,7 @@
 
 pub mod accounts;
 pub mod bookings;
+pub mod demo;
 pub mod documents;
 pub mod experts;
 pub mod jobs;

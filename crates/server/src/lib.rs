@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod documents;
+pub mod demo;
 pub mod holidays;
 mod http_client;
 pub mod id;
