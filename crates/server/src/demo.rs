@@ -8,13 +8,10 @@ mod words;
 use crate::{
     db::{Exec, demo},
     platform::Platform,
-    services::rulebooks,
-};
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher as _, phc::PasswordHash},
+    services::{accounts::password, rulebooks},
 };
 use draw::Drawn;
+use gabarit_domain::text::Password;
 use gabarit_i18n::Locale;
 use gabarit_view::error::ApiError;
 
@@ -43,7 +40,9 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
         return Err(ApiError::Forbidden);
     }
     rulebooks::ensure_initial(p).await?;
-    let hash = hash_password(p).await?;
+    // One hash serves all accounts: a thousand would take minutes, and the password is no secret anyway.
+    let password = Password::parse(PASSWORD).map_err(|error| p.fault(error))?;
+    let hash = password::hash(p, password).await?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     if demo::has_account(&mut tx.exec(), ACCOUNTS[0]).await.map_err(|error| p.fault(error))? {
         return Ok(Loaded::Before);
@@ -87,18 +86,6 @@ async fn insert(exec: &mut Exec<'_>, p: &Platform, drawn: &Drawn<'_>, hash: &str
     demo::insert_records(exec, &drawn.records).await?;
     demo::insert_billing(exec, &drawn.billing).await?;
     demo::insert_reviews(exec, &drawn.reviews).await
-}
-
-/// One hash serves all accounts: a thousand would take minutes, and the password is printed on the screen anyway.
-async fn hash_password(p: &Platform) -> Result<String, ApiError> {
-    let salt = p.ids.secret();
-    tokio::task::spawn_blocking(move || {
-        let hash: Result<PasswordHash, _> = Argon2::default().hash_password_with_salt(PASSWORD.as_bytes(), &salt[..16]);
-        hash.map(|hash| hash.to_string())
-    })
-    .await
-    .map_err(|error| p.fault(error))?
-    .map_err(|error| p.fault(error))
 }
 
 /// The language of a profile's texts: its author's, or English where the platform does not speak it.

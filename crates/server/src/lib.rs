@@ -6,8 +6,8 @@
 pub mod clock;
 pub mod config;
 pub mod db;
-pub mod documents;
 pub mod demo;
+pub mod documents;
 pub mod holidays;
 mod http_client;
 pub mod id;

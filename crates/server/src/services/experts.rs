@@ -8,7 +8,7 @@ use crate::{
     db::{Exec, experts},
     places,
     platform::Platform,
-    services::rulebooks,
+    services::{rulebooks, vat},
 };
 use chrono::{Days, NaiveDate};
 use gabarit_domain::{
@@ -325,15 +325,15 @@ pub async fn booking_setup(
         products,
         countries: places::countries(locale),
         place: form.place_id().and_then(|place| p.places.view(place, locale)),
-        vat_status: vat_status(p, form).await,
+        vat_status: vat_status(p, form).await?,
     }))
 }
 
-/// What the register says of the form's number; a number that is none is not asked for.
-async fn vat_status(_p: &Platform, form: &BookingForm) -> VatStatus {
-    let Ok(country) = CountryCode::parse(&form.country) else { return VatStatus::None };
+/// What the register says of the form's number; what cannot be read as one is not asked for.
+async fn vat_status(p: &Platform, form: &BookingForm) -> Result<VatStatus, ApiError> {
+    let Ok(country) = CountryCode::parse(&form.country) else { return Ok(VatStatus::None) };
     match read_vat_number(country, &form.vat_number) {
-        Ok(Some(_)) if country.in_eu() => VatStatus::Unknown,
-        _ => VatStatus::None,
+        Ok(Some(number)) => vat::check(p, country, &number).await,
+        _ => Ok(VatStatus::None),
     }
 }
