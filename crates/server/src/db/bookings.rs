@@ -10,7 +10,7 @@ use gabarit_domain::{
     money::Cents,
     pricing::{Order, Quote},
     rulebook::RulebookVersion,
-    vat::VatNumber,
+    vat::{CountryCode, VatNumber},
 };
 use gabarit_i18n::Locale;
 use gabarit_view::booking::ClientProfile;
@@ -423,23 +423,18 @@ pub async fn booked_days(exec: &mut Exec<'_>, expert: ExpertId, from: NaiveDate)
     on!(exec, |c| sqlx::query_scalar(SQL).bind(expert.0).bind(from).fetch_all(c).await)
 }
 
-/// Tells search that an expert's free days (or record) changed.
-///
-/// # Errors
-/// The database's.
-pub async fn touch_expert(exec: &mut Exec<'_>, expert: ExpertId, now: DateTime<Utc>) -> sqlx::Result<()> {
-    // Never backwards, and always forward: a reader that saw the old instant must see another one.
-    const SQL: &str = "UPDATE expert SET changed_at = $2 WHERE id = $1";
-    on!(exec, |c| sqlx::query(SQL).bind(expert.0).bind(now).execute(c).await.map(drop))
-}
-
 /// Adds completed platform days to an expert.
 ///
 /// # Errors
 /// The database's.
-pub async fn add_completed_days(exec: &mut Exec<'_>, expert: ExpertId, days: u32) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE expert SET completed_days = completed_days + $2 WHERE id = $1";
-    on!(exec, |c| sqlx::query(SQL).bind(expert.0).bind(i64::from(days)).execute(c).await.map(drop))
+pub async fn add_completed_days(
+    exec: &mut Exec<'_>,
+    expert: ExpertId,
+    days: u32,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE expert SET completed_days = completed_days + $2, changed_at = $3 WHERE id = $1";
+    on!(exec, |c| sqlx::query(SQL).bind(expert.0).bind(i64::from(days)).bind(now).execute(c).await.map(drop))
 }
 
 /// Unpaid holds of an account that still run.
@@ -487,7 +482,7 @@ pub async fn expert(exec: &mut Exec<'_>, id: ExpertId) -> sqlx::Result<Option<Bo
     let row: Option<(Uuid, String, String, i64, Option<String>, Option<String>)> =
         on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
     row.map(|(account, kind, display_name, completed_days, vat_number, country)| {
-        let country = country.and_then(|country| gabarit_domain::vat::CountryCode::parse(&country).ok());
+        let country = country.and_then(|country| CountryCode::parse(&country).ok());
         Ok(BookedExpert {
             id,
             account: AccountId(account),
@@ -521,6 +516,36 @@ pub async fn lock_account(exec: &mut Exec<'_>, id: AccountId) -> sqlx::Result<()
         sqlx::query("SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE").bind(id.0).execute(&mut **c).await?;
     }
     Ok(())
+}
+
+/// How an expert is billed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Billing {
+    /// The firm; its e-mail address is the account's.
+    pub party: Party,
+    /// A small business that charges no VAT.
+    pub vat_exempt: bool,
+}
+
+/// How an expert is billed.
+///
+/// # Errors
+/// The database's.
+pub async fn billing(exec: &mut Exec<'_>, id: ExpertId) -> sqlx::Result<Option<Billing>> {
+    const SQL: &str = "SELECT company, street, postal_code, city, country, vat_number, registration, vat_exempt \
+        FROM expert_billing WHERE expert_id = $1";
+    type Row = (String, String, String, String, String, Option<String>, Option<String>, bool);
+    let row: Option<Row> = on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
+    row.map(|(name, street, postal_code, city, country, vat_number, registration, vat_exempt)| {
+        let country = CountryCode::parse(&country).map_err(|_| unreadable("country"))?;
+        let vat_number = vat_number
+            .map(|text| VatNumber::parse(country, &text).map_err(|_| unreadable("VAT number")))
+            .transpose()?;
+        let party =
+            Party { name, attention: None, street, postal_code, city, country, vat_number, registration, email: None };
+        Ok(Billing { party, vat_exempt })
+    })
+    .transpose()
 }
 
 /// A person to write to.

@@ -30,7 +30,10 @@ use crate::{
     db::{Exec, ledger as rows},
     platform::Platform,
 };
-use gabarit_domain::{ids::BookingId, money::Cents};
+use gabarit_domain::{
+    ids::{BookingId, PaymentId, RefundId},
+    money::Cents,
+};
 use gabarit_view::error::ApiError;
 
 /// An account of the chart.
@@ -110,22 +113,23 @@ pub async fn post(
 }
 
 /// Money of a client's payment has arrived: for a booking without an invoice it is a deposit; otherwise it settles the
-/// invoice, and what is over is a deposit.
+/// invoice, and what is over is a deposit. Money that is not `needed` goes back: it settles nothing.
 ///
 /// # Errors
 /// As [`post`].
 pub async fn post_received(
     exec: &mut Exec<'_>,
     p: &Platform,
-    payment: gabarit_domain::ids::PaymentId,
+    payment: PaymentId,
     booking: BookingId,
     amount: Cents,
+    needed: bool,
 ) -> Result<(), ApiError> {
     let owed = rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking)
         .await
         .map_err(|e| p.fault(e))?
         .max(Cents::ZERO);
-    let settles = amount.min(owed);
+    let settles = if needed { amount.min(owed) } else { Cents::ZERO };
     post(
         exec,
         p,
@@ -148,7 +152,7 @@ pub async fn post_received(
 pub async fn post_refunded(
     exec: &mut Exec<'_>,
     p: &Platform,
-    refund: gabarit_domain::ids::RefundId,
+    refund: RefundId,
     booking: BookingId,
     amount: Cents,
 ) -> Result<(), ApiError> {

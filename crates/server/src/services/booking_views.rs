@@ -1,0 +1,279 @@
+//! Bookings as their readers may see them: rights are decided per row, before a view is made.
+
+use crate::{
+    clock::zoned,
+    db::{
+        Exec,
+        bookings::{self as rows, BookedExpert, Booking},
+        payments as payment_rows,
+        payments::{Payment, Refund},
+    },
+    payments::ProviderState,
+    platform::Platform,
+    services::{documents, payments, rulebooks},
+};
+use chrono_tz::Tz;
+use gabarit_domain::{
+    booking::BookingState,
+    compensation::{EarningLine, earnings},
+    expert::ExpertKind,
+    ids::BookingId,
+    money::Cents,
+    pricing::Location,
+};
+use gabarit_i18n::Locale;
+use gabarit_view::{
+    account::AccountView,
+    booking::{
+        BookingAction, BookingSummary, BookingView, ContactDetails, EarningsView, PaymentView, Side, TimelineEntry,
+    },
+    error::ApiError,
+};
+
+/// The zone times are shown in: the account's.
+fn zone(p: &Platform, actor: &AccountView) -> Tz {
+    actor.time_zone.parse().unwrap_or(p.config.zone)
+}
+
+/// On which side of a booking an account stands; `None` for strangers. An unpaid hold is the client's affair: its
+/// expert hears of a booking once it is an order.
+fn side_of(actor: &AccountView, booking: &Booking) -> Option<Side> {
+    if booking.client == actor.id {
+        Some(Side::Client)
+    } else if actor.expert == Some(booking.expert) && booking.paid_at.is_some() {
+        Some(Side::Expert)
+    } else if actor.is_manager {
+        Some(Side::Manager)
+    } else {
+        None
+    }
+}
+
+/// A booking's page, in the reader's language and time zone.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for strangers as for a booking that is not there.
+pub async fn view(p: &Platform, actor: &AccountView, id: BookingId, locale: Locale) -> Result<BookingView, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let exec = &mut conn.exec();
+    let booking = rows::get(exec, id).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?;
+    let side = side_of(actor, &booking).ok_or(ApiError::NotFound)?;
+    let expert = expert(exec, p, &booking).await?;
+    let zone = zone(p, actor);
+    let shows_contacts = booking.state.shows_contacts();
+    let contact = if shows_contacts { contact(exec, p, &booking, &expert, side).await? } else { None };
+    let place_name = place_name(p, &booking, locale);
+    let sees_client = side != Side::Expert;
+    Ok(BookingView {
+        id: booking.id,
+        reference: booking.reference.clone(),
+        side,
+        state: booking.state.code().to_owned(),
+        clock: booking.state.clock().map(|at| zoned(at, zone)),
+        expert: booking.expert,
+        expert_name: expert.display_name.clone(),
+        client_name: booking.buyer.party.name.clone(),
+        order: booking.order.clone(),
+        quote: booking.quote.clone(),
+        place_name,
+        work_address: booking.work_address.clone().filter(|_| sees_client || shows_contacts),
+        order_number: booking.order_number.clone().filter(|_| sees_client),
+        note: booking.note.clone(),
+        contact,
+        timeline: timeline(exec, p, &booking, &expert, zone).await?,
+        documents: documents::list_in(exec, p, booking.id, side).await?,
+        payment: if sees_client { payment(exec, p, &booking).await? } else { None },
+        earnings: if side == Side::Client { None } else { earned(exec, p, &booking, &expert).await? },
+        actions: actions(&booking, side, p.now()),
+    })
+}
+
+async fn expert(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<BookedExpert, ApiError> {
+    rows::expert(exec, booking.expert).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)
+}
+
+/// The place in the reader's language, or as it was called in the client's where the gazetteer no longer has it.
+fn place_name(p: &Platform, booking: &Booking, locale: Locale) -> Option<String> {
+    match booking.order.location {
+        Location::Remote => None,
+        Location::OnSite { place, .. } => {
+            p.places.view(place, locale).map(|place| place.label()).or_else(|| booking.place_name.clone())
+        }
+    }
+}
+
+/// How to reach the other side (S11); a manager gets the client's details.
+async fn contact(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    expert: &BookedExpert,
+    side: Side,
+) -> Result<Option<ContactDetails>, ApiError> {
+    let account = if side == Side::Client { expert.account } else { booking.client };
+    let person = rows::person(exec, account).await.map_err(|e| p.fault(e))?;
+    Ok(person.map(|person| match side {
+        Side::Client => {
+            ContactDetails { name: person.name, organisation: None, email: person.email, phone: person.phone }
+        }
+        Side::Expert | Side::Manager => ContactDetails {
+            name: booking.buyer.contact_name.clone(),
+            organisation: Some(booking.buyer.party.name.clone()),
+            email: person.email,
+            phone: Some(booking.buyer.phone.clone()),
+        },
+    }))
+}
+
+async fn timeline(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    expert: &BookedExpert,
+    zone: Tz,
+) -> Result<Vec<TimelineEntry>, ApiError> {
+    let log = rows::log_of(exec, booking.id).await.map_err(|e| p.fault(e))?;
+    Ok(log
+        .into_iter()
+        .map(|entry| {
+            let by = entry.actor_id.map(|actor| match actor {
+                actor if actor == booking.client.0 => Side::Client,
+                actor if actor == expert.account.0 => Side::Expert,
+                _ => Side::Manager,
+            });
+            TimelineEntry {
+                at: zoned(entry.at, zone),
+                // Other reasons are notes for the books.
+                reason: if by == Some(Side::Expert) { entry.reason } else { String::new() },
+                to_state: entry.to_state,
+                by,
+            }
+        })
+        .collect())
+}
+
+async fn payment(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<Option<PaymentView>, ApiError> {
+    let payments = payment_rows::of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
+    let refunds = payment_rows::refunds_of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
+    let main = payments::main_payment(exec, booking.id).await.map_err(|e| p.fault(e))?;
+    // The one that secured the booking; else one that went back; else the last try.
+    let refunded = |payment: &Payment| {
+        refunds.iter().filter(|refund: &&Refund| refund.payment == payment.id).map(|refund| refund.amount).sum::<Cents>()
+    };
+    let shown = main
+        .or_else(|| payments.iter().rev().find(|payment| payment.state == ProviderState::Paid).cloned())
+        .or_else(|| payments.last().cloned());
+    Ok(shown.map(|payment| PaymentView {
+        method: payment.method,
+        state: payment.state.code().to_owned(),
+        amount: payment.amount,
+        refunded: refunded(&payment),
+    }))
+}
+
+/// What the expert earns (S25): by the frozen ordinals once completed, before that as if it were completed next.
+async fn earned(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    expert: &BookedExpert,
+) -> Result<Option<EarningsView>, ApiError> {
+    // Frozen ordinals are those of an independent expert, whatever the expert is today.
+    if booking.ladder_before.is_none()
+        && (expert.kind == ExpertKind::InHouse || booking.state == BookingState::Completed)
+    {
+        return Ok(None);
+    }
+    let rulebook = rulebooks::version_in(exec, p, booking.rulebook).await?.ok_or(ApiError::NotFound)?;
+    let before = booking.ladder_before.unwrap_or(expert.completed_days);
+    let lines = earnings(&rulebook.ladder, &booking.quote.lines, before);
+    let net = lines.iter().map(EarningLine::net).sum();
+    Ok(Some(EarningsView { lines, net, is_final: booking.ladder_before.is_some() }))
+}
+
+/// What its reader can do with a booking now.
+fn actions(booking: &Booking, side: Side, now: chrono::DateTime<chrono::Utc>) -> Vec<BookingAction> {
+    let mut actions = Vec::new();
+    match (side, booking.state) {
+        (Side::Client, BookingState::Held { until }) if now < until => {
+            actions.extend([BookingAction::Pay, BookingAction::Withdraw]);
+        }
+        (Side::Client, BookingState::Held { .. } | BookingState::Requested { .. }) => {
+            actions.push(BookingAction::Withdraw);
+        }
+        (Side::Expert, BookingState::Requested { deadline }) if now < deadline => {
+            actions.extend([BookingAction::Accept, BookingAction::Decline]);
+        }
+        _ => {}
+    }
+    if side == Side::Client && booking.state.is_final() {
+        actions.push(BookingAction::Rebook);
+    }
+    actions
+}
+
+/// A client's own bookings, latest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list_for_client(
+    p: &Platform,
+    actor: &AccountView,
+    locale: Locale,
+) -> Result<Vec<BookingSummary>, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let exec = &mut conn.exec();
+    let zone = zone(p, actor);
+    let mut list = Vec::new();
+    for booking in rows::of_client(exec, actor.id).await.map_err(|e| p.fault(e))? {
+        let with = expert(exec, p, &booking).await?.display_name;
+        let amount = Some(booking.total);
+        list.push(summary(p, booking, with, amount, zone, locale));
+    }
+    Ok(list)
+}
+
+/// The orders of the account's own expert profile, latest first; none without a profile.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list_for_expert(
+    p: &Platform,
+    actor: &AccountView,
+    locale: Locale,
+) -> Result<Vec<BookingSummary>, ApiError> {
+    let Some(own) = actor.expert else { return Ok(Vec::new()) };
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let exec = &mut conn.exec();
+    let zone = zone(p, actor);
+    let mut list = Vec::new();
+    for booking in rows::of_expert(exec, own).await.map_err(|e| p.fault(e))? {
+        let expert = expert(exec, p, &booking).await?;
+        let amount = earned(exec, p, &booking, &expert).await?.map(|earned| earned.net);
+        let with = booking.buyer.party.name.clone();
+        list.push(summary(p, booking, with, amount, zone, locale));
+    }
+    Ok(list)
+}
+
+fn summary(
+    p: &Platform,
+    booking: Booking,
+    with: String,
+    amount: Option<Cents>,
+    zone: Tz,
+    locale: Locale,
+) -> BookingSummary {
+    BookingSummary {
+        id: booking.id,
+        state: booking.state.code().to_owned(),
+        clock: booking.state.clock().map(|at| zoned(at, zone)),
+        with,
+        first_day: booking.first_day,
+        last_day: booking.last_day,
+        days: booking.order.days.count(),
+        place_name: place_name(p, &booking, locale),
+        reference: booking.reference,
+        amount,
+    }
+}

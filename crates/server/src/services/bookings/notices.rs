@@ -1,0 +1,325 @@
+//! What both sides are told by e-mail, each in their language, in the transaction of what it tells of.
+
+use crate::{
+    clock::zoned,
+    db::{
+        Exec,
+        bookings::{self as rows, Booking, Person},
+    },
+    mail::{self, Message},
+    payments::ProviderState,
+    platform::Platform,
+    services::payments::main_payment,
+};
+use gabarit_domain::{
+    ids::{PaymentId, RefundId},
+    money::Cents,
+    pricing::Location,
+};
+use gabarit_i18n::{Locale, fmt, notice, term};
+use gabarit_view::search::{Mode, SearchQuery};
+
+use super::Failure;
+use gabarit_view::error::ApiError;
+
+/// Both people of a booking, and the expert as published.
+struct Sides {
+    client: Person,
+    expert: Person,
+    expert_name: String,
+}
+
+async fn sides(exec: &mut Exec<'_>, booking: &Booking) -> Result<Sides, Failure> {
+    let expert = rows::expert(exec, booking.expert).await?.ok_or(ApiError::NotFound)?;
+    let client = rows::person(exec, booking.client).await?.ok_or(ApiError::NotFound)?;
+    let person = rows::person(exec, expert.account).await?.ok_or(ApiError::NotFound)?;
+    Ok(Sides { client, expert: person, expert_name: expert.display_name })
+}
+
+/// An address of the platform, for a mail.
+fn address(p: &Platform, path: &str) -> String {
+    p.config.public_url.join(path).map_or_else(|_| path.to_owned(), String::from)
+}
+
+fn page(p: &Platform, locale: Locale, booking: &Booking) -> String {
+    address(p, &format!("/{}/bookings/{}", locale.code(), booking.id))
+}
+
+/// A search for experts who are free for the same work (S11).
+fn alternatives(p: &Platform, locale: Locale, booking: &Booking) -> String {
+    let (mode, near) = match booking.order.location {
+        Location::Remote => (Mode::Remote, None),
+        Location::OnSite { place, .. } => (Mode::OnSite, Some(place)),
+    };
+    let query =
+        SearchQuery { days: Some(booking.order.days.clone()), mode: Some(mode), near, ..SearchQuery::default() };
+    address(p, &format!("/{}/experts?{}", locale.code(), query.to_query()))
+}
+
+/// Days that are listed one by one; more are told by first and last.
+const LISTED: u32 = 10;
+
+fn days(locale: Locale, booking: &Booking) -> String {
+    let days = &booking.order.days;
+    if days.count() <= LISTED {
+        return days.iter().map(|day| fmt::date(locale, day)).collect::<Vec<_>>().join("; ");
+    }
+    let (first, last) = (fmt::date(locale, days.first()), fmt::date(locale, days.last()));
+    notice::days_between(locale, u64::from(days.count()), first, last)
+}
+
+fn place(locale: Locale, booking: &Booking) -> String {
+    booking.place_name.clone().unwrap_or_else(|| term::mode_remote(locale).to_owned())
+}
+
+/// What a mail to the client says of the booking.
+fn client_facts(locale: Locale, booking: &Booking, expert_name: &str) -> Vec<(&'static str, String)> {
+    vec![
+        (notice::fact_reference(locale), booking.reference.clone()),
+        (notice::fact_expert(locale), expert_name.to_owned()),
+        (notice::fact_days(locale), days(locale, booking)),
+        (notice::fact_place(locale), place(locale, booking)),
+        (notice::fact_total(locale), fmt::money(locale, booking.total)),
+    ]
+}
+
+/// What a mail to the expert says of it; the price is the client's affair.
+fn expert_facts(locale: Locale, booking: &Booking) -> Vec<(&'static str, String)> {
+    vec![
+        (notice::fact_reference(locale), booking.reference.clone()),
+        (notice::fact_client(locale), booking.buyer.party.name.clone()),
+        (notice::fact_days(locale), days(locale, booking)),
+        (notice::fact_place(locale), place(locale, booking)),
+    ]
+}
+
+async fn send(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    cause: &str,
+    to: &Person,
+    message: &Message,
+) -> Result<(), Failure> {
+    mail::enqueue(exec, p, cause, &to.email, message).await?;
+    Ok(())
+}
+
+/// The order is placed and paid (or its card authorised): to the client; and to the expert, with the clock and the
+/// client's contact details (S11, S35).
+pub(crate) async fn ordered(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let deadline = booking.state.clock().unwrap_or(booking.starts_at);
+    let is_paid =
+        main_payment(exec, booking.id).await?.is_some_and(|payment| payment.state == ProviderState::Paid);
+
+    let (to, l) = (&sides.client, sides.client.locale);
+    let until = fmt::date_time(l, &zoned(deadline, to.zone));
+    let amount = fmt::money(l, booking.total);
+    let message = Message::new(l, notice::ordered_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(if is_paid { notice::ordered_paid(l, amount) } else { notice::ordered_authorized(l, amount) })
+        .paragraph(notice::ordered_client(l, &sides.expert_name, until))
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/ordered/{}/client", booking.id, booking.version), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let until = fmt::date_time(l, &zoned(deadline, to.zone));
+    let mut facts = expert_facts(l, booking);
+    facts.push((notice::fact_answer_by(l), until.clone()));
+    facts.push((notice::fact_contact(l), booking.buyer.contact_name.clone()));
+    facts.push((notice::fact_phone(l), booking.buyer.phone.clone()));
+    facts.push((notice::fact_email(l), sides.client.email.clone()));
+    let message = Message::new(l, notice::ordered_expert_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::ordered_expert(l, &booking.buyer.party.name, until))
+        .facts(facts)
+        .button(notice::answer(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/ordered/{}/expert", booking.id, booking.version), to, &message).await
+}
+
+/// The expert accepted.
+pub(crate) async fn accepted(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let mut facts = client_facts(l, booking, &sides.expert_name);
+    facts.push((notice::fact_email(l), sides.expert.email.clone()));
+    facts.extend(sides.expert.phone.clone().map(|phone| (notice::fact_phone(l), phone)));
+    let message = Message::new(l, notice::accepted_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::accepted_client(l, &sides.expert_name))
+        .facts(facts)
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/accepted/client", booking.id), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::accepted_expert_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::accepted_expert(l, &booking.buyer.party.name))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/accepted/expert", booking.id), to, &message).await
+}
+
+/// The expert declined: the client gets the money back, and alternatives (S11).
+pub(crate) async fn declined(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    reason: &str,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let mut message = Message::new(l, notice::declined_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::declined_client(l, &sides.expert_name));
+    if !reason.is_empty() {
+        message = message.paragraph(notice::reason_given(l, reason));
+    }
+    let message = message
+        .paragraph(notice::money_back(l, fmt::money(l, booking.total)))
+        .paragraph(notice::alternatives(l))
+        .button(notice::find_others(l), alternatives(p, l, booking))
+        .facts(client_facts(l, booking, &sides.expert_name));
+    send(exec, p, &format!("booking/{}/declined/client", booking.id), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::declined_expert_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::declined_expert(l, &booking.buyer.party.name))
+        .facts(expert_facts(l, booking));
+    send(exec, p, &format!("booking/{}/declined/expert", booking.id), to, &message).await
+}
+
+/// The expert did not answer in time (S35).
+pub(crate) async fn expired(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let message = Message::new(l, notice::expired_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::expired_client(l, &sides.expert_name))
+        .paragraph(notice::money_back(l, fmt::money(l, booking.total)))
+        .paragraph(notice::alternatives(l))
+        .button(notice::find_others(l), alternatives(p, l, booking))
+        .facts(client_facts(l, booking, &sides.expert_name));
+    send(exec, p, &format!("booking/{}/expired/client", booking.id), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::expired_expert_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::expired_expert(l, &booking.buyer.party.name))
+        .facts(expert_facts(l, booking));
+    send(exec, p, &format!("booking/{}/expired/expert", booking.id), to, &message).await
+}
+
+/// The client took an order back that waited for an answer.
+pub(crate) async fn withdrawn(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let message = Message::new(l, notice::withdrawn_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::withdrawn_client(l))
+        .paragraph(notice::money_back(l, fmt::money(l, booking.total)))
+        .facts(client_facts(l, booking, &sides.expert_name));
+    send(exec, p, &format!("booking/{}/withdrawn/client", booking.id), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::withdrawn_expert_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::withdrawn_expert(l, &booking.buyer.party.name))
+        .facts(expert_facts(l, booking));
+    send(exec, p, &format!("booking/{}/withdrawn/expert", booking.id), to, &message).await
+}
+
+/// The hold ended unpaid: to the client only, the expert never heard of it.
+pub(crate) async fn lapsed(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let again = address(p, &format!("/{}/book/{}", l.code(), booking.expert));
+    let message = Message::new(l, notice::lapsed_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::lapsed_client(l))
+        .button(notice::book_again(l), again)
+        .facts(client_facts(l, booking, &sides.expert_name));
+    send(exec, p, &format!("booking/{}/lapsed/{}", booking.id, booking.version), to, &message).await
+}
+
+/// A refund is on its way: to the client.
+pub(crate) async fn refunded(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    refund: RefundId,
+    amount: Cents,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let message = Message::new(l, notice::refunded_subject(l, fmt::money(l, amount)))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::refunded(l, fmt::money(l, amount)))
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("refund/{refund}/sent"), to, &message).await
+}
+
+/// The assignment is completed: the expert's invoice is ready (S30); in-house consultants are only told.
+pub(crate) async fn completed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    self_billed: bool,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let message = Message::new(l, notice::completed_client_subject(l, &sides.expert_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::completed_client(l, &sides.expert_name))
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/completed/client", booking.id), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let text = if self_billed { notice::completed_expert(l) } else { notice::completed_in_house(l) };
+    let message = Message::new(l, notice::completed_expert_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(text)
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/completed/expert", booking.id), to, &message).await
+}
+
+/// The money of a card did not come: the operator has to see to it.
+pub(crate) async fn not_captured(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    payment: PaymentId,
+) -> Result<(), ApiError> {
+    let l = Locale::default();
+    let message = Message::new(l, notice::not_captured_subject(l, &booking.reference))
+        .paragraph(notice::not_captured(l, fmt::money(l, booking.total)))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    mail::enqueue(exec, p, &format!("payment/{payment}/not-captured"), p.config.operator.email.as_str(), &message)
+        .await?;
+    tracing::error!(booking = %booking.id, %payment, "card not captured");
+    Ok(())
+}
+
+/// The provider refuses a refund: the operator has to see to it.
+pub(crate) async fn not_refunded(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    refund: RefundId,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let l = Locale::default();
+    let message = Message::new(l, notice::not_refunded_subject(l, &booking.reference))
+        .paragraph(notice::not_refunded(l, fmt::money(l, amount)))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    mail::enqueue(exec, p, &format!("refund/{refund}/refused"), p.config.operator.email.as_str(), &message)
+        .await
+        .map(drop)
+}

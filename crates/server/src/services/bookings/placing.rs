@@ -1,0 +1,231 @@
+//! Placing a booking: the server prices again from its own data, and holds the days.
+
+use super::{
+    Failure, attempt,
+    form::{self, Draft},
+    moves::lapse_in,
+};
+use crate::{
+    clock::start_of_day,
+    db::{Exec, Tx, bookings as rows, bookings::Booking, experts as expert_rows, ledger as ledger_rows, payments as payment_rows},
+    jobs::{self, JobKind},
+    payments::ProviderState,
+    platform::Platform,
+    services::{experts, payments, rulebooks},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use gabarit_domain::{
+    booking::BookingState,
+    ids::{AccountId, BookingId, PaymentId},
+    money::Cents,
+    pricing::{PricingContext, Quote, Refusal, quote},
+    rulebook::Rulebook,
+};
+use gabarit_i18n::Locale;
+use gabarit_view::{
+    account::AccountView,
+    booking::{BookingForm, PlacedBooking},
+    error::ApiError,
+};
+
+/// Places a booking: holds the days and makes a payment at the provider.
+///
+/// The price is computed here from fresh data; what the form says of it is only the fingerprint of what its reader saw.
+/// The same form sent twice is one booking.
+///
+/// # Errors
+/// - [`ApiError::Invalid`] with every field to correct.
+/// - [`ApiError::NotFound`] if there is no such published expert; [`ApiError::OwnProfile`] if it is the client's own.
+/// - [`ApiError::PriceChanged`] with the new quote, if it is not the one that was seen; nothing is stored then.
+/// - [`ApiError::DaysTaken`] if somebody else has some of the days; [`ApiError::TooManyHolds`];
+///   [`ApiError::CreditRefused`] for cards (S18).
+/// - [`ApiError::Forbidden`] if another account used the form's key.
+/// - [`ApiError::Unavailable`] if the payment provider does not answer: the days stay held, and the same form, or
+///   [`payments::checkout`], tries again.
+pub async fn place(
+    p: &Platform,
+    client: &AccountView,
+    form: &BookingForm,
+    locale: Locale,
+) -> Result<PlacedBooking, ApiError> {
+    let key = form::key(form)?;
+    let known = {
+        let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+        rows::by_key(&mut conn.exec(), key).await.map_err(|e| p.fault(e))?
+    };
+    let id = match known {
+        Some(booking) => own(&booking, client)?,
+        None => {
+            let draft = form::read(p, form, locale).await?;
+            let context = rulebooks::pricing_context(p).await?;
+            attempt(p, async || hold(p, client, &draft, &context, locale).await).await?
+        }
+    };
+    jobs::wake(p);
+    Ok(PlacedBooking { id, checkout_url: payments::checkout(p, client, id).await? })
+}
+
+fn own(booking: &Booking, client: &AccountView) -> Result<BookingId, ApiError> {
+    if booking.client == client.id { Ok(booking.id) } else { Err(ApiError::Forbidden) }
+}
+
+/// One attempt at the transaction that holds the days.
+async fn hold(
+    p: &Platform,
+    client: &AccountView,
+    draft: &Draft,
+    context: &PricingContext,
+    locale: Locale,
+) -> Result<BookingId, Failure> {
+    let now = p.now();
+    let mut tx = p.db.begin().await?;
+    rows::lock_account(&mut tx.exec(), client.id).await?;
+    rows::lock_expert(&mut tx.exec(), draft.order.expert).await?;
+    if let Some(booking) = rows::by_key(&mut tx.exec(), draft.key).await? {
+        return Ok(own(&booking, client)?);
+    }
+    not_themselves(&mut tx, client, draft).await?;
+    // A hold whose time is over must not stand in the way because its job has not run yet.
+    for mut overdue in rows::overdue_holds(&mut tx.exec(), draft.order.expert, now).await? {
+        if let Ok(lapsed) = overdue.state.lapse(now) {
+            lapse_in(&mut tx.exec(), p, &mut overdue, lapsed, now).await?;
+        }
+    }
+    let quote = price(p, &mut tx, draft, context).await?;
+    if quote.fingerprint() != draft.seen {
+        return Err(ApiError::PriceChanged { quote: Box::new(quote), stash: None }.into());
+    }
+    let holds = rows::running_holds(&mut tx.exec(), client.id, now).await?;
+    if holds >= i64::from(context.rulebook.booking.max_unpaid_holds) {
+        return Err(ApiError::TooManyHolds.into());
+    }
+    if draft.method.is_deferred() && !has_credit(&mut tx.exec(), client.id, &context.rulebook, quote.total, now).await?
+    {
+        return Err(ApiError::CreditRefused { stash: None }.into());
+    }
+    let booking = new_booking(p, client, draft, context, quote, locale, now);
+    rows::insert(&mut tx.exec(), &booking).await?;
+    let taken = rows::take_days(&mut tx.exec(), booking.expert, booking.id, booking.order.days.iter()).await?;
+    if !taken.is_empty() {
+        return Err(ApiError::DaysTaken { days: taken, stash: None }.into());
+    }
+    let held = booking.state;
+    rows::log(&mut tx.exec(), booking.id, now, Some(client.id), None, held.code(), "placed").await?;
+    expert_rows::touch(&mut tx.exec(), booking.expert.0, now).await?;
+    rows::remember_client(&mut tx.exec(), client.id, &draft.profile).await?;
+    let payment = payment_rows::Payment {
+        id: PaymentId(p.ids.uuid()),
+        booking: booking.id,
+        method: draft.method,
+        amount: booking.total,
+        state: ProviderState::Open,
+        provider_ref: None,
+        checkout_url: None,
+        captured: Cents::ZERO,
+        created_at: now,
+        updated_at: now,
+    };
+    payment_rows::insert(&mut tx.exec(), &payment).await?;
+    jobs::schedule(&mut tx.exec(), JobKind::LapseHold, booking.id.0, held.clock().unwrap_or(now)).await?;
+    tx.commit().await?;
+    Ok(booking.id)
+}
+
+/// Nobody books themselves: not from the same account, not under the same VAT number (S17–S19).
+async fn not_themselves(tx: &mut Tx, client: &AccountView, draft: &Draft) -> Result<(), Failure> {
+    let expert = rows::expert(&mut tx.exec(), draft.order.expert).await?.ok_or(ApiError::NotFound)?;
+    let number = draft.buyer.party.vat_number.as_ref();
+    if expert.account == client.id || (number.is_some() && number == expert.vat_number.as_ref()) {
+        return Err(ApiError::OwnProfile.into());
+    }
+    Ok(())
+}
+
+/// Prices the order with the expert's offer as it is now. Days that other bookings took are told apart from days the
+/// expert does not work.
+async fn price(p: &Platform, tx: &mut Tx, draft: &Draft, context: &PricingContext) -> Result<Quote, Failure> {
+    let expert = draft.order.expert;
+    let offer = experts::offer_in(&mut tx.exec(), p, expert).await?.ok_or(ApiError::NotFound)?;
+    match quote(context, &offer, &draft.order) {
+        Ok(quote) => Ok(quote),
+        Err(refusals) => {
+            if let [Refusal::NotFree { days }] = refusals.as_slice() {
+                let booked = rows::booked_days(&mut tx.exec(), expert, context.today).await?;
+                if days.iter().any(|day| booked.binary_search(day).is_ok()) {
+                    return Err(ApiError::DaysTaken { days: days.clone(), stash: None }.into());
+                }
+            }
+            Err(form::refused(refusals).into())
+        }
+    }
+}
+
+/// The credit check of deferred payments (S18), from the platform's own books: what the account owes on invoices, what
+/// its cards may still be charged with for orders without an invoice, and this order, within the limit; and nothing
+/// while an invoice is overdue.
+async fn has_credit(
+    exec: &mut Exec<'_>,
+    client: AccountId,
+    rules: &Rulebook,
+    total: Cents,
+    now: DateTime<Utc>,
+) -> Result<bool, Failure> {
+    let overdue_before = now - TimeDelta::days(i64::from(rules.booking.payment_terms_days));
+    if ledger_rows::owes_since(exec, client, overdue_before).await? {
+        return Ok(false);
+    }
+    let completed = rows::completed_of_client(exec, client).await?;
+    let trusted = completed >= i64::from(rules.credit.trusted_after);
+    let limit = if trusted { rules.credit.limit_trusted } else { rules.credit.limit_new };
+    let exposure =
+        ledger_rows::owed_by(exec, client).await? + payment_rows::uncaptured_cards(exec, client, now).await? + total;
+    Ok(exposure <= limit)
+}
+
+fn new_booking(
+    p: &Platform,
+    client: &AccountView,
+    draft: &Draft,
+    context: &PricingContext,
+    quote: Quote,
+    locale: Locale,
+    now: DateTime<Utc>,
+) -> Booking {
+    let (first_day, last_day) = (draft.order.days.first(), draft.order.days.last());
+    let starts_at = start_of_day(first_day, p.config.zone);
+    Booking {
+        id: BookingId(p.ids.uuid()),
+        reference: reference(&p.ids.secret()),
+        idempotency_key: draft.key,
+        expert: draft.order.expert,
+        client: client.id,
+        state: BookingState::hold(now, &context.rulebook.booking, starts_at),
+        version: 1,
+        first_day,
+        last_day,
+        starts_at,
+        ends_at: start_of_day(last_day.succ_opt().unwrap_or(last_day), p.config.zone),
+        order: draft.order.clone(),
+        rulebook: quote.rulebook,
+        total: quote.total,
+        quote,
+        place_name: draft.place_name.clone(),
+        work_address: draft.work_address.clone(),
+        buyer: draft.buyer.clone(),
+        order_number: draft.order_number.clone(),
+        note: draft.note.clone(),
+        locale,
+        created_at: now,
+        paid_at: None,
+        accepted_at: None,
+        completed_at: None,
+        ladder_before: None,
+        ladder_days: None,
+    }
+}
+
+/// Eight characters that are hard to take for one another when read aloud.
+fn reference(random: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    random.iter().take(8).map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+}
