@@ -1,9 +1,12 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
 
 pub mod accounts;
+pub mod booking_views;
+pub mod bookings;
 pub mod documents;
 pub mod experts;
 pub mod ledger;
+pub mod payments;
 pub mod rulebooks;
 pub mod stash;
 pub mod vat;

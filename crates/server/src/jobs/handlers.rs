@@ -4,8 +4,10 @@ use super::{JobKind, schedule};
 use crate::{
     db::{jobs, sessions, stash, throttle},
     platform::Platform,
+    services::{bookings, payments},
 };
 use chrono::TimeDelta;
+use gabarit_domain::ids::{BookingId, PaymentId, RefundId};
 use gabarit_view::error::ApiError;
 use uuid::Uuid;
 
@@ -16,16 +18,15 @@ const KEEP_DONE_DAYS: i64 = 30;
 pub(super) async fn handle(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiError> {
     match kind {
         JobKind::PurgeExpired => purge_expired(p, subject).await,
-        // Put off, and so not lost, until their use cases are there.
-        JobKind::LapseHold
-        | JobKind::ExpireRequest
-        | JobKind::CompleteBooking
-        | JobKind::CreatePayment
-        | JobKind::SyncPayment
-        | JobKind::CapturePayment
-        | JobKind::ReleasePayment
-        | JobKind::CancelPayment
-        | JobKind::SendRefund => Err(ApiError::Unavailable),
+        JobKind::LapseHold => bookings::lapse(p, BookingId(subject)).await,
+        JobKind::ExpireRequest => bookings::expire(p, BookingId(subject)).await,
+        JobKind::CompleteBooking => bookings::complete(p, BookingId(subject)).await,
+        JobKind::CreatePayment => payments::create(p, PaymentId(subject)).await,
+        JobKind::SyncPayment => payments::sync_payment(p, PaymentId(subject)).await,
+        JobKind::CapturePayment => payments::capture(p, PaymentId(subject)).await,
+        JobKind::ReleasePayment => payments::release(p, PaymentId(subject)).await,
+        JobKind::CancelPayment => payments::cancel(p, PaymentId(subject)).await,
+        JobKind::SendRefund => payments::send_refund(p, RefundId(subject)).await,
     }
 }
 

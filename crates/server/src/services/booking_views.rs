@@ -158,7 +158,11 @@ async fn payment(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result
     let main = payments::main_payment(exec, booking.id).await.map_err(|e| p.fault(e))?;
     // The one that secured the booking; else one that went back; else the last try.
     let refunded = |payment: &Payment| {
-        refunds.iter().filter(|refund: &&Refund| refund.payment == payment.id).map(|refund| refund.amount).sum::<Cents>()
+        refunds
+            .iter()
+            .filter(|refund: &&Refund| refund.payment == payment.id)
+            .map(|refund| refund.amount)
+            .sum::<Cents>()
     };
     let shown = main
         .or_else(|| payments.iter().rev().find(|payment| payment.state == ProviderState::Paid).cloned())

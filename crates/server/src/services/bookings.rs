@@ -54,7 +54,8 @@ const ATTEMPTS: u32 = 6;
 /// Whether the same transaction may well succeed when tried again.
 fn is_collision(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| {
-        error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "517"))
+        error.is_unique_violation()
+            || matches!(error.code().as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "517"))
     })
 }
 

@@ -117,7 +117,8 @@ pub async fn sync_payment(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
 /// As [`sync`].
 pub async fn sync_booking(p: &Platform, id: BookingId) -> Result<(), ApiError> {
     for payment in of_booking(p, id).await? {
-        if let (ProviderState::Open | ProviderState::Pending, Some(reference)) = (payment.state, &payment.provider_ref) {
+        if let (ProviderState::Open | ProviderState::Pending, Some(reference)) = (payment.state, &payment.provider_ref)
+        {
             sync(p, reference).await?;
         }
     }

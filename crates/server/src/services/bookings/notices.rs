@@ -17,7 +17,7 @@ use gabarit_domain::{
     pricing::Location,
 };
 use gabarit_i18n::{Locale, fmt, notice, term};
-use gabarit_view::search::{Mode, SearchQuery};
+use gabarit_view::search::Mode;
 
 use super::Failure;
 use gabarit_view::error::ApiError;
@@ -48,12 +48,11 @@ fn page(p: &Platform, locale: Locale, booking: &Booking) -> String {
 /// A search for experts who are free for the same work (S11).
 fn alternatives(p: &Platform, locale: Locale, booking: &Booking) -> String {
     let (mode, near) = match booking.order.location {
-        Location::Remote => (Mode::Remote, None),
-        Location::OnSite { place, .. } => (Mode::OnSite, Some(place)),
+        Location::Remote => (Mode::Remote, String::new()),
+        Location::OnSite { place, .. } => (Mode::OnSite, format!("&near={place}")),
     };
-    let query =
-        SearchQuery { days: Some(booking.order.days.clone()), mode: Some(mode), near, ..SearchQuery::default() };
-    address(p, &format!("/{}/experts?{}", locale.code(), query.to_query()))
+    let query = format!("days={}&mode={}{near}", booking.order.days.to_param(), mode.code());
+    address(p, &format!("/{}/experts?{query}", locale.code()))
 }
 
 /// Days that are listed one by one; more are told by first and last.
@@ -93,13 +92,7 @@ fn expert_facts(locale: Locale, booking: &Booking) -> Vec<(&'static str, String)
     ]
 }
 
-async fn send(
-    exec: &mut Exec<'_>,
-    p: &Platform,
-    cause: &str,
-    to: &Person,
-    message: &Message,
-) -> Result<(), Failure> {
+async fn send(exec: &mut Exec<'_>, p: &Platform, cause: &str, to: &Person, message: &Message) -> Result<(), Failure> {
     mail::enqueue(exec, p, cause, &to.email, message).await?;
     Ok(())
 }
@@ -109,8 +102,7 @@ async fn send(
 pub(crate) async fn ordered(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
     let sides = sides(exec, booking).await?;
     let deadline = booking.state.clock().unwrap_or(booking.starts_at);
-    let is_paid =
-        main_payment(exec, booking.id).await?.is_some_and(|payment| payment.state == ProviderState::Paid);
+    let is_paid = main_payment(exec, booking.id).await?.is_some_and(|payment| payment.state == ProviderState::Paid);
 
     let (to, l) = (&sides.client, sides.client.locale);
     let until = fmt::date_time(l, &zoned(deadline, to.zone));

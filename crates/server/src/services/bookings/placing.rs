@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     clock::start_of_day,
-    db::{Exec, Tx, bookings as rows, bookings::Booking, experts as expert_rows, ledger as ledger_rows, payments as payment_rows},
+    db::{
+        Exec, Tx, bookings as rows, bookings::Booking, experts as expert_rows, ledger as ledger_rows,
+        payments as payment_rows,
+    },
     jobs::{self, JobKind},
     payments::ProviderState,
     platform::Platform,

@@ -80,10 +80,7 @@ pub async fn create(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     let booking = booking_rows::get(&mut conn.exec(), payment.booking).await.map_err(|e| p.fault(e))?;
     drop(conn);
     let booking = booking.ok_or(ApiError::NotFound)?;
-    if payment.provider_ref.is_none()
-        && payment.state == ProviderState::Open
-        && super::is_payable(&booking, p.now())
-    {
+    if payment.provider_ref.is_none() && payment.state == ProviderState::Open && super::is_payable(&booking, p.now()) {
         make(p, &booking, &payment).await?;
     }
     Ok(())
