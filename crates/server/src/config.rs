@@ -170,10 +170,15 @@ impl Config {
         };
         let sandbox_text = given("GABARIT_SANDBOX_ADDR").unwrap_or_else(|| "127.0.0.1:3010".to_owned());
         let smtp_url = given("GABARIT_SMTP_URL");
-        if let Some(url) = &smtp_url
-            && !(url.starts_with("smtp://") || url.starts_with("smtps://"))
-        {
-            return Err(error("GABARIT_SMTP_URL", "(hidden)", "it must start with smtp:// or smtps://"));
+        if let Some(url) = &smtp_url {
+            let hidden = |problem| error("GABARIT_SMTP_URL", "(hidden)", problem);
+            let url = Url::parse(url).map_err(|_| hidden("not a URL"))?;
+            if !matches!(url.scheme(), "smtp" | "smtps") || url.host().is_none() {
+                return Err(hidden("it must start with smtp:// or smtps:// and name a server"));
+            }
+            if url.query_pairs().any(|(key, value)| key == "tls" && !matches!(&*value, "required" | "opportunistic")) {
+                return Err(hidden("its parameter tls must be required or opportunistic"));
+            }
         }
         let webhook_base = match given("GABARIT_WEBHOOK_URL") {
             Some(url) => web_url("GABARIT_WEBHOOK_URL", &url)?,

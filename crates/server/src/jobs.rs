@@ -189,7 +189,7 @@ async fn run_handler(p: &Platform, job: &ClaimedJob) -> Result<(), String> {
 
 async fn next_due(p: &Platform) -> Result<Option<DateTime<Utc>>, ApiError> {
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-    jobs::next_due(&mut conn.exec()).await.map_err(|error| p.fault(error))
+    jobs::next_due(&mut conn.exec(), p.now()).await.map_err(|error| p.fault(error))
 }
 
 /// Does jobs and sends mail until `shutdown` becomes true (or its sender is gone); what runs then is finished first.

@@ -130,14 +130,17 @@ pub async fn release(exec: &mut Exec<'_>, job: &ClaimedJob) -> sqlx::Result<()> 
     on!(exec, |c| sqlx::query(SQL).bind(&job.kind).bind(job.subject).bind(job.leased_until).execute(c).await.map(drop))
 }
 
-/// When the next job falls due, or its lease runs out.
+/// When the next job falls due, or the lease on one that is due runs out. Cheap: it reads two entries of the index.
 ///
 /// # Errors
 /// The database's.
-pub async fn next_due(exec: &mut Exec<'_>) -> sqlx::Result<Option<DateTime<Utc>>> {
-    const SQL: &str = "SELECT CASE WHEN leased_until IS NOT NULL AND leased_until > due_at THEN leased_until \
-        ELSE due_at END AS at FROM job WHERE done_at IS NULL ORDER BY at LIMIT 1";
-    on!(exec, |c| sqlx::query_scalar(SQL).fetch_optional(c).await)
+pub async fn next_due(exec: &mut Exec<'_>, now: DateTime<Utc>) -> sqlx::Result<Option<DateTime<Utc>>> {
+    const SQL: &str = "SELECT due_at FROM (SELECT due_at FROM job WHERE done_at IS NULL AND leased_until IS NULL \
+            ORDER BY due_at LIMIT 1) AS waiting \
+        UNION ALL SELECT leased_until FROM (SELECT leased_until FROM job WHERE done_at IS NULL \
+            AND leased_until IS NOT NULL AND due_at <= $1 ORDER BY leased_until LIMIT 1) AS held";
+    let next: Vec<DateTime<Utc>> = on!(exec, |c| sqlx::query_scalar(SQL).bind(now).fetch_all(c).await)?;
+    Ok(next.into_iter().min())
 }
 
 /// A job as it stands.

@@ -188,3 +188,56 @@ fn escape(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message() -> Message {
+        Message::new(Locale::En, "Booking <ABCD> &\r\nBcc: everybody@client.example")
+            .paragraph("Hello \"Ada\",\n<script>alert(1)</script>")
+            .facts([("Days", "1 December"), ("Total", "€680.00")])
+            .button("See it", "https://gabarit.example/en/bookings/1?a=1&b='2'")
+    }
+
+    #[test]
+    fn a_subject_is_one_line() {
+        assert_eq!(message().subject(), "Booking <ABCD> & Bcc: everybody@client.example");
+    }
+
+    #[test]
+    fn plain_text_reads_like_a_letter() {
+        let config = Config::read(|_| None).unwrap();
+        insta::assert_snapshot!(message().text(&config), @r#"
+        Hello "Ada",
+        <script>alert(1)</script>
+
+        Days: 1 December
+        Total: €680.00
+
+        See it:
+        https://gabarit.example/en/bookings/1?a=1&b='2'
+
+        -- 
+        Gabarit
+        http://127.0.0.1:3000/
+        You receive this message because it concerns your account or a booking of yours on Gabarit.
+        Questions? Write to bonjour@gabarit.example.
+        Gabarit Demo B.V., Voorbeeldkade 1, 3511 ZZ Utrecht, NL
+        "#);
+    }
+
+    #[test]
+    fn html_is_escaped_and_names_its_language() {
+        let config = Config::read(|_| None).unwrap();
+        for locale in Locale::ALL {
+            let html = Message { locale, ..message() }.html(&config);
+            assert!(html.contains(&format!("<html lang=\"{}\">", locale.code())));
+            assert!(html.contains("<title>Booking &lt;ABCD&gt; &amp; Bcc: everybody@client.example</title>"));
+            assert!(html.contains("Hello &quot;Ada&quot;,<br>&lt;script&gt;alert(1)&lt;/script&gt;</p>"));
+            assert!(html.contains("href=\"https://gabarit.example/en/bookings/1?a=1&amp;b=&#39;2&#39;\""));
+            assert!(html.contains("<th scope=\"row\""));
+            assert!(!html.contains("<script") && !html.contains("{"));
+        }
+    }
+}

@@ -78,3 +78,46 @@ pub async fn verify(p: &Platform, password: String, stored: Option<String>) -> R
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parameters_are_the_minimum_or_more() {
+        let hash = hash_now(b"correct horse battery", b"0123456789abcdef").unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    }
+
+    #[test]
+    fn common_passwords_are_known_in_any_case() {
+        let email = Email::parse("ada.lovelace@client.example").unwrap();
+        let common = |text: &str| is_common(&Password::parse(text).unwrap(), Some(&email));
+        for text in [
+            "1234567890",
+            "Password123",
+            "qwertyuiop",
+            "AZERTYUIOP",
+            "1q2w3e4r5t",
+            "Welkom2026!",
+            "motdepasse1",
+            "aaaaaaaaaaaa",
+            "ababababab",
+            "Ada.Lovelace",
+            "ada.lovelace@client.example",
+        ] {
+            assert!(common(text), "{text}");
+        }
+        for text in ["correct horse battery", "staple-horse-battery", "Tr0ub4dor&3xyz", "été à la plage"] {
+            assert!(!common(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_clean() {
+        assert!(COMMON.len() > 3_000);
+        for text in COMMON.iter() {
+            assert!(text.len() >= 10 && *text == text.to_lowercase(), "{text}");
+        }
+    }
+}

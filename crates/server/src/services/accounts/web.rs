@@ -78,3 +78,80 @@ fn is_ours(config: &Config, origin: &Url) -> bool {
         && origin.scheme() == public.scheme()
         && origin.port_or_known_default() == public.port_or_known_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(url: &str) -> Config {
+        Config::read(|name| (name == "GABARIT_PUBLIC_URL").then(|| url.to_owned())).unwrap()
+    }
+
+    #[test]
+    fn cookies_are_bound_to_the_host_and_out_of_reach_of_scripts() {
+        let token = SessionToken("t0ken".to_owned());
+        let https = config("https://gabarit.example");
+        let expected = "__Host-gabarit=t0ken; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=2592000";
+        assert_eq!(set_cookie(&https, &token), expected);
+        assert_eq!(clear_cookie(&https), "__Host-gabarit=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");
+        let local = config("http://127.0.0.1:3000");
+        assert_eq!(set_cookie(&local, &token), "gabarit=t0ken; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000");
+    }
+
+    #[test]
+    fn tokens_are_read_from_among_other_cookies() {
+        let https = config("https://gabarit.example");
+        assert_eq!(read_cookie(&https, "a=b; __Host-gabarit=t0ken; c=d"), Some("t0ken"));
+        assert_eq!(read_cookie(&https, "__Host-gabarit=t0ken"), Some("t0ken"));
+        // Without the prefix a neighbouring host could have set it.
+        for header in ["", "gabarit=t0ken", "x__Host-gabarit=t0ken", "__Host-gabarit=", "__Host-gabarit", ";;=;"] {
+            assert_eq!(read_cookie(&https, header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn only_our_own_pages_change_things() {
+        let https = config("https://gabarit.example");
+        let post = |origin, site| origin_allowed(&https, "POST", origin, site);
+        assert!(post(Some("https://gabarit.example"), Some("same-origin")));
+        // A strict referrer policy hides the origin of our own forms.
+        assert!(post(Some("null"), Some("same-origin")));
+        assert!(post(Some("https://gabarit.example"), None));
+        assert!(post(None, Some("none")));
+        assert!(post(None, None));
+        for site in ["cross-site", "same-site", "", "nonsense"] {
+            assert!(!post(None, Some(site)) && !post(Some("https://gabarit.example"), Some(site)), "{site}");
+        }
+        for origin in [
+            "null",
+            "",
+            "https://evil.example",
+            "http://gabarit.example",
+            "https://gabarit.example:444",
+            "https://gabarit.example.evil.example",
+            "https://sub.gabarit.example",
+            "http://localhost:3000",
+        ] {
+            assert!(!post(Some(origin), None), "{origin}");
+        }
+        assert!(origin_allowed(&https, "GET", Some("https://evil.example"), Some("cross-site")));
+        for method in ["POST", "PUT", "PATCH", "DELETE", "get"] {
+            assert!(!origin_allowed(&https, method, None, Some("cross-site")), "{method}");
+        }
+    }
+
+    #[test]
+    fn on_loopback_both_names_are_ours() {
+        let local = config("http://127.0.0.1:3000");
+        for (origin, ours) in [
+            ("http://127.0.0.1:3000", true),
+            ("http://localhost:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://localhost:3001", false),
+            ("https://localhost:3000", false),
+            ("http://evil.example:3000", false),
+        ] {
+            assert_eq!(origin_allowed(&local, "POST", Some(origin), None), ours, "{origin}");
+        }
+    }
+}
