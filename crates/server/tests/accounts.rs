@@ -1,5 +1,7 @@
 //! Accounts, sessions, throttling, kept forms and VAT checks, on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use chrono::TimeDelta;
 use gabarit_domain::vat::{CountryCode, VatNumber, VatStatus};
 use gabarit_i18n::Locale;

@@ -1,5 +1,7 @@
 //! The job runner on both databases: leases, retries, and what happens when a worker dies or an order comes twice.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_server::{
     db::jobs::{self as rows, ClaimedJob, JobRow},

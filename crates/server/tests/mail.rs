@@ -1,5 +1,7 @@
 //! The outbox on both databases, and sending through a mail server of the test's own on loopback.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use chrono::TimeDelta;
 use gabarit_i18n::Locale;
 use gabarit_server::{
