@@ -3,6 +3,8 @@
 //! **Architecture invariant:** this crate knows no user interface; `services` call `gabarit-domain` for every rule and
 //! `db` for every row, and nothing else touches SQL.
 
+pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod db;

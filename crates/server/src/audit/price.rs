@@ -1,0 +1,201 @@
+//! Invariant 1: one price, from the quote to the money kept.
+
+use super::{
+    Context, Findings,
+    case::{Case, Issued},
+};
+use crate::services::documents::sha256;
+use chrono::TimeDelta;
+use gabarit_domain::{
+    compensation::earnings,
+    invoice::{DocumentKind, DocumentLines},
+    money::Cents,
+    pricing::{self, LineKind, Order, Quote},
+    rulebook::Rulebook,
+    vat::{VatBreakdown, treatment},
+};
+
+/// The provider takes an authorised card within this time after acceptance, or somebody must see to it.
+const CAPTURE_WITHIN: TimeDelta = TimeDelta::hours(24);
+
+pub(super) fn check(context: &Context, case: &Case, findings: &mut Findings) {
+    quote(context, case, findings);
+    charge(case, findings);
+    for issued in &case.documents {
+        document(case, issued, findings);
+    }
+    invoice(case, findings);
+    self_billed(context, case, findings);
+    kept(context, case, findings);
+}
+
+fn plain(cents: i64) -> String {
+    Cents(cents).to_plain()
+}
+
+/// The quote adds up, is the booking's total, and the pinned rulebook gives the same lines for the order.
+fn quote(context: &Context, case: &Case, findings: &mut Findings) {
+    let reference = &case.row.reference;
+    let (order, quote) = match (&case.order, &case.quote) {
+        (Ok(order), Ok(quote)) => (order, quote),
+        (order, quote) => {
+            let problem = [order.as_ref().err(), quote.as_ref().err()].into_iter().flatten().cloned();
+            findings.add(1, "quote readable", reference, problem.collect::<Vec<_>>().join("; "));
+            return;
+        }
+    };
+    let net: Cents = quote.lines.iter().map(|line| line.net).sum();
+    if quote.net != net || quote.vat != VatBreakdown::of(quote.vat.treatment, net) || quote.total != net + quote.vat.tax
+    {
+        findings.add(1, "quote adds up", reference, format_args!("lines sum to {}", net.to_plain()));
+    }
+    if quote.total.0 != case.row.total {
+        let detail = format_args!("booking {}, quote {}", plain(case.row.total), quote.total.to_plain());
+        findings.add(1, "total is the quote's", reference, detail);
+    }
+    if quote.vat.treatment.category != treatment(context.operator, &order.customer).category {
+        let code = quote.vat.treatment.category.code();
+        findings.add(1, "VAT follows the customer", reference, format_args!("category {code} was quoted"));
+    }
+    let pinned = i64::from(quote.rulebook.0);
+    match context.rulebooks.get(&case.row.rulebook_version) {
+        Some(rulebook) if pinned == case.row.rulebook_version => reprice(rulebook, order, quote, reference, findings),
+        _ => {
+            let detail = format_args!("booking pins {}, quote {pinned}", case.row.rulebook_version);
+            findings.add(1, "rulebook pinned", reference, detail);
+        }
+    }
+}
+
+/// Level and distance are the quote's own: the expert may have moved or risen since.
+fn reprice(rulebook: &Rulebook, order: &Order, quote: &Quote, reference: &str, findings: &mut Findings) {
+    let level = quote.lines.iter().find_map(|line| match line.kind {
+        LineKind::ExpertDays { level } => Some(level),
+        _ => None,
+    });
+    let one_way_km = quote.lines.iter().find_map(|line| match line.kind {
+        LineKind::Travel { one_way_km, .. }
+        | LineKind::Flight { one_way_km, .. }
+        | LineKind::Lodging { one_way_km, .. } => Some(one_way_km),
+        _ => None,
+    });
+    let Some(level) = level else {
+        findings.add(1, "quote follows the rulebook", reference, "no line of expert days");
+        return;
+    };
+    let lines = pricing::lines(rulebook, level, one_way_km.unwrap_or_default(), order);
+    if lines != quote.lines {
+        let net: Cents = lines.iter().map(|line| line.net).sum();
+        let detail =
+            format_args!("the rulebook gives {} before VAT, the quote {}", net.to_plain(), quote.net.to_plain());
+        findings.add(1, "quote follows the rulebook", reference, detail);
+    }
+}
+
+/// What was charged is the quote's total; an order was paid.
+fn charge(case: &Case, findings: &mut Findings) {
+    let reference = &case.row.reference;
+    for payment in &case.payments {
+        if payment.amount != case.row.total {
+            let detail = format_args!("payment {}: {} of {}", payment.id, plain(payment.amount), plain(case.row.total));
+            findings.add(1, "charge is the quote's total", reference, detail);
+        }
+        let captured = match payment.state.as_str() {
+            "paid" => payment.amount,
+            _ => 0,
+        };
+        if payment.captured != captured {
+            let detail = format_args!("payment {} is {}: {} taken", payment.id, payment.state, plain(payment.captured));
+            findings.add(1, "what is taken follows the payment", reference, detail);
+        }
+    }
+    let covered = case.payments.iter().any(|payment| matches!(payment.state.as_str(), "paid" | "authorized"));
+    if matches!(case.row.state.as_str(), "requested" | "accepted" | "completed") && !covered {
+        findings.add(1, "an order is paid", reference, format_args!("{} without a payment", case.row.state));
+    }
+}
+
+/// A document is as it was issued, adds up, and its columns say what its body says.
+fn document(case: &Case, issued: &Issued, findings: &mut Findings) {
+    let (row, number) = (&issued.row, issued.number());
+    if sha256(&row.body) != row.sha256 {
+        findings.add(1, "document unchanged", &number, "its hash is another");
+    }
+    let document = match &issued.document {
+        Ok(document) => document,
+        Err(error) => {
+            findings.add(1, "document readable", &number, error);
+            return;
+        }
+    };
+    for fault in document.faults() {
+        findings.add(1, "document adds up", &number, fault);
+    }
+    if document.number.to_string() != number || document.total.0 != row.total {
+        let detail = format_args!("its body is {} over {}", document.number, document.total.to_plain());
+        findings.add(1, "document is its row", &number, detail);
+    }
+    if document.service != (case.row.first_day, case.row.last_day) && document.number.kind == DocumentKind::Invoice {
+        findings.add(1, "document is about the booked days", &number, "other days");
+    }
+}
+
+/// An accepted booking has one invoice, equal to the quote line for line; others have none.
+fn invoice(case: &Case, findings: &mut Findings) {
+    let reference = &case.row.reference;
+    let invoices = case.documents.iter().filter(|issued| issued.kind() == Some(DocumentKind::Invoice)).count();
+    let wanted = usize::from(case.row.accepted_at.is_some());
+    if invoices != wanted {
+        findings.add(1, "an accepted booking has one invoice", reference, format_args!("it has {invoices}"));
+    }
+    let Ok(quote) = &case.quote else { return };
+    for (number, document) in case.issued(DocumentKind::Invoice) {
+        if document.lines != DocumentLines::Quoted(quote.lines.clone())
+            || document.vat != quote.vat
+            || document.total.0 != case.row.total
+        {
+            let detail = format_args!("{} instead of {}", document.total.to_plain(), plain(case.row.total));
+            findings.add(1, "invoice is the quote", number, detail);
+        }
+    }
+}
+
+/// A completed booking of an independent expert has one self-billed invoice, by the ladder of the pinned rulebook.
+fn self_billed(context: &Context, case: &Case, findings: &mut Findings) {
+    let reference = &case.row.reference;
+    let kind = DocumentKind::SelfBilledInvoice;
+    let count = case.documents.iter().filter(|issued| issued.kind() == Some(kind)).count();
+    let wanted = usize::from(case.row.state == "completed" && case.row.ladder_before.is_some());
+    if count != wanted {
+        findings.add(1, "a completed booking has one self-billed invoice", reference, format_args!("it has {count}"));
+    }
+    let (Ok(quote), Some(rulebook)) = (&case.quote, context.rulebooks.get(&case.row.rulebook_version)) else { return };
+    let Some(before) = case.row.ladder_before.and_then(|before| u32::try_from(before).ok()) else { return };
+    for (number, document) in case.issued(kind) {
+        if document.lines != DocumentLines::Earned(earnings(&rulebook.ladder, &quote.lines, before)) {
+            let detail = format_args!("{} before VAT", document.vat.taxable.to_plain());
+            findings.add(1, "self-billed invoice follows the ladder", number, detail);
+        }
+    }
+}
+
+/// From acceptance on, invoices less credit notes are the money kept; without an invoice nothing is kept in the end.
+fn kept(context: &Context, case: &Case, findings: &mut Findings) {
+    let reference = &case.row.reference;
+    let kept = case.received() - case.refunded(&["due", "sent"]);
+    let (net, tax) = case.invoiced();
+    let invoiced = net + tax;
+    let over = matches!(case.row.state.as_str(), "declined" | "expired" | "lapsed" | "cancelled");
+    let to_capture = case.payments.iter().any(|payment| payment.state == "authorized");
+    if case.row.accepted_at.is_some() {
+        // Between acceptance and capture a card's money is on its way.
+        let late = case.row.accepted_at.is_some_and(|at| at + CAPTURE_WITHIN < context.now);
+        if kept != invoiced && (late || !to_capture) {
+            let detail = format_args!("{} kept, {} invoiced", plain(kept), plain(invoiced));
+            findings.add(1, "money kept is what was invoiced", reference, detail);
+        }
+    } else if over && kept != 0 {
+        let detail = format_args!("{}: {} kept", case.row.state, plain(kept));
+        findings.add(1, "nothing is kept without an invoice", reference, detail);
+    }
+}

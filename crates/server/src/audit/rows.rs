@@ -1,0 +1,268 @@
+//! Rows as the audit reads them: raw, because what it looks for are rows that nothing else could read.
+
+use crate::{
+    db::{Db, Exec},
+    on,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+use uuid::Uuid;
+
+/// One state of the whole database, however long the reading takes.
+pub(super) enum Snapshot {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Snapshot {
+    pub(super) async fn take(db: &Db) -> sqlx::Result<Self> {
+        Ok(match db {
+            // A deferred transaction reads one state from its first statement on, and hinders no writer.
+            Db::Sqlite { pool, .. } => Self::Sqlite(pool.begin().await?),
+            Db::Postgres(pool) => {
+                Self::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    fn exec(&mut self) -> Exec<'_> {
+        match self {
+            Self::Sqlite(transaction) => Exec::Sqlite(transaction),
+            Self::Postgres(transaction) => Exec::Postgres(transaction),
+        }
+    }
+
+    pub(super) async fn end(self) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await,
+            Self::Postgres(transaction) => transaction.rollback().await,
+        }
+    }
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct BookingRow {
+    pub(super) id: Uuid,
+    pub(super) reference: String,
+    pub(super) expert_id: Uuid,
+    pub(super) client_id: Uuid,
+    pub(super) expert_account: Option<Uuid>,
+    pub(super) state: String,
+    pub(super) clock_at: Option<DateTime<Utc>>,
+    pub(super) first_day: NaiveDate,
+    pub(super) last_day: NaiveDate,
+    pub(super) ends_at: DateTime<Utc>,
+    pub(super) order_body: String,
+    pub(super) quote_body: String,
+    pub(super) rulebook_version: i64,
+    pub(super) total: i64,
+    pub(super) accepted_at: Option<DateTime<Utc>>,
+    pub(super) ladder_before: Option<i64>,
+    pub(super) ladder_days: Option<i64>,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct PaymentRow {
+    pub(super) booking_id: Uuid,
+    pub(super) id: Uuid,
+    pub(super) amount: i64,
+    pub(super) state: String,
+    pub(super) captured: i64,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct RefundRow {
+    pub(super) booking_id: Uuid,
+    pub(super) amount: i64,
+    pub(super) state: String,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct DocumentRow {
+    pub(super) booking_id: Uuid,
+    pub(super) series: String,
+    pub(super) year: i64,
+    pub(super) sequence: i64,
+    pub(super) dedup_key: String,
+    pub(super) total: i64,
+    pub(super) body: String,
+    pub(super) sha256: String,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct DayRow {
+    pub(super) booking_id: Uuid,
+    pub(super) expert_id: Uuid,
+    pub(super) day: NaiveDate,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct StepRow {
+    pub(super) booking_id: Uuid,
+    pub(super) step: i64,
+    pub(super) from_state: Option<String>,
+    pub(super) to_state: String,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct BalanceRow {
+    pub(super) booking_id: Uuid,
+    pub(super) account: String,
+    pub(super) amount: i64,
+}
+
+pub(super) async fn rulebooks(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(i64, String)>> {
+    on!(&mut snapshot.exec(), |c| sqlx::query_as("SELECT version, body FROM rulebook").fetch_all(c).await)
+}
+
+/// A page of bookings, in the order of their ids.
+pub(super) async fn bookings(snapshot: &mut Snapshot, after: Uuid, limit: i64) -> sqlx::Result<Vec<BookingRow>> {
+    const SQL: &str = "SELECT b.id, b.reference, b.expert_id, b.client_id, e.account_id AS expert_account, b.state, \
+        b.clock_at, b.first_day, b.last_day, b.ends_at, b.order_body, b.quote_body, b.rulebook_version, b.total, \
+        b.accepted_at, b.ladder_before, b.ladder_days \
+        FROM booking b LEFT JOIN expert e ON e.id = b.expert_id WHERE b.id > $1 ORDER BY b.id LIMIT $2";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(c).await)
+}
+
+macro_rules! of_bookings {
+    ($(#[$doc:meta])* $name:ident, $row:ty, $sql:literal) => {
+        $(#[$doc])*
+        pub(super) async fn $name(snapshot: &mut Snapshot, after: Uuid, last: Uuid) -> sqlx::Result<Vec<$row>> {
+            on!(&mut snapshot.exec(), |c| sqlx::query_as($sql).bind(after).bind(last).fetch_all(c).await)
+        }
+    };
+}
+
+of_bookings!(
+    /// Payments of a page of bookings.
+    payments,
+    PaymentRow,
+    "SELECT booking_id, id, amount, state, captured FROM payment WHERE booking_id > $1 AND booking_id <= $2 \
+     ORDER BY booking_id, created_at, id"
+);
+of_bookings!(
+    /// Refunds of a page of bookings.
+    refunds,
+    RefundRow,
+    "SELECT p.booking_id, r.amount, r.state FROM refund r JOIN payment p ON p.id = r.payment_id \
+     WHERE p.booking_id > $1 AND p.booking_id <= $2 ORDER BY p.booking_id"
+);
+of_bookings!(
+    /// Documents of a page of bookings.
+    documents,
+    DocumentRow,
+    "SELECT booking_id, series, year, sequence, dedup_key, total, body, sha256 FROM document \
+     WHERE booking_id > $1 AND booking_id <= $2 ORDER BY booking_id, series, year, sequence"
+);
+of_bookings!(
+    /// Taken days of a page of bookings.
+    days,
+    DayRow,
+    "SELECT booking_id, expert_id, day FROM booked_day WHERE booking_id > $1 AND booking_id <= $2 \
+     ORDER BY booking_id, day"
+);
+of_bookings!(
+    /// Logs of a page of bookings.
+    steps,
+    StepRow,
+    "SELECT booking_id, step, from_state, to_state FROM booking_log WHERE booking_id > $1 AND booking_id <= $2 \
+     ORDER BY booking_id, step"
+);
+of_bookings!(
+    /// Ledger balances of a page of bookings, by account.
+    balances,
+    BalanceRow,
+    "SELECT t.booking_id, e.account, CAST(SUM(e.amount) AS BIGINT) AS amount FROM ledger_transaction t \
+     JOIN ledger_entry e ON e.transaction_id = t.id WHERE t.booking_id > $1 AND t.booking_id <= $2 \
+     GROUP BY t.booking_id, e.account ORDER BY t.booking_id, e.account"
+);
+
+/// Ledger transactions that do not sum to nought, or have no entries: cause and sum.
+pub(super) async fn unbalanced(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64)>> {
+    const SQL: &str = "SELECT t.dedup_key, COUNT(e.amount), CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) \
+        FROM ledger_transaction t LEFT JOIN ledger_entry e ON e.transaction_id = t.id \
+        GROUP BY t.id, t.dedup_key HAVING COALESCE(SUM(e.amount), 0) <> 0 OR COUNT(e.amount) = 0 ORDER BY t.dedup_key";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Accounts of the ledger that entries name.
+pub(super) async fn accounts(snapshot: &mut Snapshot) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT DISTINCT account FROM ledger_entry ORDER BY account";
+    on!(&mut snapshot.exec(), |c| sqlx::query_scalar(SQL).fetch_all(c).await)
+}
+
+/// Numbers whose predecessor in series and year is missing.
+pub(super) async fn gaps(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64)>> {
+    const SQL: &str = "SELECT d.series, d.year, d.sequence FROM document d WHERE d.sequence <> 1 AND NOT EXISTS \
+        (SELECT 1 FROM document q WHERE q.series = d.series AND q.year = d.year AND q.sequence = d.sequence - 1) \
+        ORDER BY d.series, d.year, d.sequence";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Series whose counter is not their last number: series, year, last number (0 for none), counter (-1 for none).
+pub(super) async fn counters(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64, i64)>> {
+    const SQL: &str = "SELECT s.series, s.year, COALESCE(d.last, 0), COALESCE(c.last_sequence, -1) \
+        FROM (SELECT series, year FROM document UNION SELECT series, year FROM document_counter) s \
+        LEFT JOIN (SELECT series, year, MAX(sequence) AS last FROM document GROUP BY series, year) d \
+        ON d.series = s.series AND d.year = s.year \
+        LEFT JOIN document_counter c ON c.series = s.series AND c.year = s.year \
+        WHERE COALESCE(d.last, 0) <> COALESCE(c.last_sequence, -1) ORDER BY s.series, s.year";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Expert-days that are taken twice.
+pub(super) async fn doubled_days(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(Uuid, NaiveDate, i64)>> {
+    const SQL: &str = "SELECT expert_id, day, COUNT(*) FROM booked_day GROUP BY expert_id, day HAVING COUNT(*) > 1 \
+        ORDER BY expert_id, day";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Taken days whose booking is not there.
+pub(super) async fn stray_days(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(Uuid, NaiveDate)>> {
+    const SQL: &str = "SELECT d.expert_id, d.day FROM booked_day d LEFT JOIN booking b ON b.id = d.booking_id \
+        WHERE b.id IS NULL ORDER BY d.expert_id, d.day";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Documents whose booking is not there.
+pub(super) async fn stray_documents(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64)>> {
+    const SQL: &str = "SELECT d.series, d.year, d.sequence FROM document d LEFT JOIN booking b ON b.id = d.booking_id \
+        WHERE b.id IS NULL ORDER BY d.series, d.year, d.sequence";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Reviews of a booking that is another expert's, or not completed: the booking's reference.
+pub(super) async fn stray_reviews(snapshot: &mut Snapshot) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT b.reference FROM review r JOIN booking b ON b.id = r.booking_id \
+        WHERE r.expert_id <> b.expert_id OR b.state <> 'completed' ORDER BY b.reference";
+    on!(&mut snapshot.exec(), |c| sqlx::query_scalar(SQL).fetch_all(c).await)
+}
+
+/// Experts whose completed days are fewer than their completed bookings count: id, kept, counted. More is no fault:
+/// an expert may have come with days.
+pub(super) async fn short_ladders(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(Uuid, i64, i64)>> {
+    const SQL: &str = "SELECT e.id, e.completed_days, CAST(SUM(b.ladder_days) AS BIGINT) FROM expert e \
+        JOIN booking b ON b.expert_id = e.id WHERE b.ladder_days IS NOT NULL GROUP BY e.id, e.completed_days \
+        HAVING e.completed_days < SUM(b.ladder_days) ORDER BY e.id";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// A page of self-billed documents: series, year, sequence, body, and the booking's expert.
+pub(super) async fn self_billed(
+    snapshot: &mut Snapshot,
+    after: (String, i64, i64),
+    limit: i64,
+) -> sqlx::Result<Vec<(String, i64, i64, String, Uuid)>> {
+    const SQL: &str = "SELECT d.series, d.year, d.sequence, d.body, b.expert_id FROM document d \
+        JOIN booking b ON b.id = d.booking_id WHERE d.series IN ('SB', 'SBCN') \
+        AND (d.series > $1 OR (d.series = $1 AND d.year > $2) OR (d.series = $1 AND d.year = $2 AND d.sequence > $3)) \
+        ORDER BY d.series, d.year, d.sequence LIMIT $4";
+    on!(&mut snapshot.exec(), |c| {
+        sqlx::query_as(SQL).bind(after.0).bind(after.1).bind(after.2).bind(limit).fetch_all(c).await
+    })
+}
+
+/// Who sells in which firm's name.
+pub(super) async fn firms(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, Uuid)>> {
+    on!(&mut snapshot.exec(), |c| sqlx::query_as("SELECT company, expert_id FROM expert_billing").fetch_all(c).await)
+}
