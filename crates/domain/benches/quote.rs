@@ -1,5 +1,7 @@
 //! How long one quote takes, natively: `cargo bench -p gabarit-domain`. In WebAssembly: `scripts/wasm-equality.sh --time`.
 
+#![expect(missing_docs, reason = "the macro makes a function without any")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use gabarit_domain::pricing::quote;
 use std::hint::black_box;

@@ -275,7 +275,7 @@ fn later(day: NaiveDate, days: u32) -> NaiveDate {
     day.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
 }
 
-/// Prices an order.
+/// Prices an order; the offer is that of the expert whom the order names, which is for the caller to see to.
 ///
 /// # Errors
 /// Every [`Refusal`] that applies; the price is then not defined.
