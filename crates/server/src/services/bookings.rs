@@ -20,11 +20,21 @@ use crate::{
     platform::Platform,
 };
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use gabarit_domain::{
     booking::BookingState,
     ids::{AccountId, BookingId, ExpertId},
 };
-use gabarit_view::error::ApiError;
+use gabarit_view::{account::AccountView, booking::ClientProfile, error::ApiError};
+
+/// The client's details, as typed at the last booking.
+///
+/// # Errors
+/// If the database fails.
+pub async fn remembered(p: &Platform, client: &AccountView) -> Result<Option<ClientProfile>, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    rows::remembered_client(&mut conn.exec(), client.id).await.map_err(|e| p.fault(e))
+}
 
 /// Why an attempt did not succeed: an answer for the reader, or the database.
 #[derive(Debug)]
@@ -60,9 +70,10 @@ fn is_collision(error: &sqlx::Error) -> bool {
 }
 
 /// Runs a transaction, again if it collided.
-pub(crate) async fn attempt<T>(
-    p: &Platform,
-    mut transaction: impl AsyncFnMut() -> Result<T, Failure>,
+pub(crate) async fn attempt<'a, T>(
+    p: &'a Platform,
+    // Boxed: that the future of an async closure can be sent to another thread is more than the compiler can show.
+    mut transaction: impl FnMut() -> BoxFuture<'a, Result<T, Failure>>,
 ) -> Result<T, ApiError> {
     for attempt in 1.. {
         match transaction().await {

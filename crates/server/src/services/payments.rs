@@ -170,7 +170,7 @@ async fn apply(p: &Platform, payment: &Payment, said: &ProviderPayment) -> Resul
         return Ok(());
     }
     let expert = expert_of(p, payment.booking).await?;
-    attempt(p, async || apply_once(p, payment, expert, said.state).await).await?;
+    attempt(p, || Box::pin(apply_once(p, payment, expert, said.state))).await?;
     jobs::wake(p);
     Ok(())
 }
@@ -304,36 +304,38 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
         }
     }
     let expert = booking.expert;
-    let payment = attempt(p, async || {
-        let now = p.now();
-        let mut tx = p.db.begin().await?;
-        let exec = &mut tx.exec();
-        let booking = lock(exec, expert, booking.id).await?;
-        if !is_payable(&booking, now) {
-            return Ok(None);
-        }
-        // One that the provider has not answered for yet is asked for again, under the same key.
-        let unanswered = rows::of_booking(exec, booking.id).await?.into_iter().find(|payment| {
-            payment.state == ProviderState::Open && payment.provider_ref.is_none() && payment.method == method
-        });
-        if let Some(payment) = unanswered {
-            return Ok(Some(payment));
-        }
-        let payment = Payment {
-            id: PaymentId(p.ids.uuid()),
-            booking: booking.id,
-            method,
-            amount: booking.total,
-            state: ProviderState::Open,
-            provider_ref: None,
-            checkout_url: None,
-            captured: Cents::ZERO,
-            created_at: now,
-            updated_at: now,
-        };
-        rows::insert(exec, &payment).await?;
-        tx.commit().await?;
-        Ok(Some(payment))
+    let payment = attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            let booking = lock(exec, expert, booking.id).await?;
+            if !is_payable(&booking, now) {
+                return Ok(None);
+            }
+            // One that the provider has not answered for yet is asked for again, under the same key.
+            let unanswered = rows::of_booking(exec, booking.id).await?.into_iter().find(|payment| {
+                payment.state == ProviderState::Open && payment.provider_ref.is_none() && payment.method == method
+            });
+            if let Some(payment) = unanswered {
+                return Ok(Some(payment));
+            }
+            let payment = Payment {
+                id: PaymentId(p.ids.uuid()),
+                booking: booking.id,
+                method,
+                amount: booking.total,
+                state: ProviderState::Open,
+                provider_ref: None,
+                checkout_url: None,
+                captured: Cents::ZERO,
+                created_at: now,
+                updated_at: now,
+            };
+            rows::insert(exec, &payment).await?;
+            tx.commit().await?;
+            Ok(Some(payment))
+        })
     })
     .await?;
     let Some(payment) = payment else { return Ok(page) };

@@ -48,7 +48,7 @@ async fn rules(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<R
 /// more).
 pub async fn accept(p: &Platform, actor: &AccountView, id: BookingId) -> Result<(), ApiError> {
     let expert = expert_of(p, id).await?;
-    attempt(p, async || accept_once(p, actor, expert, id).await).await?;
+    attempt(p, || Box::pin(accept_once(p, actor, expert, id))).await?;
     jobs::wake(p);
     Ok(())
 }
@@ -113,19 +113,22 @@ pub async fn decline(p: &Platform, actor: &AccountView, id: BookingId, reason: &
         .map_err(|error| ApiError::field("reason", text_problem(error, 4_000)))?
         .map(String::from)
         .unwrap_or_default();
+    let reason = reason.as_str();
     let expert = expert_of(p, id).await?;
-    attempt(p, async || {
-        let now = p.now();
-        let mut tx = p.db.begin().await?;
-        let mut booking = lock(&mut tx.exec(), expert, id).await?;
-        expert_only(&booking, actor)?;
-        let declined = booking.state.decline(now).map_err(|_| ApiError::MovedOn)?;
-        store_move(&mut tx.exec(), &mut booking, declined, Some(actor.id), &reason, now).await?;
-        jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
-        payments::give_back_all(&mut tx.exec(), p, &booking, "declined").await?;
-        notices::declined(&mut tx.exec(), p, &booking, &reason).await?;
-        tx.commit().await?;
-        Ok(())
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let mut booking = lock(&mut tx.exec(), expert, id).await?;
+            expert_only(&booking, actor)?;
+            let declined = booking.state.decline(now).map_err(|_| ApiError::MovedOn)?;
+            store_move(&mut tx.exec(), &mut booking, declined, Some(actor.id), reason, now).await?;
+            jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
+            payments::give_back_all(&mut tx.exec(), p, &booking, "declined").await?;
+            notices::declined(&mut tx.exec(), p, &booking, reason).await?;
+            tx.commit().await?;
+            Ok(())
+        })
     })
     .await?;
     jobs::wake(p);
@@ -138,29 +141,31 @@ pub async fn decline(p: &Platform, actor: &AccountView, id: BookingId, reason: &
 /// [`ApiError::NotFound`] and [`ApiError::Forbidden`] for others; [`ApiError::MovedOn`] once accepted or over.
 pub async fn withdraw(p: &Platform, actor: &AccountView, id: BookingId) -> Result<(), ApiError> {
     let expert = expert_of(p, id).await?;
-    attempt(p, async || {
-        let now = p.now();
-        let mut tx = p.db.begin().await?;
-        let mut booking = lock(&mut tx.exec(), expert, id).await?;
-        if booking.client != actor.id {
-            let known = actor.expert == Some(booking.expert) || actor.is_manager;
-            return Err(if known { ApiError::Forbidden } else { ApiError::NotFound }.into());
-        }
-        let ordered = match booking.state {
-            BookingState::Held { .. } => false,
-            BookingState::Requested { .. } => true,
-            _ => return Err(ApiError::MovedOn.into()),
-        };
-        let cancelled = booking.state.cancel().map_err(|_| ApiError::MovedOn)?;
-        store_move(&mut tx.exec(), &mut booking, cancelled, Some(actor.id), "withdrawn", now).await?;
-        jobs::cancel(&mut tx.exec(), JobKind::LapseHold, id.0).await?;
-        jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
-        payments::give_back_all(&mut tx.exec(), p, &booking, "withdrawn").await?;
-        if ordered {
-            notices::withdrawn(&mut tx.exec(), p, &booking).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let mut booking = lock(&mut tx.exec(), expert, id).await?;
+            if booking.client != actor.id {
+                let known = actor.expert == Some(booking.expert) || actor.is_manager;
+                return Err(if known { ApiError::Forbidden } else { ApiError::NotFound }.into());
+            }
+            let ordered = match booking.state {
+                BookingState::Held { .. } => false,
+                BookingState::Requested { .. } => true,
+                _ => return Err(ApiError::MovedOn.into()),
+            };
+            let cancelled = booking.state.cancel().map_err(|_| ApiError::MovedOn)?;
+            store_move(&mut tx.exec(), &mut booking, cancelled, Some(actor.id), "withdrawn", now).await?;
+            jobs::cancel(&mut tx.exec(), JobKind::LapseHold, id.0).await?;
+            jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
+            payments::give_back_all(&mut tx.exec(), p, &booking, "withdrawn").await?;
+            if ordered {
+                notices::withdrawn(&mut tx.exec(), p, &booking).await?;
+            }
+            tx.commit().await?;
+            Ok(())
+        })
     })
     .await?;
     jobs::wake(p);
@@ -174,18 +179,20 @@ pub async fn withdraw(p: &Platform, actor: &AccountView, id: BookingId) -> Resul
 /// [`ApiError::NotFound`], or a fault.
 pub async fn expire(p: &Platform, id: BookingId) -> Result<(), ApiError> {
     let expert = expert_of(p, id).await?;
-    attempt(p, async || {
-        let now = p.now();
-        let mut tx = p.db.begin().await?;
-        let mut booking = lock(&mut tx.exec(), expert, id).await?;
-        let Ok(expired) = booking.state.expire(now) else {
-            return too_early(tx, &booking, JobKind::ExpireRequest).await;
-        };
-        store_move(&mut tx.exec(), &mut booking, expired, None, "no answer in time", now).await?;
-        payments::give_back_all(&mut tx.exec(), p, &booking, "expired").await?;
-        notices::expired(&mut tx.exec(), p, &booking).await?;
-        tx.commit().await?;
-        Ok(())
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let mut booking = lock(&mut tx.exec(), expert, id).await?;
+            let Ok(expired) = booking.state.expire(now) else {
+                return too_early(tx, &booking, JobKind::ExpireRequest).await;
+            };
+            store_move(&mut tx.exec(), &mut booking, expired, None, "no answer in time", now).await?;
+            payments::give_back_all(&mut tx.exec(), p, &booking, "expired").await?;
+            notices::expired(&mut tx.exec(), p, &booking).await?;
+            tx.commit().await?;
+            Ok(())
+        })
     })
     .await?;
     jobs::wake(p);
@@ -216,16 +223,18 @@ pub async fn lapse(p: &Platform, id: BookingId) -> Result<(), ApiError> {
     let expert = expert_of(p, id).await?;
     // No answer is no reason to block the days any longer.
     let _ = payments::sync_booking(p, id).await;
-    attempt(p, async || {
-        let now = p.now();
-        let mut tx = p.db.begin().await?;
-        let mut booking = lock(&mut tx.exec(), expert, id).await?;
-        let Ok(lapsed) = booking.state.lapse(now) else {
-            return too_early(tx, &booking, JobKind::LapseHold).await;
-        };
-        lapse_in(&mut tx.exec(), p, &mut booking, lapsed, now).await?;
-        tx.commit().await?;
-        Ok(())
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let mut booking = lock(&mut tx.exec(), expert, id).await?;
+            let Ok(lapsed) = booking.state.lapse(now) else {
+                return too_early(tx, &booking, JobKind::LapseHold).await;
+            };
+            lapse_in(&mut tx.exec(), p, &mut booking, lapsed, now).await?;
+            tx.commit().await?;
+            Ok(())
+        })
     })
     .await?;
     jobs::wake(p);
@@ -258,18 +267,20 @@ pub(super) async fn lapse_in(
 /// [`ApiError::NotFound`], or a fault.
 pub async fn complete(p: &Platform, id: BookingId) -> Result<(), ApiError> {
     let expert = expert_of(p, id).await?;
-    attempt(p, async || {
-        let now = p.now();
-        let mut tx = p.db.begin().await?;
-        let booking = lock(&mut tx.exec(), expert, id).await?;
-        if booking.state.complete(now, booking.ends_at).is_err() {
-            return too_early(tx, &booking, JobKind::CompleteBooking).await;
-        }
-        for mut earlier in rows::to_complete(&mut tx.exec(), expert, booking.ends_at).await? {
-            complete_in(&mut tx.exec(), p, &mut earlier, now).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let booking = lock(&mut tx.exec(), expert, id).await?;
+            if booking.state.complete(now, booking.ends_at).is_err() {
+                return too_early(tx, &booking, JobKind::CompleteBooking).await;
+            }
+            for mut earlier in rows::to_complete(&mut tx.exec(), expert, booking.ends_at).await? {
+                complete_in(&mut tx.exec(), p, &mut earlier, now).await?;
+            }
+            tx.commit().await?;
+            Ok(())
+        })
     })
     .await?;
     jobs::wake(p);

@@ -61,7 +61,7 @@ pub async fn place(
         None => {
             let draft = form::read(p, form, locale).await?;
             let context = rulebooks::pricing_context(p).await?;
-            attempt(p, async || hold(p, client, &draft, &context, locale).await).await?
+            attempt(p, || Box::pin(hold(p, client, &draft, &context, locale))).await?
         }
     };
     jobs::wake(p);

@@ -101,16 +101,19 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
             return Err(ApiError::Unavailable);
         }
     };
-    attempt(p, async || {
-        let mut tx = p.db.begin().await?;
-        let exec = &mut tx.exec();
-        let booking = lock(exec, expert, payment.booking).await?;
-        if rows::note_refunded(exec, id, &sent, p.now()).await? {
-            ledger::post_refunded(exec, p, id, booking.id, refund.amount).await?;
-            notices::refunded(exec, p, &booking, id, refund.amount).await?;
-        }
-        tx.commit().await?;
-        Ok(())
+    let sent = sent.as_str();
+    attempt(p, || {
+        Box::pin(async move {
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            let booking = lock(exec, expert, payment.booking).await?;
+            if rows::note_refunded(exec, id, sent, p.now()).await? {
+                ledger::post_refunded(exec, p, id, booking.id, refund.amount).await?;
+                notices::refunded(exec, p, &booking, id, refund.amount).await?;
+            }
+            tx.commit().await?;
+            Ok(())
+        })
     })
     .await?;
     jobs::wake(p);
