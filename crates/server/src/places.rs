@@ -193,6 +193,12 @@ impl Gazetteer {
         self.get(id).map(|place| view(place, locale))
     }
 
+    /// A place's name in the reader's language; the country's where the gazetteer does not have the place.
+    #[must_use]
+    pub fn name_or_country(&self, id: PlaceId, country: CountryCode, locale: Locale) -> &'static str {
+        self.get(id).map_or_else(|| country_name(country, locale), |place| place.name(locale))
+    }
+
     /// The place that a typed text most likely means.
     #[must_use]
     pub fn resolve(&self, query: &str) -> Option<&Place> {

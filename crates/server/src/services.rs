@@ -8,5 +8,6 @@ pub mod experts;
 pub mod ledger;
 pub mod payments;
 pub mod rulebooks;
+pub mod search;
 pub mod stash;
 pub mod vat;

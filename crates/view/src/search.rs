@@ -1,5 +1,7 @@
 //! Searching for experts (S1–S4): the query, as in URLs, and the results.
 
+mod query;
+
 use crate::{expert::ExpertCard, place::PlaceView};
 use gabarit_domain::{
     calendar::DaySet,

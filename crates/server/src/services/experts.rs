@@ -10,12 +10,12 @@ use crate::{
     platform::Platform,
     services::{rulebooks, vat},
 };
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use gabarit_domain::{
     calendar::HORIZON_DAYS,
     expert::{ExpertKind, Level, Offer, ProductCode, Sector},
     geo::GeoPoint,
-    ids::{ExpertId, PlaceId},
+    ids::{AccountId, ExpertId, PlaceId},
     rulebook::Rulebook,
     vat::{CountryCode, VatStatus},
 };
@@ -34,8 +34,10 @@ const REVIEWS_SHOWN: i64 = 20;
 pub struct Loaded {
     /// The row.
     pub row: experts::ExpertRow,
+    /// Its columns.
+    pub terms: Terms,
     /// Whose account.
-    pub account: gabarit_domain::ids::AccountId,
+    pub account: AccountId,
     /// Terms and free days.
     pub offer: Offer,
 }
@@ -70,39 +72,19 @@ pub async fn load_in(exec: &mut Exec<'_>, p: &Platform, id: ExpertId) -> Result<
     let today = p.today();
     let exceptions = experts::exceptions(exec, id.0, today).await.map_err(fault)?;
     let booked = experts::booked(exec, id.0, today).await.map_err(fault)?;
-    let offer = offer_of(p, &row, &exceptions, &booked, today)?;
-    Ok(Some(Loaded { account: gabarit_domain::ids::AccountId(row.account_id), row, offer }))
-}
-
-fn offer_of(
-    p: &Platform,
-    row: &experts::ExpertRow,
-    exceptions: &[(NaiveDate, bool)],
-    booked: &[NaiveDate],
-    today: NaiveDate,
-) -> Result<Offer, ApiError> {
-    let terms = Terms::of(row).ok_or_else(|| p.fault(format!("the row of expert {} makes no sense", row.id)))?;
+    let terms = Terms::of(&row).ok_or_else(|| p.fault(format!("the row of expert {} makes no sense", row.id)))?;
     let holidays = Calendar::holidays(p.holidays, terms.country, today);
-    let mut calendar = Calendar::of_pattern(today, terms.week_pattern);
-    if !row.works_holidays {
-        calendar.remove(&holidays);
-    }
-    for (day, free) in exceptions {
-        calendar.set(*day, *free);
-    }
-    for day in booked {
-        calendar.set(*day, false);
-    }
-    Ok(Offer {
-        expert: ExpertId(row.id),
+    let offer = Offer {
+        expert: id,
         kind: terms.kind,
         level: terms.level,
         base: terms.base,
         on_site: row.on_site,
         remote: row.remote,
         max_travel_km: terms.max_travel_km,
-        free: calendar.free_days(),
-    })
+        free: Calendar::of(&terms, today, &holidays, &exceptions, &booked).free_days(),
+    };
+    Ok(Some(Loaded { account: AccountId(row.account_id), terms, row, offer }))
 }
 
 /// The columns of a row, read into the types of the domain.
@@ -122,6 +104,8 @@ pub struct Terms {
     pub max_travel_km: Option<u32>,
     /// Weekdays usually worked; bit 0 is Monday.
     pub week_pattern: u8,
+    /// Whether public holidays are worked.
+    pub works_holidays: bool,
 }
 
 impl Terms {
@@ -136,6 +120,7 @@ impl Terms {
             country: CountryCode::parse(&row.base_country).ok()?,
             max_travel_km: row.max_travel_km.map(|km| u32::try_from(km).unwrap_or(u32::MAX)),
             week_pattern: u8::try_from(row.week_pattern).ok()?,
+            works_holidays: row.works_holidays,
         })
     }
 }
@@ -169,9 +154,7 @@ async fn make_card(
     let list =
         |wanted: &'static str| lists.iter().filter(move |(list, _)| list == wanted).map(|(_, value)| value.as_str());
     let Loaded { row, offer, .. } = loaded;
-    let terms = Terms::of(row);
-    let place = terms.map(|terms| terms.place);
-    let country = terms.map_or(p.config.operator.vat.country, |terms| terms.country);
+    let Terms { place, country, .. } = loaded.terms;
     let earliest = p.today() + Days::new(u64::from(rulebook.booking.lead_days));
     Ok(ExpertCard {
         id: offer.expert,
@@ -183,7 +166,7 @@ async fn make_card(
         products: list("p").filter_map(|code| ProductCode::parse(code).ok()).collect(),
         sectors: list("s").filter_map(Sector::parse).collect(),
         languages: list("l").map(ToOwned::to_owned).collect(),
-        base_name: base_name(p, place, country, locale),
+        base_name: p.places.name_or_country(place, country, locale).to_owned(),
         base_country: country,
         base: offer.base,
         on_site: offer.on_site,
@@ -194,14 +177,6 @@ async fn make_card(
         distance_km: None,
         next_free: offer.free.next_free(earliest),
     })
-}
-
-/// The town, or the country where the gazetteer no longer has it.
-pub(crate) fn base_name(p: &Platform, place: Option<PlaceId>, country: CountryCode, locale: Locale) -> String {
-    place
-        .and_then(|place| p.places.get(place))
-        .map_or_else(|| places::country_name(country, locale), |place| place.name(locale))
-        .to_owned()
 }
 
 fn known_holidays(p: &Platform, country: CountryCode, locale: Locale) -> Vec<HolidayView> {

@@ -1,5 +1,6 @@
 //! Free days, one bit a day: the same arithmetic for one offer and for the whole search index.
 
+use super::Terms;
 use crate::holidays::Holidays;
 use chrono::{Datelike as _, Days, NaiveDate};
 use gabarit_domain::{
@@ -18,6 +19,29 @@ pub struct Calendar {
 }
 
 impl Calendar {
+    /// An expert's free days: the week's pattern, less public holidays (unless worked), with exceptions either way,
+    /// less booked and held days.
+    #[must_use]
+    pub fn of(
+        terms: &Terms,
+        from: NaiveDate,
+        holidays: &Self,
+        exceptions: &[(NaiveDate, bool)],
+        booked: &[NaiveDate],
+    ) -> Self {
+        let mut calendar = Self::of_pattern(from, terms.week_pattern);
+        if !terms.works_holidays {
+            calendar.remove(holidays);
+        }
+        for (day, free) in exceptions {
+            calendar.set(*day, *free);
+        }
+        for day in booked {
+            calendar.set(*day, false);
+        }
+        calendar
+    }
+
     /// No day set.
     #[must_use]
     pub const fn empty(from: NaiveDate) -> Self {
