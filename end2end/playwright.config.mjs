@@ -13,6 +13,11 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: process.env.CI ? [["list"]] : [["list"], ["html", { open: "never", outputFolder: "playwright-report" }]],
+  projects: [
+    { name: "journeys", testIgnore: /clock\.spec/ },
+    // Puts the one clock forward for everybody: alone, and last.
+    { name: "clock", testMatch: /clock\.spec/, dependencies: ["journeys"] },
+  ],
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     locale: "fr-FR",

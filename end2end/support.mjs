@@ -58,3 +58,59 @@ export async function fitsWidth(page, what = page.url()) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(overflow, `${what} fits its width`).toBeLessThanOrEqual(0);
 }
+
+export async function signIn(page, email, password = PASSWORD) {
+  await page.goto("/fr/sign-in");
+  await page.getByLabel("Adresse e-mail").fill(email);
+  await page.getByLabel("Mot de passe").fill(password);
+  await page.locator("main form button[type=submit]").click();
+  await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** A fresh account for a journey of its own; answers its address. */
+export async function signUp(page, { next = "", script = true } = {}) {
+  const email = `essai-${Date.now()}-${Math.floor(Math.random() * 1e9)}@client.example`;
+  await visit(page, next ? `/fr/sign-up?next=${encodeURIComponent(next)}` : "/fr/sign-up", { script });
+  await page.getByLabel("Nom complet").fill("Camille Essai");
+  await page.getByLabel("Adresse e-mail").fill(email);
+  await page.getByLabel("Mot de passe").fill("une phrase bien à moi");
+  await page.locator("main form button[type=submit]").click();
+  await expect(page).not.toHaveURL(/sign-up/);
+  return email;
+}
+
+/** Experts by the REST API: `query` as in the search's URL. */
+export async function experts(request, query) {
+  const answer = await request.get(`/api/v1/experts?${query}`);
+  expect(answer.ok(), await answer.text()).toBeTruthy();
+  return (await answer.json()).experts;
+}
+
+/** Fills the client's details; what is already there stays. */
+export async function fillDetails(page) {
+  const fill = async (name, value) => {
+    const field = page.locator(`main [name=${name}]`);
+    if ((await field.count()) > 0 && (await field.inputValue()) === "") await field.fill(value);
+  };
+  await fill("organisation", "Bureau d’essai SA");
+  await fill("contact_name", "Camille Essai");
+  await fill("phone", "+32 4 000 00 00");
+  await fill("street", "Rue de l’Exemple 1");
+  await fill("postal_code", "4000");
+  await fill("city", "Liège");
+  await fill("invoice_email", "factures@client.example");
+  await fill("order_number", "PO-2026-17");
+  await fill("work_address", "Rue du Chantier 5");
+}
+
+/** On the sandbox's page: pay, fail, cancel, expire or pending. */
+export async function settle(page, outcome) {
+  await expect(page).toHaveURL(/:3461\/checkout\//);
+  await page.locator(`button[name=outcome][value=${outcome}]`).click();
+}
+
+/** The amounts of a quote, a document or a booking as it stands on the page, in order, as text. */
+export async function amounts(locator) {
+  const texts = await locator.allInnerTexts();
+  return texts.map((text) => text.replace(/\s/g, " ").trim()).filter(Boolean);
+}

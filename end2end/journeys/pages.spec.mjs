@@ -1,0 +1,46 @@
+import { accessible, expect, experts, fitsWidth, test, visit } from "../support.mjs";
+
+const still = ["", "/levels", "/rentals", "/how-it-works", "/faq", "/privacy", "/accessibility", "/terms", "/about-data", "/sign-in", "/sign-up", "/nowhere"];
+
+for (const language of ["fr", "nl", "en"]) {
+  for (const width of [360, 1280]) {
+    test(`S2 S23 S24: every page in ${language} at ${width} px: accessible, no wider than the screen, no console error`, async ({ page, request }) => {
+      test.setTimeout(180_000);
+      await page.setViewportSize({ width, height: 800 });
+      const [expert] = await experts(request, "product=revit&mode=on-site");
+      const paths = [
+        ...still,
+        "/experts",
+        "/experts?product=revit&place=Bruxelles&within=200&mode=on-site&sort=distance&page=1",
+        "/experts?level=4&max_rate=10",
+        "/experts?place=xyzzyx",
+        `/experts/${expert.id}`,
+        "/experts/00000000-0000-0000-0000-000000000000",
+        `/book/${expert.id}`,
+        `/book/${expert.id}?days=2020-01-01,2026-02-30&mode=on-site`,
+      ];
+      for (const path of paths) {
+        await visit(page, `/${language}${path}`);
+        await expect(page.locator("html")).toHaveAttribute("lang", language);
+        await expect(page.locator("h1")).toHaveCount(1);
+        await accessible(page);
+        await fitsWidth(page);
+      }
+    });
+  }
+}
+
+test("the first address leads to the reader's language", async ({ request }) => {
+  for (const [wanted, language] of [["nl-BE,nl;q=0.9,en;q=0.5", "nl"], ["en-GB", "en"], ["pt", "fr"], ["", "fr"]]) {
+    const answer = await request.get("/", { headers: { "accept-language": wanted }, maxRedirects: 0 });
+    expect(answer.headers().location).toBe(`/${language}`);
+  }
+});
+
+test("dark and reduced motion, too", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  for (const path of ["/fr", "/fr/experts", "/fr/levels"]) {
+    await visit(page, path);
+    await accessible(page);
+  }
+});

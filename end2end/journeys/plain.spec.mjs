@@ -1,0 +1,61 @@
+import { expect, experts, fillDetails, settle, test } from "../support.mjs";
+
+test.use({ javaScriptEnabled: false });
+
+test("S1 S5 S16 S17: without script, from the search to the paid booking", async ({ page, request }) => {
+  await page.goto("/fr");
+  await page.getByLabel("Logiciel").selectOption("autocad");
+  await page.getByLabel("Mode de travail").selectOption("remote");
+  await page.getByRole("button", { name: "Rechercher" }).click();
+  await expect(page.locator(".expert-card").first()).toBeVisible();
+  const found = await experts(request, "product=autocad&mode=remote");
+  const expert = found[5];
+  await page.goto(`/fr/experts/${expert.id}?mode=remote`);
+  await page.getByRole("link", { name: `Réserver ${expert.name}` }).click();
+
+  // Nothing chosen: the form says so and keeps what there is.
+  await page.locator("input[name=workstation]").check();
+  await page.locator("button[name=check]").click();
+  await expect(page.locator("input[name=workstation]")).toBeChecked();
+
+  await page.locator("input[name=day]:not([disabled])").nth(4).check({ force: true });
+  await page.locator("input[name=mode][value=remote]").check();
+  await page.locator("button[name=check]").click();
+  const total = page.locator(".quote-panel .quote-total .quote-amount");
+  await expect(total).toHaveText(/€/);
+  const seen = await total.innerText();
+  await page.getByRole("button", { name: "Continuer" }).click();
+
+  // Sign up in between.
+  await page.locator("main").getByRole("link", { name: "Créer un compte" }).click();
+  const email = `plain-${Date.now()}@client.example`;
+  await page.getByLabel("Nom complet").fill("Dominique Essai");
+  await page.getByLabel("Adresse e-mail").fill("pas une adresse");
+  await page.getByLabel("Mot de passe").fill("une phrase bien à moi");
+  await page.locator("main form button[type=submit]").click();
+  // Refused, with everything typed but the password still there.
+  await expect(page.getByLabel("Adresse e-mail")).toHaveValue("pas une adresse");
+  await expect(page.getByLabel("Nom complet")).toHaveValue("Dominique Essai");
+  await expect(page.locator(".field-error").first()).toBeVisible();
+  await page.getByLabel("Adresse e-mail").fill(email);
+  await page.getByLabel("Mot de passe").fill("une phrase bien à moi");
+  await page.locator("main form button[type=submit]").click();
+  await expect(page).toHaveURL(/\/details\?/);
+
+  // A mistake: nothing typed is lost.
+  await fillDetails(page);
+  await page.locator("main [name=invoice_email]").fill("nulle part");
+  await page.locator("input[name=method][value=bancontact]").check();
+  await page.locator("main form button[type=submit]").last().click();
+  await expect(page.locator("main [name=organisation]")).toHaveValue("Bureau d’essai SA");
+  await expect(page.locator("main [name=invoice_email]")).toHaveValue("nulle part");
+  await expect(page.locator("input[name=method][value=bancontact]")).toBeChecked();
+  await page.locator("main [name=invoice_email]").fill("factures@client.example");
+  await page.locator("input[name=terms]").check();
+  await expect(page.locator(".quote-panel .quote-total .quote-amount")).toHaveText(seen);
+  await page.locator("main form button[type=submit]").last().click();
+  await settle(page, "pay");
+  await expect(page.locator("main")).toContainText("Paiement reçu");
+  await page.goto("/fr/bookings");
+  await expect(page.locator("main")).toContainText(expert.name);
+});
