@@ -7,6 +7,7 @@ use crate::{
     services::{bookings, payments},
 };
 use chrono::TimeDelta;
+use futures::future::BoxFuture;
 use gabarit_domain::ids::{BookingId, PaymentId, RefundId};
 use gabarit_view::error::ApiError;
 use uuid::Uuid;
@@ -15,7 +16,13 @@ use uuid::Uuid;
 const KEEP_DONE_DAYS: i64 = 30;
 
 /// Does a job. Every arm is idempotent; [`ApiError::MovedOn`] means that there is nothing left to do.
-pub(super) async fn handle(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiError> {
+///
+/// Boxed here, where the compiler can still see that it may move between threads.
+pub(super) fn handle(p: &Platform, kind: JobKind, subject: Uuid) -> BoxFuture<'_, Result<(), ApiError>> {
+    Box::pin(dispatch(p, kind, subject))
+}
+
+async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiError> {
     match kind {
         JobKind::PurgeExpired => purge_expired(p, subject).await,
         JobKind::LapseHold => bookings::lapse(p, BookingId(subject)).await,

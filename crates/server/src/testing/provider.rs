@@ -307,3 +307,58 @@ impl PaymentProvider for FakeProvider {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gabarit_domain::{
+        booking::PaymentMethod,
+        money::BasisPoints,
+        vat::{VatCategory, VatTreatment},
+    };
+    use gabarit_i18n::Locale;
+    use uuid::Uuid;
+
+    fn payment() -> NewPayment {
+        NewPayment {
+            id: PaymentId(Uuid::from_u128(1)),
+            booking: BookingId(Uuid::from_u128(2)),
+            amount: Cents(121_00),
+            vat: Cents(21_00),
+            treatment: VatTreatment { category: VatCategory::S, rate: BasisPoints(2100) },
+            description: "ABCD1234".to_owned(),
+            method: PaymentMethod::Ideal,
+            redirect_url: "https://gabarit.example/return".parse().unwrap(),
+            webhook_url: "https://gabarit.example/webhook".parse().unwrap(),
+            locale: Locale::Fr,
+        }
+    }
+
+    /// Lost answers and repeated calls never move money twice.
+    #[tokio::test]
+    async fn the_same_call_again_is_the_same_effect() {
+        let provider = FakeProvider::default();
+        provider.fail_next(1, Fault::Before);
+        provider.create(&payment()).await.unwrap_err();
+        assert_eq!(provider.references().len(), 0);
+        provider.fail_next(1, Fault::After);
+        provider.create(&payment()).await.unwrap_err();
+        let made = provider.create(&payment()).await.unwrap();
+        assert_eq!((made.reference.as_str(), provider.references().len()), ("tr_1", 1));
+        assert!(made.checkout_url.is_some());
+
+        let id = payment().id;
+        assert!(provider.capture("tr_1", id, Cents(121_00)).await.is_err());
+        provider.authorize("tr_1");
+        provider.capture("tr_1", id, Cents(121_00)).await.unwrap();
+        provider.capture("tr_1", id, Cents(121_00)).await.unwrap();
+        let refund = RefundId(Uuid::from_u128(3));
+        provider.fail_next(1, Fault::After);
+        provider.refund("tr_1", refund, Cents(100_00), "").await.unwrap_err();
+        provider.refund("tr_1", refund, Cents(100_00), "").await.unwrap();
+        provider.refund("tr_1", RefundId(Uuid::from_u128(4)), Cents(100_00), "").await.unwrap_err();
+        assert_eq!(provider.totals("tr_1"), Totals { charged: Cents(121_00), refunded: Cents(100_00) });
+        assert_eq!(provider.totals_of(payment().booking), provider.totals("tr_1"));
+        assert!(matches!(provider.get("tr_2").await, Err(ProviderError::NotFound)));
+    }
+}
