@@ -290,6 +290,7 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
         return Ok(page);
     }
     // A card that was refused, a window that was closed: the provider knows, we may not yet.
+    let mut read = Vec::new();
     for payment in of_booking(p, booking.id).await? {
         if !matches!(payment.state, ProviderState::Open | ProviderState::Pending) {
             continue;
@@ -302,8 +303,9 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
         {
             return Ok(url.to_string());
         }
+        read.push(payment.id);
     }
-    let expert = booking.expert;
+    let (expert, read) = (booking.expert, read.as_slice());
     let payment = attempt(p, || {
         Box::pin(async move {
             let now = p.now();
@@ -313,11 +315,12 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
             if !is_payable(&booking, now) {
                 return Ok(None);
             }
-            // One that the provider has not answered for yet is asked for again, under the same key.
-            let unanswered = rows::of_booking(exec, booking.id).await?.into_iter().find(|payment| {
-                payment.state == ProviderState::Open && payment.provider_ref.is_none() && payment.method == method
+            // One that the provider has not answered for yet, or that a second click made meanwhile, is asked for
+            // again, under the same key: it is the same payment.
+            let under_way = rows::of_booking(exec, booking.id).await?.into_iter().find(|payment| {
+                payment.state == ProviderState::Open && payment.method == method && !read.contains(&payment.id)
             });
-            if let Some(payment) = unanswered {
+            if let Some(payment) = under_way {
                 return Ok(Some(payment));
             }
             let payment = Payment {

@@ -1,0 +1,20 @@
+//! The main story of the platform, on both databases: book, pay, answer, invoice, complete; and everything that can
+//! come between.
+
+#[path = "booking_story/stage.rs"]
+mod stage;
+
+#[path = "booking_story/cards.rs"]
+mod cards;
+#[path = "booking_story/forms.rs"]
+mod forms;
+#[path = "booking_story/main_story.rs"]
+mod main_story;
+#[path = "booking_story/money.rs"]
+mod money;
+#[path = "booking_story/races.rs"]
+mod races;
+#[path = "booking_story/random.rs"]
+mod random;
+#[path = "booking_story/rights.rs"]
+mod rights;
