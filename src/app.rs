@@ -1,5 +1,7 @@
 //! The document, the router and the layout around every page.
 
+#[cfg(feature = "ssr")]
+pub mod head;
 pub mod layout;
 
 use crate::{
@@ -9,7 +11,9 @@ use crate::{
 };
 use layout::LocaleLayout;
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     ParamSegment, SsrMode,
     components::{ParentRoute, Router, Routes},
@@ -17,7 +21,7 @@ use leptos_router::{
 
 /// The HTML document; the server renders it around [`App`].
 #[cfg(feature = "ssr")]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell() -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html>
@@ -26,9 +30,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options=options.clone()/>
-                <leptos_meta::HashedStylesheet id="leptos" options/>
+                <head::HeadLinks/>
                 <MetaTags/>
             </head>
             <body>

@@ -13,6 +13,7 @@ pub mod pages;
 pub mod response;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod session;
 pub mod ui;
 pub mod url;
 

@@ -2,6 +2,10 @@
 
 mod boot;
 pub mod cli;
+mod dev;
 mod dev_clock;
+mod files;
 pub mod http;
 mod middleware;
+mod page;
+mod webhooks;

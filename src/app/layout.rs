@@ -2,6 +2,7 @@
 
 use crate::{
     i18n::Locale,
+    session::{Session, use_account, use_session},
     ui::{Icon, IconName, NotFound},
     url::{self, Page},
 };
@@ -10,7 +11,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::{Html, Link};
 use leptos_router::{
     components::Outlet,
-    hooks::{use_location, use_params_map},
+    hooks::{use_location, use_params_map, use_query_map},
 };
 
 /// Reads the language from the URL and lays the page out; another first segment is no page of ours.
@@ -21,12 +22,14 @@ pub fn LocaleLayout() -> impl IntoView {
         None => Either::Left(view! { <NotFound/> }),
         Some(locale) => {
             provide_context(locale);
+            Session::provide();
             Either::Right(view! {
                 <Html attr:lang=locale.code()/>
                 <Alternates/>
                 <a class="skip-link" href="#content">{common::skip_to_content(locale)}</a>
                 <Header locale/>
                 <main id="content" class="page" tabindex="-1">
+                    <Flash locale/>
                     <Outlet/>
                 </main>
                 <Footer locale/>
@@ -88,11 +91,77 @@ fn Header(locale: Locale) -> impl IntoView {
     }
 }
 
+/// Ways in, or what is one's own and the way out.
 #[component]
 fn AccountLinks(locale: Locale) -> impl IntoView {
+    let account = use_account();
+    let session = use_session();
+    let location = use_location();
+    // Signing in comes back to the page it was asked on; from the form itself it keeps where that one leads.
+    let sign_in = move || {
+        let path = location.pathname.get();
+        if path == url::path(locale, Page::SignIn) || path == url::path(locale, Page::SignUp) {
+            return url::path(locale, Page::SignIn);
+        }
+        let search = location.search.get();
+        let query = search.trim_start_matches('?');
+        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+        if here == url::path(locale, Page::Home) {
+            url::path(locale, Page::SignIn)
+        } else {
+            url::with_next(locale, Page::SignIn, &here)
+        }
+    };
+    let link = move |page: Page, text: &'static str| {
+        view! { <a class="nav-link" href=url::path(locale, page)>{text}</a> }
+    };
     view! {
         <div class="account-links">
-            <a class="nav-link" href=url::path(locale, Page::SignIn)>{common::sign_in(locale)}</a>
+            {move || match account.get() {
+                None => view! { <a class="nav-link" href=sign_in>{common::sign_in(locale)}</a> }.into_any(),
+                Some(account) => {
+                    view! {
+                        {account.expert.is_some().then(|| link(Page::Orders, common::my_orders(locale)))}
+                        {link(Page::Bookings, common::my_bookings(locale))}
+                        <a class="nav-link" href=url::path(locale, Page::Account) title=account.email.clone()>
+                            <Icon name=IconName::Person/>
+                            <span class="account-name">{account.name.clone()}</span>
+                        </a>
+                        <ActionForm action=session.sign_out>
+                            <input type="hidden" name="locale" value=locale.code()/>
+                            <button type="submit" class="nav-link">{common::sign_out(locale)}</button>
+                        </ActionForm>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// What has just been done, named by the page's `notice` parameter: it survives a post without script.
+#[component]
+fn Flash(locale: Locale) -> impl IntoView {
+    let query = use_query_map();
+    let text = move || match query.read().get_str("notice")? {
+        "signed-out" => Some(common::signed_out(locale)),
+        "saved" => Some(common::saved(locale)),
+        "welcome" => Some(common::welcome(locale)),
+        _ => None,
+    };
+    view! {
+        <div role="status" class="flash-slot">
+            {move || {
+                text()
+                    .map(|text| {
+                        view! {
+                            <p class="flash">
+                                <Icon name=IconName::Check/>
+                                <span>{text}</span>
+                            </p>
+                        }
+                    })
+            }}
         </div>
     }
 }

@@ -1,19 +1,14 @@
 //! From the environment to a running platform.
 
-use async_trait::async_trait;
-use gabarit_domain::{
-    ids::{PaymentId, RefundId},
-    money::Cents,
-    vat::{CountryCode, VatNumber, VatStatus},
-};
 use gabarit_server::{
     clock::{Clock, DemoClock, SystemClock},
     config::{Config, DatabaseUrl},
     db::Db,
     id::RandomIds,
-    payments::{NewPayment, PaymentProvider, ProviderError, ProviderPayment},
+    payments::mollie::MollieClient,
     platform::Platform,
-    vat_register::{RegisterAnswer, VatRegister},
+    services::rulebooks,
+    vat_register::vies::ViesClient,
 };
 use leptos::config::{LeptosOptions, get_configuration};
 use std::{path::PathBuf, sync::Arc};
@@ -64,11 +59,22 @@ pub(crate) fn log(config: &Config) {
     drop(started);
 }
 
+/// By which clock a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Time {
+    /// The machine's.
+    System,
+    /// One that can be put forward; only on a loopback address.
+    Demo,
+    /// The one that the platform was last served by: commands beside it must agree on what is past.
+    AsServed,
+}
+
 /// Puts the platform together and connects to its database.
 ///
 /// # Errors
 /// A sentence, if the data folder, the database or an outside address cannot be used.
-pub(crate) async fn platform(config: Config, demo_clock: bool) -> Result<Platform, String> {
+pub(crate) async fn platform(config: Config, time: Time) -> Result<Platform, String> {
     let db = match &config.database {
         DatabaseUrl::Sqlite(file) => {
             std::fs::create_dir_all(&config.data_dir)
@@ -82,53 +88,28 @@ pub(crate) async fn platform(config: Config, demo_clock: bool) -> Result<Platfor
             Db::postgres(url).await.map_err(|error| format!("DATABASE_URL: the database does not answer: {error}"))?
         }
     };
-    let clock: Arc<dyn Clock> = if demo_clock {
-        if !config.is_local() {
-            return Err("--demo-clock works only while GABARIT_PUBLIC_URL is a loopback address".to_owned());
-        }
-        Arc::new(DemoClock::open(config.data_dir.join("demo-clock")))
-    } else {
-        Arc::new(SystemClock)
-    };
-    Ok(Platform::new(config, db, clock, Arc::new(RandomIds), Arc::new(Nobody), Arc::new(Nobody)))
+    let demo_file = config.data_dir.join("demo-clock");
+    if time == Time::Demo && !config.is_local() {
+        return Err("--demo-clock works only while GABARIT_PUBLIC_URL is a loopback address".to_owned());
+    }
+    let demo = time == Time::Demo || (time == Time::AsServed && config.is_local() && demo_file.exists());
+    let clock: Arc<dyn Clock> = if demo { Arc::new(DemoClock::open(demo_file)) } else { Arc::new(SystemClock) };
+    let payments = MollieClient::new(&config.payment_url, &config.payment_key)
+        .map_err(|error| format!("GABARIT_PAYMENT_URL: {error}"))?;
+    let register =
+        ViesClient::new(&config.vat_register_url).map_err(|error| format!("GABARIT_VAT_REGISTER_URL: {error}"))?;
+    Ok(Platform::new(config, db, clock, Arc::new(RandomIds), Arc::new(payments), Arc::new(register)))
 }
 
-/// Brings the tables up to date.
+/// Brings the tables up to date and sees to it that there are rules.
 ///
 /// # Errors
 /// A sentence, if a migration fails.
 pub(crate) async fn migrate(platform: &Platform) -> Result<(), String> {
-    platform.db.migrate().await.map_err(|error| format!("the database's tables cannot be brought up to date: {error}"))
-}
-
-#[derive(Debug)]
-struct Nobody;
-
-#[async_trait]
-impl VatRegister for Nobody {
-    async fn check(&self, _: CountryCode, _: &VatNumber) -> RegisterAnswer {
-        RegisterAnswer { status: VatStatus::Unknown, evidence: String::new() }
-    }
-}
-
-#[async_trait]
-impl PaymentProvider for Nobody {
-    async fn create(&self, _: &NewPayment) -> Result<ProviderPayment, ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn get(&self, _: &str) -> Result<ProviderPayment, ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn capture(&self, _: &str, _: PaymentId, _: Cents) -> Result<(), ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn release(&self, _: &str, _: PaymentId) -> Result<(), ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn cancel(&self, _: &str, _: PaymentId) -> Result<(), ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn refund(&self, _: &str, _: RefundId, _: Cents, _: &str) -> Result<String, ProviderError> {
-        Err(ProviderError::NotFound)
-    }
+    platform
+        .db
+        .migrate()
+        .await
+        .map_err(|error| format!("the database's tables cannot be brought up to date: {error}"))?;
+    rulebooks::ensure_initial(platform).await.map_err(|error| format!("the rulebook cannot be stored: {error}"))
 }

@@ -2,8 +2,20 @@
 
 use crate::server::{boot, http};
 use clap::{Parser, Subcommand};
-use gabarit_server::config::{Config, VARIABLES};
-use std::{fmt::Display, fmt::Write as _, process::ExitCode, time::Duration};
+use gabarit_server::{
+    audit, backup,
+    config::{Config, VARIABLES},
+    demo::{self, Loaded},
+    sandbox,
+};
+use leptos::config::LeptosOptions;
+use std::{
+    fmt::{Display, Write as _},
+    io::Write as _,
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 /// How long requests under way may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -22,12 +34,31 @@ enum Command {
         /// Do not bring the database's tables up to date first.
         #[arg(long)]
         no_migrate: bool,
-        /// Run by a clock that /dev/clock can put forward; only on a loopback address.
+        /// Run by a clock that POST /dev/clock (hours=…) puts forward; only on a loopback address.
         #[arg(long)]
         demo_clock: bool,
     },
     /// Bring the database's tables up to date.
     Migrate,
+    /// Load the demonstration: a thousand fictional experts and three accounts to try. Only on a loopback address.
+    Demo,
+    /// Check the platform's invariants on every row; exits with 3 and names the rows that break one.
+    Audit,
+    /// Write a backup of the database to a new file; the server may go on serving.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Make the configured database from a backup.
+    Restore {
+        /// The file to read.
+        file: PathBuf,
+        /// Replace a database that has data.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Serve the sandbox of the payment provider and the VAT register; no money moves. Only on a loopback address.
+    Sandbox,
 }
 
 /// The table of environment variables for `--help`.
@@ -35,21 +66,24 @@ fn variables() -> String {
     let mut text = String::from("Environment:\n");
     for (name, default, what) in VARIABLES {
         let default = if default.is_empty() { String::new() } else { format!(" [{default}]") };
+        // Writing to a text cannot fail.
         let _ = writeln!(text, "  {name}{default}\n      {what}");
     }
     text
 }
 
-/// Runs the command that was asked for.
+/// What `audit` exits with when something is wrong.
+const UNSOUND: u8 = 3;
+
+/// Runs the command that was asked for. Exit codes: 0 done, 1 not done (one sentence says why), 2 not understood,
+/// 3 audited and found wanting.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match dispatch(cli.command) {
         Ok(code) => code,
         Err(problem) => {
-            #[expect(clippy::print_stderr, reason = "a command's last word")]
-            {
-                eprintln!("gabarit: {problem}");
-            }
+            // With nobody to read it there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "gabarit: {problem}");
             ExitCode::FAILURE
         }
     }
@@ -64,24 +98,78 @@ fn dispatch(command: Command) -> Result<ExitCode, String> {
     let leptos = boot::leptos_options()?;
     let config = Config::read(boot::lookup(&leptos)).map_err(said)?;
     boot::log(&config);
+    // While one thread renders a long page, others must be there to read from the database.
     let workers = std::thread::available_parallelism().map_or(4, usize::from).max(4);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build().map_err(said)?;
-    runtime.block_on(async move {
-        match command {
-            Command::Serve { no_migrate, demo_clock } => {
-                let platform = boot::platform(config, demo_clock).await?;
-                if !no_migrate {
-                    boot::migrate(&platform).await?;
-                }
-                http::serve(platform, leptos, DRAIN).await.map_err(said)?;
-            }
-            Command::Migrate => {
-                let platform = boot::platform(config, false).await?;
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .map_err(said)?
+        .block_on(execute(command, config, leptos))
+}
+
+async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Result<ExitCode, String> {
+    match command {
+        Command::Serve { no_migrate, demo_clock } => {
+            let clock = if demo_clock { boot::Time::Demo } else { boot::Time::System };
+            let platform = boot::platform(config, clock).await?;
+            if !no_migrate {
                 boot::migrate(&platform).await?;
-                platform.db.close().await;
             }
+            http::serve(platform, leptos, DRAIN).await.map_err(said)?;
         }
-        Ok(ExitCode::SUCCESS)
-    })
+        Command::Migrate => {
+            let platform = boot::platform(config, boot::Time::AsServed).await?;
+            boot::migrate(&platform).await?;
+            platform.db.close().await;
+        }
+        Command::Demo => {
+            if !config.is_local() {
+                return Err("GABARIT_PUBLIC_URL: demo data is loaded only while it is a loopback address".to_owned());
+            }
+            let platform = boot::platform(config, boot::Time::AsServed).await?;
+            boot::migrate(&platform).await?;
+            let loaded = demo::load(&platform).await.map_err(said)?;
+            platform.db.close().await;
+            say(match loaded {
+                Loaded::Now => "the demonstration is loaded",
+                Loaded::Before => "the demonstration was loaded before; nothing was changed",
+            });
+        }
+        Command::Audit => {
+            let platform = boot::platform(config, boot::Time::AsServed).await?;
+            let findings = audit::run(&platform).await.map_err(said)?;
+            platform.db.close().await;
+            for finding in &findings {
+                say(&format!("{} {} {}: {}", finding.invariant, finding.check, finding.subject, finding.detail));
+            }
+            if !findings.is_empty() {
+                return Ok(ExitCode::from(UNSOUND));
+            }
+            say("every invariant holds");
+        }
+        Command::Backup { file } => {
+            let platform = boot::platform(config, boot::Time::AsServed).await?;
+            backup::backup(&platform, &file).await.map_err(said)?;
+            platform.db.close().await;
+            say(&format!("written to {}", file.display()));
+        }
+        Command::Restore { file, force } => {
+            backup::restore(&config, &file, force).await.map_err(said)?;
+            say(&format!("restored from {}", file.display()));
+        }
+        Command::Sandbox => {
+            if !config.is_local() {
+                return Err("GABARIT_PUBLIC_URL: the sandbox runs only while it is a loopback address".to_owned());
+            }
+            sandbox::serve(&config, http::terminated()).await.map_err(said)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line for who ran the command.
+fn say(text: &str) {
+    // With nobody to read it there is nobody to tell.
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

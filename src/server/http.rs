@@ -1,22 +1,37 @@
 //! The router: pages, server functions, files, health and the payment provider's reports.
 
 use crate::{
-    app::{App, shell},
-    server::{dev_clock, middleware},
+    app::{App, head::HeadFiles, shell},
+    server::{dev, dev_clock, files, middleware, webhooks},
 };
 use axum::{
     Router,
-    extract::{FromRef, Request, State},
+    extract::{DefaultBodyLimit, FromRef, State},
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
 use gabarit_i18n::Locale;
-use gabarit_server::platform::Platform;
+use gabarit_server::{jobs, platform::Platform};
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use leptos_axum::{LeptosRoutes as _, generate_route_list, handle_server_fns_with_context};
-use std::{io, time::Duration};
+use leptos_axum::{ErrorHandler, LeptosRoutes as _, generate_route_list};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, CompressionLevel,
+        predicate::{NotForContentType, Predicate as _, SizeAbove},
+    },
+    limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
+};
+
+/// The greatest body of a request, in bytes: the longest form has room in it many times.
+const MAX_BODY: usize = 256 * 1024;
+/// The longest time an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every handler can reach.
 #[derive(Clone, Debug, FromRef)]
@@ -29,49 +44,72 @@ pub struct AppState {
 
 /// Everything that the platform answers to.
 pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
-    let state = AppState { platform, leptos };
+    let state = AppState { platform: platform.clone(), leptos: leptos.clone() };
+    let head = Arc::new(HeadFiles::read(&leptos, &platform.config));
     let provide = {
-        let platform = state.platform.clone();
-        move || provide_context(platform.clone())
+        let platform = platform.clone();
+        move || {
+            provide_context(platform.clone());
+            provide_context(Arc::clone(&head));
+        }
     };
-    let page = {
-        let leptos = state.leptos.clone();
-        move || shell(leptos.clone())
-    };
-    let functions = {
-        let provide = provide.clone();
-        move |request: Request| handle_server_fns_with_context(provide.clone(), request)
-    };
-    let fallback = leptos_axum::file_and_error_handler_with_context::<AppState, _>(provide.clone(), shell);
-    Router::new()
+    let not_found = ErrorHandler::new_with_context(provide.clone(), |_: LeptosOptions| shell(), leptos.clone());
+    let mut router = Router::new()
         .route("/", get(best_language))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
-        .route("/api/{function}", post(functions))
-        .merge(dev_clock::router())
-        .leptos_routes_with_context(&state, generate_route_list(App), provide, page)
-        .fallback(fallback)
-        .with_state(state.clone())
+        .route("/webhooks/payments", post(webhooks::report))
+        .route("/documents/{id}/pdf", get(files::document));
+    if platform.config.is_local() {
+        router = router.merge(dev::router()).merge(dev_clock::router());
+    }
+    let inner = platform.clone();
+    // Pages, and the server functions behind them.
+    router
+        .leptos_routes_with_context(&state, generate_route_list(App), provide, shell)
+        .fallback(files::site(&leptos, not_found))
+        .with_state(state)
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(from_fn(middleware::server_function))
+        .layer(from_fn(middleware::private_pages))
+        .layer(from_fn_with_state(platform.clone(), middleware::session))
+        .layer(from_fn_with_state(platform.clone(), middleware::same_origin))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(CatchPanicLayer::custom(move |panic: Box<dyn std::any::Any + Send>| {
+            middleware::panicked(&inner, &*panic)
+        }))
+        .layer(compression())
+        .layer(from_fn_with_state(platform.clone(), middleware::secure))
+        .layer(from_fn_with_state(platform, middleware::observe))
 }
 
-/// Answers while the database answers.
+/// Pages are compressed on the way, quickly; files were compressed once, at leisure.
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+        SizeAbove::new(1024).and(NotForContentType::IMAGES).and(NotForContentType::const_new("application/pdf")),
+    )
+}
+
+/// Answers while the database answers and has its tables.
 async fn ready(State(platform): State<Platform>) -> Response {
     match platform.db.ping().await {
         Ok(()) => "ready".into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer, or was not migrated").into_response()
         }
     }
 }
 
 /// `/` leads to the reader's language.
-async fn best_language(headers: HeaderMap) -> Redirect {
+async fn best_language(headers: HeaderMap) -> Response {
     let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Redirect::temporary(&format!("/{}", middleware::accepted(wanted).unwrap_or(Locale::default()).code()))
+    let locale = middleware::accepted(wanted).unwrap_or(Locale::default());
+    ([(header::VARY, "accept-language")], Redirect::temporary(&format!("/{}", locale.code()))).into_response()
 }
 
-/// Serves until told to stop, then lets requests under way end.
+/// Serves, and does the jobs, until told to stop; then lets what is under way end.
 ///
 /// # Errors
 /// If the address cannot be listened on.
@@ -80,30 +118,36 @@ pub async fn serve(platform: Platform, leptos: LeptosOptions, drain: Duration) -
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| io::Error::other(format!("LEPTOS_SITE_ADDR: cannot listen on {address}: {error}")))?;
-    tracing::info!(%address, url = %platform.config.public_url, "listening");
     let (stop, stopped) = watch::channel(false);
-    let app = router(platform.clone(), leptos);
-    let mut wait = stopped.clone();
+    let jobs = tokio::spawn(jobs::run_forever(platform.clone(), stopped.clone()));
+    let app = router(platform.clone(), leptos).into_make_service_with_connect_info::<SocketAddr>();
+    let mut wait = stopped;
     let server = tokio::spawn(
         axum::serve(listener, app)
             .with_graceful_shutdown(async move {
-                let _ = wait.wait_for(|stopped| *stopped).await;
+                // Its sender going away means the same.
+                drop(wait.wait_for(|stopped| *stopped).await);
             })
             .into_future(),
     );
+    tracing::info!(%address, url = %platform.config.public_url, "listening");
     terminated().await;
-    tracing::info!("stopping");
-    let _ = stop.send(true);
-    if tokio::time::timeout(drain, server).await.is_err() {
-        tracing::warn!("requests under way were cut off");
+    tracing::info!("stopping: requests and jobs under way may end");
+    stop.send_replace(true);
+    if tokio::time::timeout(drain, async { tokio::join!(server, jobs) }).await.is_err() {
+        tracing::warn!("what was under way after {drain:?} was cut off; jobs are taken up again");
     }
     platform.db.close().await;
     Ok(())
 }
 
-async fn terminated() {
+/// Waits for the signal to stop.
+pub(crate) async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut term) = signal(SignalKind::terminate()) else { return };
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        drop(tokio::signal::ctrl_c().await);
+        return;
+    };
     tokio::select! {
         _ = term.recv() => {}
         _ = tokio::signal::ctrl_c() => {}

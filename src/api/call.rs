@@ -1,0 +1,133 @@
+//! What every server function starts from.
+
+use gabarit_server::{platform::Platform, services::stash};
+use gabarit_view::{account::AccountView, error::ApiError};
+use http::{header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Who is signed in with this request, and by which session; put there by the middleware.
+#[derive(Clone, Debug, Default)]
+pub struct SignedIn {
+    /// The account.
+    pub account: Option<AccountView>,
+    /// The session's secret, as the cookie has it.
+    pub token: Option<String>,
+}
+
+/// One call of a server function, from a browser or while a page is rendered.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The platform.
+    pub platform: Platform,
+    parts: Parts,
+    response: ResponseOptions,
+}
+
+impl Call {
+    /// The call that is under way.
+    ///
+    /// # Errors
+    /// [`ApiError::Transport`] outside of a request, which no reader can cause.
+    pub fn current() -> Result<Self, ApiError> {
+        match (use_context(), use_context(), use_context()) {
+            (Some(platform), Some(parts), Some(response)) => Ok(Self { platform, parts, response }),
+            _ => Err(ApiError::Transport),
+        }
+    }
+
+    fn signed_in(&self) -> Option<&SignedIn> {
+        self.parts.extensions.get::<SignedIn>()
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountView> {
+        self.signed_in()?.account.as_ref()
+    }
+
+    /// Who is signed in, where somebody must be.
+    ///
+    /// # Errors
+    /// [`ApiError::SignInRequired`].
+    pub fn actor(&self) -> Result<&AccountView, ApiError> {
+        self.account().ok_or(ApiError::SignInRequired)
+    }
+
+    /// The session's secret.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.signed_in()?.token.as_deref()
+    }
+
+    /// The browser's network address, as the middleware knows it: for slowing guesses down.
+    #[must_use]
+    pub fn client_address(&self) -> String {
+        self.parts
+            .extensions
+            .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
+            .map(|info| info.0.ip().to_string())
+            .unwrap_or_default()
+    }
+
+    /// Whether a browser without script posted a form, and expects a page.
+    fn is_plain_form(&self) -> bool {
+        // While a page is rendered the request is the page's own.
+        self.parts.uri.path().starts_with("/api/")
+            && self
+                .parts
+                .headers
+                .get(header::ACCEPT)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|accept| accept.contains("text/html"))
+    }
+
+    /// Sets a cookie with the answer.
+    pub fn set_cookie(&self, value: &str) {
+        if let Ok(value) = http::HeaderValue::from_str(value) {
+            self.response.append_header(header::SET_COOKIE, value);
+        }
+    }
+
+    /// Sends the browser on to a path of ours, or to the payment provider.
+    pub fn redirect(&self, to: &str) {
+        // A header takes no control characters; what comes here was made by us or checked to be local.
+        if http::HeaderValue::from_str(to).is_ok() {
+            leptos_axum::redirect(to);
+        }
+    }
+
+    /// Ends the call of a form: refused without script, what was typed is kept for the page that shows it again.
+    /// Fields whose name contains `password` are never kept.
+    ///
+    /// # Errors
+    /// The given one.
+    pub async fn answer_form<T>(&self, form: &impl Serialize, result: Result<T, ApiError>) -> Result<T, ApiError> {
+        let Err(error) = result else { return result };
+        let keeps = error.clone().with_stash(String::new()).stash().is_some();
+        if !keeps || !self.is_plain_form() {
+            return Err(error);
+        }
+        match stash::put(&self.platform, fields(form)).await {
+            Ok(key) => Err(error.with_stash(key)),
+            // That fault is logged; why the form was refused matters more to its reader.
+            Err(_) => Err(error),
+        }
+    }
+}
+
+/// The fields of a form as text.
+fn fields(form: &impl Serialize) -> BTreeMap<String, String> {
+    match serde_json::to_value(form) {
+        Ok(serde_json::Value::Object(fields)) => fields
+            .into_iter()
+            .filter_map(|(name, value)| match value {
+                serde_json::Value::String(text) => Some((name, text)),
+                _ => None,
+            })
+            .collect(),
+        _ => BTreeMap::new(),
+    }
+}

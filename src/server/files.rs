@@ -1,0 +1,88 @@
+//! Files: the site's, and documents in print.
+
+use crate::{
+    api::SignedIn,
+    server::{middleware::request_locale, page},
+};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use gabarit_domain::ids::DocumentId;
+use gabarit_server::{platform::Platform, services::documents};
+use gabarit_view::error::ApiError;
+use leptos::config::LeptosOptions;
+use std::{convert::Infallible, pin::Pin};
+use tower::{Service, ServiceExt as _};
+use tower_http::services::ServeDir;
+
+/// The site's files. Those in the package folder have their content's hash in their names, so browsers keep them for
+/// good. What is no file is answered by `not_found`.
+pub(crate) fn site<S>(
+    options: &LeptosOptions,
+    not_found: S,
+) -> impl Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Clone + Send + Sync + 'static
+where
+    S: Service<Request, Response = Response<Body>, Error = Infallible, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
+    let package = options.hash_files.then(|| format!("/{}/", options.site_pkg_dir));
+    let files = ServeDir::new(&*options.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(not_found);
+    move |request| {
+        let files = files.clone();
+        let lasting = package.as_ref().is_some_and(|package| request.uri().path().starts_with(package));
+        Box::pin(async move {
+            let mut response = match files.oneshot(request).await {
+                Ok(response) => response.map(Body::new),
+                Err(never) => match never {},
+            };
+            if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+                let keep = if lasting { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+                response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(keep));
+            }
+            response
+        })
+    }
+}
+
+/// A document in print, for whom it concerns.
+pub(crate) async fn document(
+    State(platform): State<Platform>,
+    Path(id): Path<String>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = signed_in.and_then(|Extension(signed_in)| signed_in.account);
+    let result = match (account.as_ref(), id.parse::<DocumentId>()) {
+        (None, _) => Err(ApiError::SignInRequired),
+        (_, Err(_)) => Err(ApiError::NotFound),
+        (Some(account), Ok(id)) => documents::pdf(&platform, account, id).await,
+    };
+    match result {
+        Ok((name, bytes)) => {
+            let disposition = format!("inline; filename=\"{}\"", name.replace(['"', '\\', '\r', '\n'], "_"));
+            let headers = [
+                (header::CONTENT_TYPE, "application/pdf".to_owned()),
+                (header::CONTENT_DISPOSITION, disposition),
+                (header::CACHE_CONTROL, "private, no-store".to_owned()),
+            ];
+            (headers, bytes).into_response()
+        }
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let locale = account.map_or_else(|| request_locale("", &headers), |account| account.locale);
+            page::refusal(status, locale, &error)
+        }
+    }
+}
