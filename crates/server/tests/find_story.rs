@@ -1,5 +1,8 @@
 //! Finding an expert: demonstration data, offers, profiles and search, on both databases.
 
+#[path = "find_story/searching.rs"]
+mod searching;
+
 use chrono::{Days, NaiveDate};
 use gabarit_domain::{calendar::HORIZON_DAYS, expert::ExpertKind, ids::ExpertId};
 use gabarit_i18n::Locale;

@@ -164,7 +164,7 @@ async fn make_card(
         day_rate: rulebook.day_rate(offer.level),
         kind: offer.kind,
         products: list("p").filter_map(|code| ProductCode::parse(code).ok()).collect(),
-        sectors: list("s").filter_map(Sector::parse).collect(),
+        sectors: Sector::ALL.into_iter().filter(|sector| list("s").any(|code| code == sector.code())).collect(),
         languages: list("l").map(ToOwned::to_owned).collect(),
         base_name: p.places.name_or_country(place, country, locale).to_owned(),
         base_country: country,
