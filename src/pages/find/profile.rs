@@ -1,0 +1,288 @@
+//! An expert's profile.
+
+use crate::{
+    api::find::profile,
+    i18n::use_locale,
+    response,
+    ui::{Avatar, ErrorState, LevelBadge, MonthView, Rating, ResultsSkeleton},
+    url::{self, Page},
+};
+use gabarit_domain::ids::{ExpertId, PlaceId};
+use gabarit_i18n::{Locale, find, fmt, labels, profile as text, term};
+use gabarit_view::{
+    error::ApiError,
+    expert::{ExpertProfile, ProductView, ProfileRecord, RecordKind, ReviewView},
+    place::PlaceView,
+};
+use leptos::{either::Either, prelude::*};
+use leptos_meta::{Meta, Title};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
+
+/// Months shown at once; the others unfold.
+const MONTHS: usize = 3;
+
+/// The profile page. The days, place and mode of a search travel along in its URL, on to the booking form.
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    let locale = use_locale();
+    let params = use_params_map();
+    let query = use_query_map();
+    let asked = move || {
+        let id = params.read().get("id").and_then(|id| id.parse::<ExpertId>().ok());
+        let near = query.read().get("place").and_then(|place| place.parse::<PlaceId>().ok());
+        (id, near)
+    };
+    let found = Resource::new_blocking(asked, move |(id, near)| async move {
+        match id {
+            Some(id) => profile(locale, id, near).await,
+            None => Err(ApiError::NotFound),
+        }
+    });
+    view! {
+        <Transition fallback=move || view! { <ResultsSkeleton/> }>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok((profile, place, products)) => Either::Left(view! { <Profile profile place products/> }),
+                    Err(error) => {
+                        response::set_status(error.status());
+                        Either::Right(match error {
+                            ApiError::NotFound => Either::Left(view! {
+                                <Title text=text::not_found_title(locale)/>
+                                <div class="state">
+                                    <h1>{text::not_found_title(locale)}</h1>
+                                    <p>{text::not_found_text(locale)}</p>
+                                    <p class="actions">
+                                        <a class="button" href=url::path(locale, Page::Experts)>{find::search_title(locale)}</a>
+                                    </p>
+                                </div>
+                            }),
+                            error => Either::Right(view! { <ErrorState error retry=url::path(locale, Page::Experts)/> }),
+                        })
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<ProductView>) -> impl IntoView {
+    let locale = use_locale();
+    let location = use_location();
+    let card = profile.card.clone();
+    let name = card.display_name.clone();
+    let book = {
+        let path = url::path(locale, Page::Book(card.id));
+        let search = location.search.get_untracked();
+        let search = search.trim_start_matches('?');
+        if search.is_empty() { path } else { format!("{path}?{search}") }
+    };
+    let travel = if !card.on_site {
+        text::does_not_travel(locale).to_owned()
+    } else {
+        card.max_travel_km.map_or_else(
+            || text::travels_anywhere(locale).to_owned(),
+            |km| text::travels_up_to(locale, fmt::int(locale, i64::from(km))),
+        )
+    };
+    let modes = [(card.on_site, term::mode_on_site(locale)), (card.remote, term::mode_remote(locale))]
+        .into_iter()
+        .filter_map(|(works, name)| works.then_some(name))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let product_names: Vec<String> = card
+        .products
+        .iter()
+        .map(|code| {
+            products.iter().find(|product| product.code == *code).map_or_else(|| code.to_string(), |product| product.name.clone())
+        })
+        .collect();
+    let sectors: Vec<&str> = card.sectors.iter().map(|sector| labels::sector(locale, *sector)).collect();
+    let languages: Vec<&str> = card.languages.iter().map(|code| labels::language(locale, code)).collect();
+    let distance = place.as_ref().zip(card.distance_km).map(|(place, km)| {
+        view! { <p class="profile-distance">{text::distance_here(locale, fmt::int(locale, i64::from(km)), &place.name)}</p> }
+    });
+    let records = |kind: RecordKind, title: &'static str| {
+        let list: Vec<ProfileRecord> = profile.records.iter().filter(|record| record.kind == kind).cloned().collect();
+        (!list.is_empty()).then(|| view! { <Records title list/> })
+    };
+    view! {
+        <Title text=text::profile_title(locale, &name)/>
+        <Meta name="description" content=card.headline.clone()/>
+        <div class="profile">
+            <article class="profile-main">
+                <header class="profile-head">
+                    <Avatar name=name.clone() seed=card.id.to_string()/>
+                    <div>
+                        <h1>{name.clone()}</h1>
+                        <p class="lead">{card.headline.clone()}</p>
+                        <p class="profile-marks">
+                            <LevelBadge level=card.level/>
+                            <Rating tenths=card.rating_tenths count=card.rating_count/>
+                            <span class="tag tag-quiet">{labels::kind(locale, card.kind)}</span>
+                        </p>
+                    </div>
+                </header>
+                <section>
+                    <h2>{text::about(locale)}</h2>
+                    <p class="prose" lang=profile.summary_language.clone()>{profile.summary.clone()}</p>
+                </section>
+                <dl class="facts">
+                    <dt>{text::products(locale)}</dt><dd>{product_names.join(", ")}</dd>
+                    <dt>{text::sectors(locale)}</dt><dd>{sectors.join(", ")}</dd>
+                    <dt>{text::languages(locale)}</dt><dd>{languages.join(", ")}</dd>
+                    <dt>{text::base(locale)}</dt><dd>{card.base_name.clone()}" ("{card.base_country.to_string()}")"</dd>
+                    <dt>{text::works(locale)}</dt><dd>{modes}". "{travel}</dd>
+                </dl>
+                {records(RecordKind::Certificate, text::certificates(locale))}
+                {records(RecordKind::Experience, text::experience(locale))}
+                {records(RecordKind::Education, text::education(locale))}
+                <Availability profile=profile.clone()/>
+                <Reviews profile=profile.clone()/>
+            </article>
+            <aside class="profile-side">
+                <div class="title-block profile-panel">
+                    <p class="profile-rate">
+                        <strong>{fmt::money(locale, card.day_rate)}</strong>
+                        <span>{find::rate_per_day(locale, "").trim().to_owned()}</span>
+                    </p>
+                    <p class="hint">{text::rate_note(locale)}</p>
+                    {distance}
+                    <p class="hint">
+                        {card.next_free.map_or_else(
+                            || find::no_free(locale).to_owned(),
+                            |day| find::next_free(locale, fmt::date_long(locale, day)),
+                        )}
+                    </p>
+                    <a class="button button-wide" href=book aria-label=text::book_name(locale, &name)>{text::book(locale)}</a>
+                    <p class="hint">
+                        {text::days_done(locale, u64::from(profile.completed_days), fmt::int(locale, i64::from(profile.completed_days)))}
+                    </p>
+                </div>
+            </aside>
+        </div>
+    }
+}
+
+fn years(locale: Locale, record: &ProfileRecord) -> Option<String> {
+    match (record.from_year, record.to_year) {
+        (Some(from), Some(to)) if from != to => Some(text::years(locale, from, to)),
+        (Some(year), Some(_)) | (None, Some(year)) => Some(year.to_string()),
+        (Some(from), None) if record.kind == RecordKind::Experience => Some(text::since(locale, from)),
+        (Some(year), None) => Some(year.to_string()),
+        (None, None) => None,
+    }
+}
+
+#[component]
+fn Records(title: &'static str, list: Vec<ProfileRecord>) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <section>
+            <h2>{title}</h2>
+            <ul class="records">
+                {list
+                    .into_iter()
+                    .map(|record| {
+                        let when = years(locale, &record);
+                        view! {
+                            <li>
+                                <p class="record-title">{record.title.clone()}</p>
+                                <p class="record-where">{record.organisation.clone()}{when.map(|when| format!(" · {when}"))}</p>
+                                {(!record.description.is_empty()).then(|| view! { <p>{record.description.clone()}</p> })}
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+/// Free days as month sheets, to read; choosing is the booking form's.
+#[component]
+fn Availability(profile: ExpertProfile) -> impl IntoView {
+    let locale = use_locale();
+    let free = profile.offer.free.clone();
+    let mut months: Vec<chrono::NaiveDate> = Vec::new();
+    for day in free.from.iter_days().take_while(|day| *day <= free.until()) {
+        let first = chrono::Datelike::with_day(&day, 1).unwrap_or(day);
+        if months.last() != Some(&first) {
+            months.push(first);
+        }
+    }
+    let sheet = move |month: chrono::NaiveDate| {
+        view! { <MonthView month free=free.clone() holidays=profile.holidays.clone()/> }
+    };
+    let later = months.split_off(months.len().min(MONTHS));
+    view! {
+        <section aria-labelledby="availability">
+            <h2 id="availability">{text::availability(locale)}</h2>
+            <p class="legend">
+                <span class="day day-free" aria-hidden="true"></span>{text::legend_free(locale)}
+                <span class="day day-busy" aria-hidden="true"></span>{text::legend_busy(locale)}
+                <span class="day day-holiday" aria-hidden="true"></span>{text::legend_holiday(locale)}
+            </p>
+            <div class="months">{months.into_iter().map(sheet.clone()).collect_view()}</div>
+            {(!later.is_empty()).then(|| view! {
+                <details>
+                    <summary>{text::more_months(locale)}</summary>
+                    <div class="months">{later.into_iter().map(sheet).collect_view()}</div>
+                </details>
+            })}
+            <p class="hint">{text::availability_hint(locale)}</p>
+        </section>
+    }
+}
+
+#[component]
+fn Reviews(profile: ExpertProfile) -> impl IntoView {
+    let locale = use_locale();
+    let most = profile.rating_spread.iter().copied().max().unwrap_or(0).max(1);
+    let spread = profile.rating_spread;
+    view! {
+        <section aria-labelledby="reviews">
+            <h2 id="reviews">{text::reviews(locale)}</h2>
+            {if profile.reviews.is_empty() {
+                Either::Left(view! { <p>{text::reviews_none(locale)}</p> })
+            } else {
+                Either::Right(view! {
+                    <ul class="spread">
+                        {(1..=5_u32)
+                            .rev()
+                            .map(|stars| {
+                                let count = spread.get(stars as usize - 1).copied().unwrap_or(0);
+                                let label = text::rating_spread(locale, u64::from(stars), stars, fmt::int(locale, i64::from(count)));
+                                view! {
+                                    <li>
+                                        <span class="sr-only">{label}</span>
+                                        <span aria-hidden="true">{stars}</span>
+                                        <span class="spread-bar" aria-hidden="true">
+                                            <span style=format!("width:{}%", count * 100 / most)></span>
+                                        </span>
+                                        <span aria-hidden="true">{fmt::int(locale, i64::from(count))}</span>
+                                    </li>
+                                }
+                            })
+                            .collect_view()}
+                    </ul>
+                    <ul class="reviews">
+                        {profile.reviews.iter().map(|review| view! { <Review review=review.clone()/> }).collect_view()}
+                    </ul>
+                })
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Review(review: ReviewView) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <li>
+            <Rating tenths=Some(u32::from(review.rating) * 10) count=0/>
+            <p class="prose" lang=review.language>{review.body}</p>
+            <p class="record-where">{text::review_by(locale, review.author, fmt::date(locale, review.day))}</p>
+        </li>
+    }
+}
