@@ -1,26 +1,27 @@
 //! Finding an expert: home, results, profile.
 
-use crate::i18n::use_locale;
-use gabarit_i18n::common;
+mod card;
+mod home;
+mod map;
+mod month;
+mod profile;
+mod results;
+
+pub use card::ExpertCardView;
+
+use home::HomePage;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{MatchNestedRoutes, components::Route, path};
+use leptos_router::{MatchNestedRoutes, SsrMode, components::Route, path};
+use profile::ProfilePage;
+use results::ResultsPage;
 
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn FindRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("") view=HomePage/>
+        <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
+        <Route path=path!("experts") view=ResultsPage ssr=SsrMode::Async/>
+        <Route path=path!("experts/:id") view=ProfilePage ssr=SsrMode::Async/>
     }
     .into_inner()
-}
-
-/// The first page.
-#[component]
-fn HomePage() -> impl IntoView {
-    let locale = use_locale();
-    view! {
-        <Title text=""/>
-        <h1>{common::tagline(locale)}</h1>
-    }
 }

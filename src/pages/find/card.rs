@@ -47,7 +47,7 @@ pub fn ExpertCardView(
     view! {
         <article class="card expert-card">
             <div class="expert-card-who">
-                <Avatar name=card.display_name.clone() seed=card.id.to_string()/>
+                <Avatar name=card.display_name.clone() id=card.id/>
                 <div>
                     <h2><a class="card-link" href=href>{card.display_name.clone()}</a></h2>
                     <p class="expert-card-headline">{card.headline.clone()}</p>
@@ -61,14 +61,14 @@ pub fn ExpertCardView(
                     <dd>{card.base_name.clone()}" ("{card.base_country.to_string()}")"{distance}</dd></div>
                 <div><dt><Icon name=IconName::Calendar/><span class="sr-only">{gabarit_i18n::profile::availability(locale)}</span></dt>
                     <dd>{next}</dd></div>
-                <div><dt><Icon name=IconName::Globe/><span class="sr-only">{gabarit_i18n::profile::languages(locale)}</span></dt>
+                <div><dt><Icon name=IconName::Person/><span class="sr-only">{gabarit_i18n::profile::languages(locale)}</span></dt>
                     <dd>{languages}" · "{modes}</dd></div>
             </dl>
             <div class="expert-card-foot">
                 <div class="expert-card-marks">
                     <LevelBadge level=card.level/>
                     <Rating tenths=card.rating_tenths count=card.rating_count/>
-                    <span class="tag tag-quiet">{labels::kind(locale, card.kind)}</span>
+                    <span class="tag">{labels::kind(locale, card.kind)}</span>
                 </div>
                 <p class="expert-card-rate">
                     <strong>{fmt::money(locale, card.day_rate)}</strong>

@@ -60,7 +60,7 @@ pub fn HomePage() -> impl IntoView {
                         <option value="remote">{term::mode_remote(locale)}</option>
                     </select>
                 </div>
-                <button class="button button-wide" type="submit">{find::search(locale)}</button>
+                <button class="button button-primary" type="submit">{find::search(locale)}</button>
             </form>
         </section>
         <section class="home-links" aria-labelledby="home-products">

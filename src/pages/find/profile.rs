@@ -1,10 +1,11 @@
 //! An expert's profile.
 
+use super::month::MonthView;
 use crate::{
     api::find::profile,
     i18n::use_locale,
     response,
-    ui::{Avatar, ErrorState, LevelBadge, MonthView, Rating, ResultsSkeleton},
+    ui::{Avatar, EmptyState, ErrorState, LevelBadge, Rating, Skeleton},
     url::{self, Page},
 };
 use gabarit_domain::ids::{ExpertId, PlaceId};
@@ -39,26 +40,21 @@ pub fn ProfilePage() -> impl IntoView {
         }
     });
     view! {
-        <Transition fallback=move || view! { <ResultsSkeleton/> }>
+        <Transition fallback=move || view! { <Skeleton lines=12/> }>
             {move || Suspend::new(async move {
                 match found.await {
                     Ok((profile, place, products)) => Either::Left(view! { <Profile profile place products/> }),
-                    Err(error) => {
-                        response::set_status(error.status());
-                        Either::Right(match error {
-                            ApiError::NotFound => Either::Left(view! {
-                                <Title text=text::not_found_title(locale)/>
-                                <div class="state">
-                                    <h1>{text::not_found_title(locale)}</h1>
-                                    <p>{text::not_found_text(locale)}</p>
-                                    <p class="actions">
-                                        <a class="button" href=url::path(locale, Page::Experts)>{find::search_title(locale)}</a>
-                                    </p>
-                                </div>
-                            }),
-                            error => Either::Right(view! { <ErrorState error retry=url::path(locale, Page::Experts)/> }),
-                        })
+                    Err(ApiError::NotFound) => {
+                        response::set_status(404);
+                        Either::Right(Either::Left(view! {
+                            <Title text=text::not_found_title(locale)/>
+                            <h1 class="sr-only">{text::not_found_title(locale)}</h1>
+                            <EmptyState title=text::not_found_title(locale) text=text::not_found_text(locale)>
+                                <a class="button" href=url::path(locale, Page::Experts)>{find::search_title(locale)}</a>
+                            </EmptyState>
+                        }))
                     }
+                    Err(error) => Either::Right(Either::Right(view! { <ErrorState error/> })),
                 }
             })}
         </Transition>
@@ -112,14 +108,14 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
         <div class="profile">
             <article class="profile-main">
                 <header class="profile-head">
-                    <Avatar name=name.clone() seed=card.id.to_string()/>
+                    <Avatar name=name.clone() id=card.id large=true/>
                     <div>
                         <h1>{name.clone()}</h1>
                         <p class="lead">{card.headline.clone()}</p>
                         <p class="profile-marks">
                             <LevelBadge level=card.level/>
                             <Rating tenths=card.rating_tenths count=card.rating_count/>
-                            <span class="tag tag-quiet">{labels::kind(locale, card.kind)}</span>
+                            <span class="tag">{labels::kind(locale, card.kind)}</span>
                         </p>
                     </div>
                 </header>
@@ -154,7 +150,7 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
                             |day| find::next_free(locale, fmt::date_long(locale, day)),
                         )}
                     </p>
-                    <a class="button button-wide" href=book aria-label=text::book_name(locale, &name)>{text::book(locale)}</a>
+                    <a class="button button-primary" href=book aria-label=text::book_name(locale, &name)>{text::book(locale)}</a>
                     <p class="hint">
                         {text::days_done(locale, u64::from(profile.completed_days), fmt::int(locale, i64::from(profile.completed_days)))}
                     </p>
@@ -280,7 +276,7 @@ fn Review(review: ReviewView) -> impl IntoView {
     let locale = use_locale();
     view! {
         <li>
-            <Rating tenths=Some(u32::from(review.rating) * 10) count=0/>
+            <Stars rating=review.rating/>
             <p class="prose" lang=review.language>{review.body}</p>
             <p class="record-where">{text::review_by(locale, review.author, fmt::date(locale, review.day))}</p>
         </li>

@@ -1,15 +1,16 @@
 //! Results of a search: criteria with counts, list, map.
 
-use super::card::ExpertCardView;
+use super::{card::ExpertCardView, map::ResultsMap};
 use crate::{
     api::find::{SearchPage, search},
     i18n::use_locale,
-    ui::{ErrorState, Icon, IconName, Pagination, ResultsMap, ResultsSkeleton},
+    ui::{EmptyState, ErrorState, Icon, IconName, Notice, Pagination, Skeleton},
     url::{self, Page},
 };
 use gabarit_domain::{expert::ProductCode, ids::PlaceId};
 use gabarit_i18n::{Locale, find, fmt, labels, term};
 use gabarit_view::{
+    booking::BookingForm,
     expert::ProductView,
     search::{FacetCount, Mode, SearchQuery, SearchResults, Sort},
 };
@@ -34,11 +35,11 @@ pub fn ResultsPage() -> impl IntoView {
     view! {
         <Title text=find::results_title(locale)/>
         <Meta name="description" content=find::home_lead(locale)/>
-        <Transition fallback=move || view! { <ResultsSkeleton/> }>
+        <Transition fallback=move || view! { <Skeleton lines=12/> }>
             {move || Suspend::new(async move {
                 match results.await {
                     Ok(page) => Either::Left(view! { <Results page/> }),
-                    Err(error) => Either::Right(view! { <ErrorState error retry=url::path(locale, Page::Experts)/> }),
+                    Err(error) => Either::Right(view! { <ErrorState error/> }),
                 }
             })}
         </Transition>
@@ -66,18 +67,13 @@ fn Results(page: SearchPage) -> impl IntoView {
                 {(place_choices.len() > 1).then(|| view! { <PlaceChoices choices=place_choices query=results.query.clone()/> })}
                 {ignored
                     .into_iter()
-                    .map(|error| view! { <p class="notice">{find::ignored(locale, error.field)}</p> })
+                    .map(|error| view! { <Notice warning=true>{find::ignored(locale, error.field)}</Notice> })
                     .collect_view()}
                 {if results.cards.is_empty() {
                     Either::Left(view! {
-                        <div class="state">
-                            <Icon name=IconName::Search/>
-                            <h2>{find::none_title(locale)}</h2>
-                            <p>{find::none_text(locale)}</p>
-                            <p class="actions">
-                                <a class="button button-quiet" href=url::path(locale, Page::Experts)>{find::clear(locale)}</a>
-                            </p>
-                        </div>
+                        <EmptyState title=find::none_title(locale) text=find::none_text(locale)>
+                            <a class="button" href=url::path(locale, Page::Experts)>{find::clear(locale)}</a>
+                        </EmptyState>
                     })
                 } else {
                     let map_query = results.query.clone();
@@ -120,19 +116,9 @@ pub(super) fn address(locale: Locale, query: &SearchQuery) -> String {
     if text.is_empty() { path } else { format!("{path}?{text}") }
 }
 
-/// What a profile and the booking form take over from a search: days, place, mode.
+/// What a profile and the booking form take over from a search.
 fn carried(query: &SearchQuery) -> String {
-    let mut pairs = form_urlencoded::Serializer::new(String::new());
-    if let Some(days) = &query.days {
-        pairs.append_pair("days", &days.to_param());
-    }
-    if let Some(place) = query.near {
-        pairs.append_pair("place", &place.to_string());
-    }
-    if let Some(mode) = query.mode.or(query.near.map(|_| Mode::OnSite)) {
-        pairs.append_pair("mode", mode.code());
-    }
-    pairs.finish()
+    BookingForm::from_search(query).to_query()
 }
 
 /// The form of criteria: a plain GET form, which hydration sends by itself at each change.
@@ -221,8 +207,8 @@ fn Criteria(results: SearchResults, products: Vec<ProductView>, place_text: Stri
                 </div>
                 <input type="hidden" name="sort" value=(query.sort != Sort::default()).then(|| query.sort.code())/>
                 <div class="actions">
-                    <button class="button" type="submit">{find::apply(locale)}</button>
-                    <a class="button button-quiet" href=url::path(locale, Page::Experts)>{find::clear(locale)}</a>
+                    <button class="button button-primary" type="submit">{find::apply(locale)}</button>
+                    <a class="button" href=url::path(locale, Page::Experts)>{find::clear(locale)}</a>
                 </div>
             </Form>
         </details>
@@ -406,7 +392,7 @@ fn ChosenCriteria(results: SearchResults, products: Vec<ProductView>) -> impl In
                     .map(|(text, other)| view! {
                         <li>
                             <a class="chip" href=address(locale, &other) aria-label=find::remove_criterion(locale, &text)>
-                                {text.clone()}<Icon name=IconName::Close/>
+                                {text.clone()}<Icon name=IconName::Cross/>
                             </a>
                         </li>
                     })
@@ -444,6 +430,6 @@ fn PlaceChoices(choices: Vec<gabarit_view::place::PlaceView>, query: SearchQuery
 fn Pages(results: SearchResults) -> impl IntoView {
     let locale = use_locale();
     let query = results.query;
-    let href = Callback::new(move |page: u32| address(locale, &SearchQuery { page, ..query.clone() }));
+    let href = move |page: u32| address(locale, &SearchQuery { page, ..query.clone() });
     view! { <Pagination page=results.page pages=results.pages href/> }
 }
