@@ -6,6 +6,7 @@
 pub mod account;
 #[cfg(feature = "ssr")]
 mod call;
+pub mod find;
 
 #[cfg(feature = "ssr")]
 pub use call::{Call, SignedIn};

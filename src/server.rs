@@ -8,4 +8,5 @@ mod files;
 pub mod http;
 mod middleware;
 mod page;
+mod rest;
 mod webhooks;

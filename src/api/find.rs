@@ -1,4 +1,5 @@
 //! Finding experts: search, places, profiles.
+#![expect(missing_docs, reason = "the macro makes public fields of the arguments, whose functions are documented")]
 
 use gabarit_domain::ids::{ExpertId, PlaceId};
 use gabarit_i18n::Locale;
@@ -14,7 +15,7 @@ use server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use {
-    crate::server::context::platform,
+    super::Call,
     gabarit_server::services::{experts, search as searching},
     gabarit_view::search::SearchQuery,
 };
@@ -37,7 +38,7 @@ pub struct SearchPage {
 /// Searches; `query` is the query string of the page's URL.
 #[server(input = GetUrl)]
 pub async fn search(locale: Locale, query: String) -> Result<SearchPage, ApiError> {
-    let platform = platform()?;
+    let platform = Call::current()?.platform;
     let (mut parsed, ignored) = SearchQuery::from_query(&query);
     let place_text = form_urlencoded::parse(query.trim_start_matches('?').as_bytes())
         .find(|(key, _)| key == "place")
@@ -60,14 +61,14 @@ pub async fn search(locale: Locale, query: String) -> Result<SearchPage, ApiErro
 /// Products, for the home page.
 #[server(input = GetUrl)]
 pub async fn products() -> Result<Vec<ProductView>, ApiError> {
-    experts::products(&platform()?).await
+    experts::products(&Call::current()?.platform).await
 }
 
 /// Places whose name starts like the text, in any language, with or without accents; the best eight.
 #[server(input = GetUrl)]
 pub async fn complete_places(locale: Locale, text: String) -> Result<Vec<PlaceView>, ApiError> {
     let text: String = text.chars().take(80).collect();
-    Ok(platform()?.places.complete(&text, locale, 8))
+    Ok(Call::current()?.platform.places.complete(&text, locale, 8))
 }
 
 /// A profile, and how far it is from a place, if one is named.
@@ -77,7 +78,7 @@ pub async fn profile(
     id: ExpertId,
     near: Option<PlaceId>,
 ) -> Result<(ExpertProfile, Option<PlaceView>, Vec<ProductView>), ApiError> {
-    let platform = platform()?;
+    let platform = Call::current()?.platform;
     let mut profile = experts::profile(&platform, id, locale).await?.ok_or(ApiError::NotFound)?;
     let place = near.and_then(|near| platform.places.view(near, locale));
     if let Some(place) = &place {

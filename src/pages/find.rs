@@ -1,13 +1,11 @@
 //! Finding an expert: home, results, profile.
 
-mod card;
-mod home;
-mod map;
-mod month;
-mod profile;
-mod results;
-
-pub use card::ExpertCardView;
+pub mod card;
+pub mod home;
+pub mod map;
+pub mod month;
+pub mod profile;
+pub mod results;
 
 use home::HomePage;
 use leptos::prelude::*;

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, head::HeadFiles, shell},
-    server::{dev, dev_clock, files, middleware, webhooks},
+    server::{dev, dev_clock, files, middleware, rest, webhooks},
 };
 use axum::{
     Router,
@@ -58,6 +58,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/", get(best_language))
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .nest("/api/v1", rest::router())
         .route("/webhooks/payments", post(webhooks::report))
         .route("/documents/{id}/pdf", get(files::document));
     if platform.config.is_local() {

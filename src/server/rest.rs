@@ -15,7 +15,7 @@ use gabarit_domain::{ids::ExpertId, pricing};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
-    services::{experts, rulebooks, search, vat},
+    services::{experts, rulebooks, search},
 };
 use gabarit_view::{
     booking::BookingForm,
@@ -159,10 +159,7 @@ async fn one_expert(
         (status = 422, body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
-async fn list_places(
-    State(platform): State<Platform>,
-    RawQuery(query): RawQuery,
-) -> Result<Json<PlaceList>, Refusal> {
+async fn list_places(State(platform): State<Platform>, RawQuery(query): RawQuery) -> Result<Json<PlaceList>, Refusal> {
     let query = query.unwrap_or_default();
     let locale = language(&query)?;
     let text = parameter(&query, "q").filter(|text| !text.trim().is_empty());
@@ -192,20 +189,20 @@ async fn make_quote(
     let Json(request) = body.map_err(|_| ApiError::field("body", Problem::Malformed))?;
     let form = BookingForm::from(request);
     let expert: ExpertId = form.expert.parse().map_err(|_| ApiError::NotFound)?;
-    let offer = experts::offer(&platform, expert).await?.ok_or(ApiError::NotFound)?;
-    let context = rulebooks::pricing_context(&platform).await?;
-    let point = form.place_id().and_then(|id| platform.places.get(id)).map(|place| place.point);
-    let status = vat::form_status(&platform, &form).await?;
+    let setup = experts::booking_setup(&platform, expert, &form, locale).await?.ok_or(ApiError::NotFound)?;
+    let point = setup.place.as_ref().map(|place| place.point);
     let order = form
-        .to_order(expert, point, status, context.operator.country)
+        .to_order(expert, point, setup.vat_status, setup.context.operator.country)
         .map_err(|fields| ApiError::Invalid { fields, stash: None })?;
-    let quote = pricing::quote(&context, &offer, &order).map_err(|refusals| ApiError::Invalid {
+    let quote = pricing::quote(&setup.context, &setup.offer, &order).map_err(|refusals| ApiError::Invalid {
         fields: refusals
             .into_iter()
-            .map(|refusal| FieldError { field: schema::field_of(&refusal).to_owned(), problem: Problem::Refused(refusal) })
+            .map(|refusal| FieldError {
+                field: schema::field_of(&refusal).to_owned(),
+                problem: Problem::Refused(refusal),
+            })
             .collect(),
         stash: None,
     })?;
-    let products = experts::products(&platform).await?;
-    Ok(Json(QuoteAnswer::new(&quote, &products, locale)))
+    Ok(Json(QuoteAnswer::new(&quote, &setup.products, locale)))
 }

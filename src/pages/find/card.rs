@@ -29,7 +29,10 @@ pub fn ExpertCardView(
         .products
         .iter()
         .map(|code| {
-            products.iter().find(|product| product.code == *code).map_or_else(|| code.to_string(), |product| product.name.clone())
+            products
+                .iter()
+                .find(|product| product.code == *code)
+                .map_or_else(|| code.to_string(), |product| product.name.clone())
         })
         .collect();
     let modes = [(card.on_site, term::mode_on_site(locale)), (card.remote, term::mode_remote(locale))]
@@ -37,8 +40,7 @@ pub fn ExpertCardView(
         .filter_map(|(works, name)| works.then_some(name))
         .collect::<Vec<_>>()
         .join(" · ");
-    let distance =
-        card.distance_km.map(|km| format!(" · {}", find::km_away(locale, fmt::int(locale, i64::from(km)))));
+    let distance = card.distance_km.map(|km| format!(" · {}", find::km_away(locale, fmt::int(locale, i64::from(km)))));
     let next = card
         .next_free
         .map_or_else(|| find::no_free(locale).to_owned(), |day| find::next_free(locale, fmt::day_chip(locale, day)));

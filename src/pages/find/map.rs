@@ -69,11 +69,12 @@ pub fn ResultsMap(
             let radius = (4.0 + f64::from(pin.count.min(40)).sqrt() * 1.6) * unit;
             let label = find::map_pin(locale, u64::from(pin.count), &pin.name, fmt::int(locale, i64::from(pin.count)));
             let href = href.run(pin);
+            let title = label.clone();
             view! {
-                <a href=href tabindex="-1" aria-label=label.clone()>
+                <a href=href tabindex="-1" aria-label=label>
                     <circle class="map-pin" cx=format!("{cx:.2}") cy=format!("{cy:.2}") r=format!("{radius:.2}")
                         stroke-width=format!("{:.3}", unit)>
-                        <title>{label}</title>
+                        <title>{title}</title>
                     </circle>
                 </a>
             }
@@ -82,13 +83,7 @@ pub fn ResultsMap(
     let centre = near.map(|place| {
         let (cx, cy) = project(place.point);
         let arm = 9.0 * unit;
-        let cross = format!(
-            "M{:.2} {cy:.2}H{:.2}M{cx:.2} {:.2}V{:.2}",
-            cx - arm,
-            cx + arm,
-            cy - arm,
-            cy + arm
-        );
+        let cross = format!("M{:.2} {cy:.2}H{:.2}M{cx:.2} {:.2}V{:.2}", cx - arm, cx + arm, cy - arm, cy + arm);
         view! { <path class="map-centre" d=cross stroke-width=format!("{:.3}", 1.6 * unit)/> }
     });
     view! {
@@ -149,12 +144,9 @@ mod tests {
     #[test]
     fn the_box_stays_on_the_outline() {
         let point = |lat: i32, lon: i32| GeoPoint::new(lat * 1_000_000, lon * 1_000_000).unwrap();
-        for points in [
-            vec![],
-            vec![point(52, 5)],
-            vec![point(-80, -180), point(85, 180)],
-            vec![point(-74, 179), point(-70, 180)],
-        ] {
+        for points in
+            [vec![], vec![point(52, 5)], vec![point(-80, -180), point(85, 180)], vec![point(-74, 179), point(-70, 180)]]
+        {
             let (x, y, width, height) = view_box(points, 1.5);
             assert!(x >= 0.0 && y >= 120.0 && x + width <= 1024.01 && y + height <= 720.01, "{x} {y} {width} {height}");
             assert!(width >= 44.0);

@@ -90,7 +90,10 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
         .products
         .iter()
         .map(|code| {
-            products.iter().find(|product| product.code == *code).map_or_else(|| code.to_string(), |product| product.name.clone())
+            products
+                .iter()
+                .find(|product| product.code == *code)
+                .map_or_else(|| code.to_string(), |product| product.name.clone())
         })
         .collect();
     let sectors: Vec<&str> = card.sectors.iter().map(|sector| labels::sector(locale, *sector)).collect();
@@ -276,7 +279,7 @@ fn Review(review: ReviewView) -> impl IntoView {
     let locale = use_locale();
     view! {
         <li>
-            <Stars rating=review.rating/>
+            <p class="review-stars"><span aria-hidden="true">{"★".repeat(usize::from(review.rating))}</span><span class="sr-only">{text::rated_value(locale, review.rating)}</span></p>
             <p class="prose" lang=review.language>{review.body}</p>
             <p class="record-where">{text::review_by(locale, review.author, fmt::date(locale, review.day))}</p>
         </li>

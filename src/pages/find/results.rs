@@ -16,9 +16,7 @@ use gabarit_view::{
 };
 use leptos::{either::Either, prelude::*};
 use leptos_meta::{Meta, Title};
-use leptos_router::{
-    components::Form,
-};
+use leptos_router::{components::Form, hooks::use_location};
 
 /// Radii to choose from, in kilometres.
 const RADII: [u32; 7] = [25, 50, 100, 200, 400, 800, 1500];
@@ -110,7 +108,7 @@ fn Results(page: SearchPage) -> impl IntoView {
 }
 
 /// The address of a search.
-pub(super) fn address(locale: Locale, query: &SearchQuery) -> String {
+pub fn address(locale: Locale, query: &SearchQuery) -> String {
     let text = query.to_query();
     let path = url::path(locale, Page::Experts);
     if text.is_empty() { path } else { format!("{path}?{text}") }
@@ -123,7 +121,12 @@ fn carried(query: &SearchQuery) -> String {
 
 /// The form of criteria: a plain GET form, which hydration sends by itself at each change.
 #[component]
-fn Criteria(results: SearchResults, products: Vec<ProductView>, place_text: String, unknown_place: bool) -> impl IntoView {
+fn Criteria(
+    results: SearchResults,
+    products: Vec<ProductView>,
+    place_text: String,
+    unknown_place: bool,
+) -> impl IntoView {
     let locale = use_locale();
     let query = results.query;
     let facets = results.facets;
@@ -136,7 +139,10 @@ fn Criteria(results: SearchResults, products: Vec<ProductView>, place_text: Stri
     };
     let days = query.days.clone();
     let product_name = move |code: &str| {
-        products.iter().find(|product| product.code.as_str() == code).map_or_else(|| code.to_owned(), |product| product.name.clone())
+        products
+            .iter()
+            .find(|product| product.code.as_str() == code)
+            .map_or_else(|| code.to_owned(), |product| product.name.clone())
     };
     view! {
         <details class="criteria" open=true>
@@ -269,9 +275,10 @@ fn FacetGroup(
                         .into_iter()
                         .map(|value| {
                             let id = format!("{name}-{}", value.value);
+                            let for_id = id.clone();
                             let text = label(&value.value);
                             view! {
-                                <label class="facet-value" for=id.clone()>
+                                <label class="facet-value" for=for_id>
                                     <input type="checkbox" id=id name=name value=value.value checked=value.selected/>
                                     <span>{text}</span>
                                     <span class="facet-count">{fmt::int(locale, i64::from(value.count))}</span>
@@ -325,7 +332,10 @@ fn ChosenCriteria(results: SearchResults, products: Vec<ProductView>) -> impl In
         other
     };
     let name = |code: &ProductCode| {
-        products.iter().find(|product| product.code == *code).map_or_else(|| code.to_string(), |product| product.name.clone())
+        products
+            .iter()
+            .find(|product| product.code == *code)
+            .map_or_else(|| code.to_string(), |product| product.name.clone())
     };
     for code in &query.products {
         chips.push((name(code), without(&|other| other.products.retain(|known| known != code))));
@@ -367,13 +377,14 @@ fn ChosenCriteria(results: SearchResults, products: Vec<ProductView>) -> impl In
         chips.push((text, without(&|other| other.days = None)));
     }
     for level in &query.levels {
-        chips.push((
-            term::level(locale, level.number()),
-            without(&|other| other.levels.retain(|known| known != level)),
-        ));
+        chips
+            .push((term::level(locale, level.number()), without(&|other| other.levels.retain(|known| known != level))));
     }
     for kind in &query.kinds {
-        chips.push((labels::kind(locale, *kind).to_owned(), without(&|other| other.kinds.retain(|known| known != kind))));
+        chips.push((
+            labels::kind(locale, *kind).to_owned(),
+            without(&|other| other.kinds.retain(|known| known != kind)),
+        ));
     }
     if let Some(rate) = query.max_rate {
         chips.push((format!("≤ {}", fmt::money(locale, rate)), without(&|other| other.max_rate = None)));
