@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Bookings read at a time.
-const PAGE: i64 = 500;
+const PAGE: i64 = 100;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -13,12 +13,14 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
     let (net, vat) = case.invoiced();
     let (cost, input_vat) = case.self_billed();
     let clearing = case.received() - case.refunded(&["sent"]);
-    let invoiced = net + vat;
+    // What is on its way back is still a deposit.
+    let returning = case.refunded(&["due"]);
+    let over = clearing - returning - (net + vat);
     for (account, wanted) in [
         (Account::ProviderClearing, clearing),
         // What is received beyond the invoice is still the client's; what is lacking, the client owes.
-        (Account::Deposits, -(clearing - invoiced).max(0)),
-        (Account::ClientReceivable, (invoiced - clearing).max(0)),
+        (Account::Deposits, -over.max(0) - returning),
+        (Account::ClientReceivable, (-over).max(0)),
         (Account::Revenue, -net),
         (Account::VatPayable, -vat),
         (Account::CostOfExperts, cost),

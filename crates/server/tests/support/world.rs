@@ -2,15 +2,14 @@
 //! rows are those that the services write.
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
-use async_trait::async_trait;
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{Days, NaiveDate, TimeDelta, TimeZone, Utc};
 use gabarit_domain::{
     booking::{BookingState, PaymentMethod},
     calendar::{DaySet, FreeDays},
     compensation::earnings,
     expert::{ExpertKind, Level, Offer, ProductCode},
     geo::GeoPoint,
-    ids::{AccountId, BookingId, ExpertId, PaymentId, PlaceId, RefundId},
+    ids::{AccountId, BookingId, PaymentId, PlaceId, RefundId},
     invoice::Party,
     money::Cents,
     pricing::{Location, Order, PricingContext, Quote, quote},
@@ -19,101 +18,37 @@ use gabarit_domain::{
 };
 use gabarit_i18n::Locale;
 use gabarit_server::{
-    clock::{MockClock, start_of_day},
-    config::Config,
+    clock::start_of_day,
     db::{
-        Db, Exec,
+        Exec,
         bookings::{self, Booking, Buyer},
         payments::{self as payment_rows, Payment},
     },
-    id::SeededIds,
     on,
-    payments::{NewPayment, PaymentProvider, ProviderError, ProviderPayment, ProviderState},
+    payments::ProviderState,
     platform::Platform,
     services::{
         documents::{self, InvoiceInput, Issued, SelfBilledInput},
-        ledger,
+        ledger, rulebooks,
     },
-    vat_register::{RegisterAnswer, VatRegister},
+    testing::{ExpertSpec, TestExpert, TestPlatform, for_each_db},
 };
 use gabarit_view::account::AccountView;
 use std::{collections::BTreeSet, sync::Arc};
-use uuid::Uuid;
-
-#[derive(Debug)]
-struct Nobody;
-
-#[async_trait]
-impl PaymentProvider for Nobody {
-    async fn create(&self, _: &NewPayment) -> Result<ProviderPayment, ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn get(&self, _: &str) -> Result<ProviderPayment, ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn capture(&self, _: &str, _: PaymentId, _: Cents) -> Result<(), ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn release(&self, _: &str, _: PaymentId) -> Result<(), ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn cancel(&self, _: &str, _: PaymentId) -> Result<(), ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-    async fn refund(&self, _: &str, _: RefundId, _: Cents, _: &str) -> Result<String, ProviderError> {
-        Err(ProviderError::NotFound)
-    }
-}
-
-#[async_trait]
-impl VatRegister for Nobody {
-    async fn check(&self, _: CountryCode, _: &VatNumber) -> RegisterAnswer {
-        RegisterAnswer { status: VatStatus::Unknown, evidence: String::new() }
-    }
-}
 
 /// One database, with its platform and people.
 pub(crate) struct World {
-    pub(crate) p: Platform,
-    pub(crate) clock: Arc<MockClock>,
+    pub(crate) p: TestPlatform,
     pub(crate) client: AccountView,
     pub(crate) stranger: AccountView,
-    pub(crate) expert: AccountView,
+    pub(crate) expert: TestExpert,
     pub(crate) manager: AccountView,
     pub(crate) rulebook: Rulebook,
-    /// Its URL or file, for backups.
-    pub(crate) config: Config,
-    _folder: Option<tempfile::TempDir>,
 }
 
-/// A world on SQLite, and one on PostgreSQL where a server is given.
-pub(crate) async fn worlds() -> Vec<World> {
-    let mut worlds = vec![World::sqlite().await];
-    if let Ok(url) = std::env::var("GABARIT_TEST_POSTGRES") {
-        worlds.push(World::postgres(&url).await);
-    }
-    worlds
-}
-
-pub(crate) fn config(database_url: Option<String>, data_dir: &std::path::Path) -> Config {
-    Config::read(|name| match name {
-        "DATABASE_URL" => database_url.clone(),
-        "GABARIT_DATA_DIR" => Some(data_dir.display().to_string()),
-        _ => None,
-    })
-    .unwrap()
-}
-
-/// A new, empty database on a PostgreSQL server.
-pub(crate) async fn fresh_postgres(server: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "tests run beside each other")]
-    let name = format!("gabarit_{}", Uuid::new_v4().simple());
-    let admin = sqlx::PgPool::connect(server).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
-    admin.close().await;
-    let mut url = url::Url::parse(server).unwrap();
-    url.set_path(&name);
-    url.to_string()
+/// Runs a test in a world on SQLite, then in one on PostgreSQL where a server is given.
+pub(crate) async fn in_worlds<F: AsyncFn(Arc<World>)>(test: F) {
+    for_each_db(async |p| test(Arc::new(World::on(p).await)).await).await;
 }
 
 pub(crate) fn date(text: &str) -> NaiveDate {
@@ -131,45 +66,24 @@ pub(crate) fn country(code: &str) -> CountryCode {
 
 impl World {
     pub(crate) async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = config(None, folder.path());
-        let db = Db::sqlite(&folder.path().join("gabarit.db")).await.unwrap();
-        Self::on(db, config, Some(folder)).await
+        Self::on(TestPlatform::sqlite().await).await
     }
 
-    pub(crate) async fn postgres(server: &str) -> Self {
-        let url = fresh_postgres(server).await;
-        let folder = tempfile::tempdir().unwrap();
-        let config = config(Some(url.clone()), folder.path());
-        Self::on(Db::postgres(&url).await.unwrap(), config, Some(folder)).await
-    }
-
-    async fn on(db: Db, config: Config, folder: Option<tempfile::TempDir>) -> Self {
-        db.migrate().await.unwrap();
-        let clock = Arc::new(MockClock::at(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap()));
-        let p = Platform::new(
-            config.clone(),
-            db,
-            Arc::<MockClock>::clone(&clock),
-            Arc::new(SeededIds::new(7)),
-            Arc::new(Nobody),
-            Arc::new(Nobody),
-        );
-        let rulebook = Rulebook::initial(date("2026-01-01"));
-        let mut people = Vec::new();
-        for (name, is_manager) in
-            [("Client Fictif", false), ("Autre Fictif", false), ("Expert Fictif", false), ("Gérance Fictive", true)]
-        {
-            people.push(person(&p, name, is_manager).await);
+    pub(crate) async fn on(p: TestPlatform) -> Self {
+        p.clock.set(Utc.with_ymd_and_hms(2026, 11, 2, 9, 0, 0).unwrap());
+        Self {
+            client: p.client("Client Fictif").await,
+            stranger: p.client("Autre Fictif").await,
+            expert: p.expert(ExpertSpec::default()).await,
+            manager: p.manager().await,
+            rulebook: rulebooks::current(&p).await.unwrap(),
+            p,
         }
-        let [client, stranger, mut expert, manager] = <[AccountView; 4]>::try_from(people).unwrap();
-        seed(&p, &rulebook, &mut expert).await;
-        Self { p, clock, client, stranger, expert, manager, rulebook, config, _folder: folder }
     }
 
     pub(crate) fn offer(&self) -> Offer {
         Offer {
-            expert: self.expert.expert.unwrap(),
+            expert: self.expert.id,
             kind: ExpertKind::Independent,
             level: Level::try_from(3).unwrap(),
             base: GeoPoint::new(50_632_600, 5_579_700).unwrap(),
@@ -182,7 +96,7 @@ impl World {
 
     pub(crate) fn order(&self, days: DaySet) -> Order {
         Order {
-            expert: self.expert.expert.unwrap(),
+            expert: self.expert.id,
             days,
             location: Location::OnSite { place: PlaceId(1), point: GeoPoint::new(53_438_300, 6_835_500).unwrap() },
             flexible: true,
@@ -274,7 +188,7 @@ impl World {
         let mut exec = tx.exec();
         let payment = payment_rows::of_booking(&mut exec, booking.id).await.unwrap().remove(0);
         payment_rows::store_state(&mut exec, payment.id, ProviderState::Paid, payment.amount, p.now()).await.unwrap();
-        ledger::post_received(&mut exec, p, payment.id, booking.id, payment.amount).await.unwrap();
+        ledger::post_received(&mut exec, p, payment.id, booking.id, payment.amount, true).await.unwrap();
         booking.paid_at = Some(p.now());
         let to = booking.state.paid(p.now(), &self.rulebook.booking, booking.starts_at).unwrap();
         moved(p, &mut exec, booking, to, None).await;
@@ -288,7 +202,7 @@ impl World {
         let mut exec = tx.exec();
         booking.accepted_at = Some(p.now());
         let to = booking.state.accept(p.now()).unwrap();
-        moved(p, &mut exec, booking, to, Some(self.expert.id)).await;
+        moved(p, &mut exec, booking, to, Some(self.expert.account.id)).await;
         let issued = documents::issue_invoice(&mut exec, p, &self.invoice(booking)).await.unwrap();
         let vat = issued.document.vat;
         ledger::post_invoice(&mut exec, p, booking.id, vat.taxable, vat.tax, booking.total).await.unwrap();
@@ -299,7 +213,7 @@ impl World {
     /// The last day is over: the self-billed invoice is issued.
     pub(crate) async fn complete(&self, booking: &mut Booking) -> Issued {
         let p = &self.p;
-        self.clock.set(booking.ends_at);
+        self.p.clock.set(booking.ends_at);
         let mut tx = p.db.begin().await.unwrap();
         let mut exec = tx.exec();
         let before = bookings::expert(&mut exec, booking.expert).await.unwrap().unwrap().completed_days;
@@ -308,7 +222,7 @@ impl World {
         booking.ladder_days = Some(booking.order.days.count());
         let to = booking.state.complete(p.now(), booking.ends_at).unwrap();
         moved(p, &mut exec, booking, to, None).await;
-        bookings::add_completed_days(&mut exec, booking.expert, booking.order.days.count()).await.unwrap();
+        bookings::add_completed_days(&mut exec, booking.expert, booking.order.days.count(), p.now()).await.unwrap();
         let issued = documents::issue_self_billed(&mut exec, p, &self.self_billed(booking, before)).await.unwrap();
         let vat = issued.document.vat;
         ledger::post_self_billed(&mut exec, p, booking.id, vat.taxable, vat.tax).await.unwrap();
@@ -321,7 +235,7 @@ impl World {
         let mut tx = p.db.begin().await.unwrap();
         let mut exec = tx.exec();
         let to = booking.state.decline(p.now()).unwrap();
-        moved(p, &mut exec, booking, to, Some(self.expert.id)).await;
+        moved(p, &mut exec, booking, to, Some(self.expert.account.id)).await;
         bookings::free_days(&mut exec, booking.id).await.unwrap();
         let payment = payment_rows::of_booking(&mut exec, booking.id).await.unwrap().remove(0);
         let refund = payment_rows::Refund {
@@ -341,7 +255,7 @@ impl World {
 
     pub(crate) async fn lapse(&self, booking: &mut Booking) {
         let p = &self.p;
-        self.clock.advance(TimeDelta::minutes(16));
+        self.p.clock.advance(TimeDelta::minutes(16));
         let mut tx = p.db.begin().await.unwrap();
         let mut exec = tx.exec();
         let to = booking.state.lapse(p.now()).unwrap();
@@ -429,67 +343,4 @@ pub(crate) fn buyer(order: &Order) -> Party {
         registration: None,
         email: Some("factures@client.example".to_owned()),
     }
-}
-
-async fn person(p: &Platform, name: &str, is_manager: bool) -> AccountView {
-    const SQL: &str = "INSERT INTO account (id, email, password_hash, name, phone, locale, time_zone, is_manager, \
-        created_at) VALUES ($1, $2, '-', $3, NULL, 'fr', 'Europe/Paris', $4, $5)";
-    let id = p.ids.uuid();
-    let email = format!("{}@gabarit.example", id.simple());
-    let mut conn = p.db.conn().await.unwrap();
-    let mut exec = conn.exec();
-    let exec = &mut exec;
-    let now: DateTime<Utc> = p.now();
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(&email)
-        .bind(name)
-        .bind(is_manager)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(drop))
-    .unwrap();
-    AccountView {
-        id: AccountId(id),
-        email,
-        name: name.to_owned(),
-        phone: None,
-        locale: Locale::Fr,
-        time_zone: "Europe/Paris".to_owned(),
-        is_manager,
-        expert: None,
-    }
-}
-
-async fn seed(p: &Platform, rulebook: &Rulebook, expert: &mut AccountView) {
-    const RULES: &str = "INSERT INTO rulebook (version, effective_from, body, released_at) VALUES (1, $1, $2, $3)";
-    const EXPERT: &str = "INSERT INTO expert (id, account_id, state, kind, level, display_name, headline, summary, \
-        summary_language, base_place, base_lat, base_lon, base_country, on_site, remote, week_pattern, works_holidays, \
-        rating_sum, rating_count, completed_days, created_at, changed_at) VALUES ($1, $2, 'published', 'independent', \
-        3, $3, '', '', 'fr', 1, 50632600, 5579700, 'BE', $5, $5, 31, $6, 0, 0, 0, $4, $4)";
-    const BILLING: &str = "INSERT INTO expert_billing (expert_id, company, street, postal_code, city, country, \
-        vat_number, vat_exempt) VALUES ($1, 'Atelier Fictif SRL', 'Rue Inventée 12', '4000', 'Liège', 'BE', \
-        'BE0123456749', $2)";
-    let id = ExpertId(p.ids.uuid());
-    expert.expert = Some(id);
-    let body = serde_json::to_string(rulebook).unwrap();
-    let mut conn = p.db.conn().await.unwrap();
-    let mut exec = conn.exec();
-    let exec = &mut exec;
-    let now: DateTime<Utc> = p.now();
-    on!(exec, |c| {
-        sqlx::query(RULES).bind(rulebook.effective_from).bind(&body).bind(now).execute(&mut *c).await.unwrap();
-        sqlx::query(EXPERT)
-            .bind(id.0)
-            .bind(expert.id.0)
-            .bind(&expert.name)
-            .bind(now)
-            .bind(true)
-            .bind(false)
-            .execute(&mut *c)
-            .await
-            .unwrap();
-        sqlx::query(BILLING).bind(id.0).bind(false).execute(c).await.unwrap();
-    });
 }
