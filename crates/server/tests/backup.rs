@@ -23,7 +23,7 @@ async fn reopened(p: &TestPlatform) -> Platform {
     Platform::new(
         p.config.clone(),
         db,
-        Arc::clone(&p.clock),
+        Arc::<gabarit_server::clock::MockClock>::clone(&p.clock),
         Arc::clone(&p.ids),
         Arc::clone(&p.payments),
         Arc::clone(&p.vat_register),
