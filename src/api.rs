@@ -4,6 +4,7 @@
 //! keeps what was typed. An error's HTTP status is set by the middleware. Addresses are named (`endpoint = "sign_in"`), so that they stay the same from build to build.
 
 pub mod account;
+pub mod booking;
 #[cfg(feature = "ssr")]
 mod call;
 pub mod find;

@@ -4,20 +4,24 @@
 
 pub mod action;
 pub mod data;
+pub mod day_calendar;
 pub mod dialog;
 pub mod field;
 pub mod form;
 pub mod icon;
+pub mod quote_panel;
 pub mod state;
 pub mod text;
 pub mod title_block;
 
 pub use action::{Button, ButtonKind, LinkButton, Pagination};
 pub use data::{Avatar, LevelBadge, Money, Rating, TableFrame, Tag};
+pub use day_calendar::DayCalendar;
 pub use dialog::Dialog;
 pub use field::{Checkbox, Choice, Field, Fieldset, Radios, Select, TextArea};
 pub use form::{FormErrors, FormState, Hidden, Submit, use_form_state};
 pub use icon::{Icon, IconName};
+pub use quote_panel::{ProductNames, QuoteLines, day_list, refusal_field, refusal_reason};
 pub use state::{EmptyState, ErrorState, NotFound, Notice, Skeleton};
 pub use text::{error_text, problem_text, refusal_text};
 pub use title_block::{TitleBlock, TitleRow, TitleTotal};

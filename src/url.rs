@@ -14,6 +14,8 @@ pub enum Page {
     Expert(ExpertId),
     /// The booking form for an expert.
     Book(ExpertId),
+    /// Details and payment of a booking in the making.
+    BookDetails(ExpertId),
     /// A client's bookings.
     Bookings,
     /// One booking, for both sides.
@@ -55,6 +57,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Experts => format!("/{code}/experts"),
         Page::Expert(id) => format!("/{code}/experts/{id}"),
         Page::Book(id) => format!("/{code}/book/{id}"),
+        Page::BookDetails(id) => format!("/{code}/book/{id}/details"),
         Page::Bookings => format!("/{code}/bookings"),
         Page::Booking(id) => format!("/{code}/bookings/{id}"),
         Page::Orders => format!("/{code}/orders"),

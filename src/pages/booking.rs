@@ -1,26 +1,33 @@
 //! Booking an expert, and what follows.
 
-use crate::i18n::use_locale;
-use gabarit_i18n::common;
+mod choose;
+mod details;
+mod document;
+mod lists;
+mod page;
+mod parts;
+mod payment;
+
+use choose::ChoosePage;
+use details::DetailsPage;
+use document::DocumentPage;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{MatchNestedRoutes, components::Route, path};
+use leptos_router::{MatchNestedRoutes, SsrMode, components::Route, path};
+use lists::{BookingsPage, OrdersPage};
+use page::BookingPage;
+use payment::ReturnPage;
 
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("bookings") view=BookingsPage/>
+        <Route path=path!("book/:expert") view=ChoosePage ssr=SsrMode::Async/>
+        <Route path=path!("book/:expert/details") view=DetailsPage ssr=SsrMode::Async/>
+        <Route path=path!("bookings") view=BookingsPage ssr=SsrMode::Async/>
+        <Route path=path!("orders") view=OrdersPage ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id") view=BookingPage ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/return") view=ReturnPage ssr=SsrMode::Async/>
+        <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async/>
     }
     .into_inner()
-}
-
-/// The client's bookings.
-#[component]
-fn BookingsPage() -> impl IntoView {
-    let locale = use_locale();
-    view! {
-        <Title text=common::my_bookings(locale)/>
-        <h1>{common::my_bookings(locale)}</h1>
-    }
 }

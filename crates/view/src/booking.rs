@@ -54,6 +54,8 @@ pub struct BookingPage {
     pub place_text: Option<String>,
     /// The places it may mean, best first.
     pub place_choices: Vec<PlaceView>,
+    /// Whether the form was sent (without script): what is missing is then named beside its field.
+    pub checked: bool,
 }
 
 /// What the VAT register said.
@@ -115,6 +117,8 @@ pub struct BookingForm {
     pub terms: String,
     /// Fingerprint of the quote that was seen.
     pub seen: String,
+    /// Total of the quote that was seen (`1280.00`): to be shown beside a new one, never charged.
+    pub seen_total: String,
     /// Key of this form: a double click is one booking.
     pub key: String,
 }
