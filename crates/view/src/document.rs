@@ -307,6 +307,5 @@ fn footer(issuer: &Party, with_vat: bool) -> String {
         parts.extend(issuer.vat_number.as_ref().map(ToString::to_string));
     }
     parts.extend(issuer.registration.clone());
-    parts.extend(issuer.email.clone());
     parts.join(" · ")
 }

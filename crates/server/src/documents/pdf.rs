@@ -55,7 +55,7 @@ const SOFT: (u8, u8, u8) = (0x55, 0x5d, 0x68);
 const ACCENT: (u8, u8, u8) = (0xc4, 0x2b, 0x1c);
 const HAIR: (u8, u8, u8) = (0xb4, 0xba, 0xc2);
 const HAIR_WIDTH: f32 = 0.5;
-const RULE_WIDTH: f32 = 1.0;
+const RULE_WIDTH: f32 = 0.75;
 
 const TITLE: Style = Style { weight: Weight::SemiBold, size: 20.0, colour: INK };
 const NAME: Style = Style { weight: Weight::SemiBold, size: 10.0, colour: INK };
@@ -188,15 +188,15 @@ fn head(sheet: &mut Sheet<'_>, text: &DocumentText) {
     sheet.y = top + 2.0;
 }
 
-/// The facts as cells, three a row, ruled like the title block of a drawing.
+/// The facts as cells, three a row (four make two by two), ruled like the title block of a drawing.
 fn title_block(sheet: &mut Sheet<'_>, facts: &[Fact]) {
-    const COLUMNS: usize = 3;
     const PAD: f32 = 7.0;
-    let width = (RIGHT - LEFT) / 3.0;
+    let (columns, width) =
+        if matches!(facts.len(), 2 | 4) { (2, (RIGHT - LEFT) / 2.0) } else { (3, (RIGHT - LEFT) / 3.0) };
     let top = sheet.y;
-    sheet.across(top, HAIR_WIDTH, INK);
     let mut y = top;
-    for row in facts.chunks(COLUMNS) {
+    for row in facts.chunks(columns) {
+        sheet.across(y, HAIR_WIDTH, if y > top { HAIR } else { INK });
         let mut height: f32 = 0.0;
         for (fact, column) in row.iter().zip([0.0_f32, 1.0, 2.0]) {
             let x = LEFT + column * width + if column > 0.0 { PAD } else { 0.0 };
@@ -210,13 +210,10 @@ fn title_block(sheet: &mut Sheet<'_>, facts: &[Fact]) {
                 sheet.text(Role::In(cell), x, y + below + f32::from(line) * leading(STRONG), run);
             }
         }
-        for column in 1..row.len().max(if facts.len() > COLUMNS { COLUMNS } else { row.len() }) {
-            #[expect(clippy::cast_precision_loss, reason = "one or two")]
-            let x = LEFT + column as f32 * width;
-            sheet.rule(x, y, HAIR_WIDTH, height, HAIR);
+        for column in [1.0_f32, 2.0].into_iter().take(columns - 1) {
+            sheet.rule(LEFT + column * width, y, HAIR_WIDTH, height, HAIR);
         }
         y += height;
-        sheet.across(y, HAIR_WIDTH, if y > top { HAIR } else { INK });
     }
     sheet.across(y, HAIR_WIDTH, INK);
     sheet.y = y + 20.0;
