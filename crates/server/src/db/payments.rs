@@ -163,6 +163,16 @@ pub async fn store_state(
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(state.code()).bind(captured.0).bind(now).execute(c).await.map(drop))
 }
 
+/// Gives a payment up that the provider will not make: unless it was made after all, by another attempt.
+///
+/// # Errors
+/// The database's.
+pub async fn note_unmade(exec: &mut Exec<'_>, id: PaymentId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE payment SET state = 'failed', updated_at = $2 \
+        WHERE id = $1 AND state = 'open' AND provider_ref IS NULL";
+    on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(now).execute(c).await.map(drop))
+}
+
 /// What an account's cards may still be charged with for orders without an invoice: authorised, or about to be.
 ///
 /// # Errors

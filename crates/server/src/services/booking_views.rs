@@ -17,9 +17,10 @@ use gabarit_domain::{
     booking::BookingState,
     compensation::{EarningLine, earnings},
     expert::ExpertKind,
-    ids::BookingId,
+    ids::{BookingId, ExpertId},
     money::Cents,
     pricing::Location,
+    rulebook::{Rulebook, RulebookVersion},
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
@@ -29,6 +30,7 @@ use gabarit_view::{
     },
     error::ApiError,
 };
+use std::collections::HashMap;
 
 /// The zone times are shown in: the account's.
 fn zone(p: &Platform, actor: &AccountView) -> Tz {
@@ -182,17 +184,24 @@ async fn earned(
     booking: &Booking,
     expert: &BookedExpert,
 ) -> Result<Option<EarningsView>, ApiError> {
-    // Frozen ordinals are those of an independent expert, whatever the expert is today.
-    if booking.ladder_before.is_none()
-        && (expert.kind == ExpertKind::InHouse || booking.state == BookingState::Completed)
-    {
+    if !earns(booking, expert) {
         return Ok(None);
     }
     let rulebook = rulebooks::version_in(exec, p, booking.rulebook).await?.ok_or(ApiError::NotFound)?;
+    Ok(Some(earned_by(&rulebook, booking, expert)))
+}
+
+/// Whether an expert earns by the ladder. Frozen ordinals are those of an independent, whatever the expert is today.
+fn earns(booking: &Booking, expert: &BookedExpert) -> bool {
+    booking.ladder_before.is_some()
+        || (expert.kind == ExpertKind::Independent && booking.state != BookingState::Completed)
+}
+
+fn earned_by(rulebook: &Rulebook, booking: &Booking, expert: &BookedExpert) -> EarningsView {
     let before = booking.ladder_before.unwrap_or(expert.completed_days);
     let lines = earnings(&rulebook.ladder, &booking.quote.lines, before);
     let net = lines.iter().map(EarningLine::net).sum();
-    Ok(Some(EarningsView { lines, net, is_final: booking.ladder_before.is_some() }))
+    EarningsView { lines, net, is_final: booking.ladder_before.is_some() }
 }
 
 /// What its reader can do with a booking now.
@@ -228,9 +237,17 @@ pub async fn list_for_client(
     let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
     let exec = &mut conn.exec();
     let zone = zone(p, actor);
+    let mut names: HashMap<ExpertId, String> = HashMap::new();
     let mut list = Vec::new();
     for booking in rows::of_client(exec, actor.id).await.map_err(|e| p.fault(e))? {
-        let with = expert(exec, p, &booking).await?.display_name;
+        let with = match names.get(&booking.expert) {
+            Some(name) => name.clone(),
+            None => {
+                let name = expert(exec, p, &booking).await?.display_name;
+                names.insert(booking.expert, name.clone());
+                name
+            }
+        };
         let amount = Some(booking.total);
         list.push(summary(p, booking, with, amount, zone, locale));
     }
@@ -250,10 +267,16 @@ pub async fn list_for_expert(
     let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
     let exec = &mut conn.exec();
     let zone = zone(p, actor);
+    let Some(expert) = rows::expert(exec, own).await.map_err(|e| p.fault(e))? else { return Ok(Vec::new()) };
+    let mut rulebooks: HashMap<RulebookVersion, Rulebook> = HashMap::new();
     let mut list = Vec::new();
     for booking in rows::of_expert(exec, own).await.map_err(|e| p.fault(e))? {
-        let expert = expert(exec, p, &booking).await?;
-        let amount = earned(exec, p, &booking, &expert).await?.map(|earned| earned.net);
+        if !rulebooks.contains_key(&booking.rulebook) {
+            let rulebook = rulebooks::version_in(exec, p, booking.rulebook).await?.ok_or(ApiError::NotFound)?;
+            rulebooks.insert(booking.rulebook, rulebook);
+        }
+        let rulebook = rulebooks.get(&booking.rulebook).filter(|_| earns(&booking, &expert));
+        let amount = rulebook.map(|rulebook| earned_by(rulebook, &booking, &expert).net);
         let with = booking.buyer.party.name.clone();
         list.push(summary(p, booking, with, amount, zone, locale));
     }

@@ -4,10 +4,14 @@ use crate::stage::{DAYS, Stage};
 use gabarit_domain::{booking::PaymentMethod, money::Cents};
 use gabarit_i18n::Locale;
 use gabarit_server::{
+    on,
     services::{bookings, ledger::Account, payments},
     testing::{Fault, Totals, for_each_db},
 };
-use gabarit_view::{booking::BookingAction, error::ApiError};
+use gabarit_view::{
+    booking::BookingAction,
+    error::{ApiError, Problem},
+};
 
 /// What went through the provider and came back in full.
 fn all_back(total: Cents) -> Totals {
@@ -202,4 +206,52 @@ async fn an_outage_while_booking_loses_nothing() {
         })
         .await;
     }
+}
+
+/// Invariant 1: money of another amount is never accepted: it is a fault that names itself, and nothing moves.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_amount_is_a_fault() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let id = stage.book(DAYS, PaymentMethod::Ideal).await;
+        let reference = stage.p.provider.last_reference();
+        stage.p.provider.pay(&reference);
+        let plant = async |sql: &'static str| {
+            let mut conn = stage.p.db.conn().await.unwrap();
+            let exec = &mut conn.exec();
+            on!(exec, |c| sqlx::query(sql).execute(c).await.map(drop)).unwrap();
+        };
+        plant("UPDATE payment SET amount = amount + 1").await;
+        let fault = payments::sync(&stage.p, &reference).await.unwrap_err();
+        assert!(matches!(fault, ApiError::Internal { .. }), "{fault:?}");
+        assert_eq!(stage.state(id).await, "held");
+        assert_eq!(stage.count("SELECT COUNT(*) FROM ledger_transaction").await, 0);
+        plant("UPDATE payment SET amount = amount - 1").await;
+        payments::sync(&stage.p, &reference).await.unwrap();
+        assert_eq!(stage.state(id).await, "requested");
+        stage.sound().await;
+    })
+    .await;
+}
+
+/// A payment larger than its method takes is refused by the form, before days are held.
+#[tokio::test(flavor = "multi_thread")]
+async fn methods_have_limits() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let start: chrono::NaiveDate = "2026-12-01".parse().unwrap();
+        let free = |day: &chrono::NaiveDate| chrono::Datelike::weekday(day).num_days_from_monday() < 5;
+        let days = |count: usize| {
+            let days =
+                start.iter_days().filter(free).filter(|day| !["2026-12-25", "2027-01-01"].contains(&&*day.to_string()));
+            days.take(count).map(|day| day.to_string()).collect::<Vec<_>>().join(",")
+        };
+        // Twelve days of level 3 are more than a card takes; 55 are more than a bank takes at once.
+        let card = stage.place_as(&stage.client, stage.form(&days(12), PaymentMethod::CreditCard)).await;
+        assert_eq!(card.unwrap_err(), ApiError::CreditRefused { stash: None });
+        let bank = stage.place_as(&stage.client, stage.form(&days(55), PaymentMethod::Ideal)).await;
+        assert_eq!(bank.unwrap_err(), ApiError::field("method", Problem::Unknown));
+        assert_eq!(stage.count("SELECT COUNT(*) FROM booking").await, 0);
+    })
+    .await;
 }

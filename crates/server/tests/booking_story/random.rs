@@ -11,7 +11,7 @@ use gabarit_view::error::ApiError;
 use rand::{Rng, RngExt, SeedableRng, seq::IndexedRandom};
 
 /// Lives of each database; every one has `EVENTS` events.
-const LIVES: u64 = 12;
+const LIVES: u64 = 8;
 const EVENTS: usize = 60;
 
 /// Money charged less refunded is money kept; the ledger balances; days are held by exactly the bookings that may hold

@@ -12,7 +12,7 @@ use crate::{
         payments as payment_rows,
     },
     jobs::{self, JobKind},
-    payments::ProviderState,
+    payments::{ProviderState, limit},
     platform::Platform,
     services::{experts, payments, rulebooks},
 };
@@ -28,7 +28,7 @@ use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     booking::{BookingForm, PlacedBooking},
-    error::ApiError,
+    error::{ApiError, Problem},
 };
 
 /// Places a booking: holds the days and makes a payment at the provider.
@@ -101,6 +101,15 @@ async fn hold(
     let holds = rows::running_holds(&mut tx.exec(), client.id, now).await?;
     if holds >= i64::from(context.rulebook.booking.max_unpaid_holds) {
         return Err(ApiError::TooManyHolds.into());
+    }
+    if quote.total > limit(draft.method) {
+        // The provider would not take it; other methods may.
+        return Err(if draft.method.is_deferred() {
+            ApiError::CreditRefused { stash: None }
+        } else {
+            ApiError::field("method", Problem::Unknown)
+        }
+        .into());
     }
     if draft.method.is_deferred() && !has_credit(&mut tx.exec(), client.id, &context.rulebook, quote.total, now).await?
     {

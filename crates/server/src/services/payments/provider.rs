@@ -60,9 +60,7 @@ pub(super) async fn make(p: &Platform, booking: &Booking, payment: &Payment) -> 
 async fn refused(p: &Platform, payment: &Payment, error: ProviderError) -> Result<Option<String>, ApiError> {
     if let ProviderError::Refused { .. } = error {
         let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
-        rows::store_state(&mut tx.exec(), payment.id, ProviderState::Failed, payment.captured, p.now())
-            .await
-            .map_err(|e| p.fault(e))?;
+        rows::note_unmade(&mut tx.exec(), payment.id, p.now()).await.map_err(|e| p.fault(e))?;
         tx.commit().await.map_err(|e| p.fault(e))?;
         tracing::error!(%error, payment = %payment.id, "payment not made");
         return Err(ApiError::Unavailable);
