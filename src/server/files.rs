@@ -56,6 +56,18 @@ where
     }
 }
 
+/// Names of the files at the site's root: pages of a language stand there, too, and would hide them.
+pub(crate) fn at_root(options: &LeptosOptions) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(&*options.site_root) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        // Compressed twins are found by their plain name; braces would be a pattern.
+        .filter(|name| !name.ends_with(".br") && !name.ends_with(".gz") && !name.contains(['{', '}']))
+        .collect()
+}
+
 /// A document in print, for whom it concerns.
 pub(crate) async fn document(
     State(platform): State<Platform>,

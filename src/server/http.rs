@@ -64,11 +64,16 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());
     }
+    let site = files::site(&leptos, not_found);
+    // Beside the languages, only these stand at the root.
+    for name in files::at_root(&leptos) {
+        router = router.route(&format!("/{name}"), get(site.clone()));
+    }
     let inner = platform.clone();
     // Pages, and the server functions behind them.
     router
         .leptos_routes_with_context(&state, generate_route_list(App), provide, shell)
-        .fallback(files::site(&leptos, not_found))
+        .fallback(site)
         .with_state(state)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
