@@ -8,6 +8,7 @@ pub mod booking;
 #[cfg(feature = "ssr")]
 mod call;
 pub mod find;
+pub mod public;
 
 #[cfg(feature = "ssr")]
 pub use call::{Call, SignedIn};

@@ -1,25 +1,60 @@
 //! Pages that anyone reads: how it works, questions, statements, tariffs.
 
+pub mod article;
+pub mod levels;
+pub mod rentals;
+
 use crate::i18n::use_locale;
+use article::ArticlePage;
 use gabarit_i18n::common;
+use gabarit_view::public::ArticleName;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{MatchNestedRoutes, components::Route, path};
+use levels::LevelsPage;
+use rentals::RentalsPage;
 
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("how-it-works") view=HowPage/>
+        <Route path=path!("faq") view=FaqPage/>
+        <Route path=path!("levels") view=LevelsPage/>
+        <Route path=path!("rentals") view=RentalsPage/>
+        <Route path=path!("privacy") view=PrivacyPage/>
+        <Route path=path!("accessibility") view=AccessibilityPage/>
+        <Route path=path!("terms") view=TermsPage/>
+        <Route path=path!("about-data") view=AboutDataPage/>
     }
     .into_inner()
 }
 
 #[component]
 fn HowPage() -> impl IntoView {
-    let locale = use_locale();
-    view! {
-        <Title text=common::nav_how(locale)/>
-        <h1>{common::nav_how(locale)}</h1>
-    }
+    view! { <ArticlePage name=ArticleName::How title=common::nav_how(use_locale())/> }
+}
+
+#[component]
+fn FaqPage() -> impl IntoView {
+    view! { <ArticlePage name=ArticleName::Faq title=common::nav_faq(use_locale())/> }
+}
+
+#[component]
+fn PrivacyPage() -> impl IntoView {
+    view! { <ArticlePage name=ArticleName::Privacy title=common::nav_privacy(use_locale())/> }
+}
+
+#[component]
+fn AccessibilityPage() -> impl IntoView {
+    view! { <ArticlePage name=ArticleName::Accessibility title=common::nav_accessibility(use_locale())/> }
+}
+
+#[component]
+fn TermsPage() -> impl IntoView {
+    view! { <ArticlePage name=ArticleName::Terms title=common::nav_terms(use_locale())/> }
+}
+
+#[component]
+fn AboutDataPage() -> impl IntoView {
+    view! { <ArticlePage name=ArticleName::AboutData title=common::nav_about_data(use_locale())/> }
 }

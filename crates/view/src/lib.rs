@@ -8,4 +8,5 @@ pub mod document;
 pub mod error;
 pub mod expert;
 pub mod place;
+pub mod public;
 pub mod search;

@@ -1,0 +1,154 @@
+//! A page of text, as the server sends it.
+
+use crate::{
+    api::public::public_article,
+    i18n::use_locale,
+    ui::{ErrorState, Notice, Skeleton},
+};
+use gabarit_i18n::site;
+use gabarit_view::public::{Article, ArticleName, Block, Question, Section, Span};
+use leptos::{either::EitherOf5, prelude::*};
+use leptos_meta::Title;
+use serde_json::json;
+
+/// A page of text.
+#[component]
+pub fn ArticlePage(
+    /// Which.
+    name: ArticleName,
+    /// Its heading.
+    title: &'static str,
+) -> impl IntoView {
+    let locale = use_locale();
+    let text = Resource::new(|| (), move |()| public_article(name, locale));
+    view! {
+        <Title text=title/>
+        <h1>{title}</h1>
+        <Suspense fallback=|| view! { <Skeleton lines=8/> }>
+            {move || Suspend::new(async move {
+                match text.await {
+                    Ok(article) => view! { <ArticleBody article/> }.into_any(),
+                    Err(error) => view! { <ErrorState error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn ArticleBody(article: Article) -> impl IntoView {
+    let locale = use_locale();
+    let machine = structured(&article);
+    let contents = (article.sections.len() > 2).then(|| {
+        let links = article
+            .sections
+            .iter()
+            .map(|section| view! { <li><a href=format!("#{}", section.id)>{section.title.clone()}</a></li> })
+            .collect_view();
+        view! { <nav class="article-contents" aria-label=site::contents(locale)><ul>{links}</ul></nav> }
+    });
+    let facts = (!article.facts.is_empty()).then(|| {
+        let facts =
+            article.facts.iter().cloned().map(|(term, value)| view! { <dt>{term}</dt><dd>{value}</dd> }).collect_view();
+        view! { <dl class="facts">{facts}</dl> }
+    });
+    let sections = article.sections.into_iter().map(section_view).collect_view();
+    view! {
+        <p class="lead article-lead">{spans_view(article.lead)}</p>
+        <div class="article">
+            {contents}
+            <div class="prose article-text">{facts} {sections}</div>
+        </div>
+        {machine.map(|json| view! { <script type="application/ld+json" inner_html=json></script> })}
+    }
+}
+
+fn section_view(section: Section) -> impl IntoView {
+    let questions = (!section.questions.is_empty()).then(|| {
+        let questions = section.questions.into_iter().map(question_view).collect_view();
+        view! { <div class="questions">{questions}</div> }
+    });
+    view! {
+        <section aria-labelledby=section.id.clone()>
+            <h2 id=section.id.clone()>{section.title.clone()}</h2>
+            {blocks_view(section.blocks, &section.title)}
+            {questions}
+        </section>
+    }
+}
+
+/// The anchor stands on the answer: browsers open a `details` for an anchor, or a text searched, inside of it.
+fn question_view(question: Question) -> impl IntoView {
+    view! {
+        <details class="question">
+            <summary><h3>{question.question.clone()}</h3></summary>
+            <div class="answer" id=question.id>{blocks_view(question.answer, &question.question)}</div>
+        </details>
+    }
+}
+
+fn blocks_view(blocks: Vec<Block>, title: &str) -> impl IntoView + use<> {
+    let items =
+        |items: Vec<Vec<Span>>| items.into_iter().map(|item| view! { <li>{spans_view(item)}</li> }).collect_view();
+    blocks
+        .into_iter()
+        .map(|block| match block {
+            Block::Paragraph(spans) => EitherOf5::A(view! { <p>{spans_view(spans)}</p> }),
+            Block::List(points) => EitherOf5::B(view! { <ul>{items(points)}</ul> }),
+            Block::Steps(steps) => EitherOf5::C(view! { <ol>{items(steps)}</ol> }),
+            Block::Note(spans) => EitherOf5::D(view! { <Notice><p>{spans_view(spans)}</p></Notice> }),
+            Block::Table { head, rows } => EitherOf5::E(table_view(head, rows, title.to_owned())),
+        })
+        .collect_view()
+}
+
+fn table_view(head: Vec<String>, rows: Vec<Vec<Vec<Span>>>, caption: String) -> impl IntoView {
+    let head = head.into_iter().map(|cell| view! { <th scope="col">{cell}</th> }).collect_view();
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let mut cells = row.into_iter();
+            let first = cells.next().unwrap_or_default();
+            let rest = cells.map(|cell| view! { <td>{spans_view(cell)}</td> }).collect_view();
+            view! { <tr><th scope="row">{spans_view(first)}</th>{rest}</tr> }
+        })
+        .collect_view();
+    view! {
+        <crate::ui::TableFrame caption=caption>
+            <thead><tr>{head}</tr></thead>
+            <tbody>{rows}</tbody>
+        </crate::ui::TableFrame>
+    }
+}
+
+fn spans_view(spans: Vec<Span>) -> impl IntoView {
+    spans
+        .into_iter()
+        .map(|span| match span {
+            Span::Text(text) => leptos::either::Either::Left(text),
+            Span::Link { text, href, external } => leptos::either::Either::Right(
+                view! { <a href=href rel=external.then_some("external noopener")>{text}</a> },
+            ),
+        })
+        .collect_view()
+}
+
+/// Questions and answers for machines (schema.org `FAQPage`); other texts have none.
+fn structured(article: &Article) -> Option<String> {
+    let questions: Vec<_> = article
+        .sections
+        .iter()
+        .flat_map(|section| &section.questions)
+        .map(|question| {
+            let answer = question.answer.iter().map(Block::plain).collect::<Vec<_>>().join("\n");
+            json!({
+                "@type": "Question",
+                "name": question.question,
+                "acceptedAnswer": { "@type": "Answer", "text": answer },
+            })
+        })
+        .collect();
+    let page = json!({ "@context": "https://schema.org", "@type": "FAQPage", "mainEntity": questions });
+    // Inside of an element of script, no text may look like its end.
+    (!questions.is_empty()).then(|| page.to_string().replace('<', "\\u003c"))
+}
