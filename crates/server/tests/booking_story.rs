@@ -1,6 +1,8 @@
 //! The main story of the platform, on both databases: book, pay, answer, invoice, complete; and everything that can
 //! come between.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "booking_story/stage.rs"]
 mod stage;
 

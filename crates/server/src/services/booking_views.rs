@@ -30,7 +30,7 @@ use gabarit_view::{
     },
     error::ApiError,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// The zone times are shown in: the account's.
 fn zone(p: &Platform, actor: &AccountView) -> Tz {
@@ -271,12 +271,13 @@ pub async fn list_for_expert(
     let mut rulebooks: HashMap<RulebookVersion, Rulebook> = HashMap::new();
     let mut list = Vec::new();
     for booking in rows::of_expert(exec, own).await.map_err(|e| p.fault(e))? {
-        if !rulebooks.contains_key(&booking.rulebook) {
-            let rulebook = rulebooks::version_in(exec, p, booking.rulebook).await?.ok_or(ApiError::NotFound)?;
-            rulebooks.insert(booking.rulebook, rulebook);
-        }
-        let rulebook = rulebooks.get(&booking.rulebook).filter(|_| earns(&booking, &expert));
-        let amount = rulebook.map(|rulebook| earned_by(rulebook, &booking, &expert).net);
+        let rulebook = match rulebooks.entry(booking.rulebook) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(rulebooks::version_in(exec, p, booking.rulebook).await?.ok_or(ApiError::NotFound)?)
+            }
+        };
+        let amount = earns(&booking, &expert).then(|| earned_by(rulebook, &booking, &expert).net);
         let with = booking.buyer.party.name.clone();
         list.push(summary(p, booking, with, amount, zone, locale));
     }
