@@ -1,5 +1,7 @@
 //! Finding an expert: demonstration data, offers, profiles and search, on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "find_story/searching.rs"]
 mod searching;
 
