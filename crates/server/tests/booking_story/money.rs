@@ -1,16 +1,17 @@
 //! Money that goes back: declined, expired, withdrawn, too late, twice.
 
 use crate::stage::{DAYS, Stage};
-use gabarit_domain::{booking::PaymentMethod, money::Cents};
+use gabarit_domain::{booking::PaymentMethod, calendar::DaySet, money::Cents};
 use gabarit_i18n::Locale;
 use gabarit_server::{
-    on,
+    mail, on,
     services::{bookings, ledger::Account, payments},
     testing::{Fault, Totals, for_each_db},
 };
 use gabarit_view::{
     booking::BookingAction,
     error::{ApiError, Problem},
+    search::{Mode, SearchQuery},
 };
 
 /// What went through the provider and came back in full.
@@ -36,6 +37,14 @@ async fn a_declined_order_is_refunded() {
         assert_eq!(stage.p.provider.totals(&reference), all_back(total));
         assert_eq!(stage.balance(Account::Deposits).await, Cents::ZERO);
         assert_eq!(stage.mail_to(&stage.client.email).await.len(), 3, "ordered, declined, refunded");
+        // Free alternatives at once: the same days, the same way of working.
+        let mails = mail::local_mailbox(&stage.p, 100).await.unwrap();
+        let link = format!(
+            "/fr/experts?{}",
+            SearchQuery { days: DaySet::parse(DAYS).ok(), mode: Some(Mode::Remote), ..SearchQuery::default() }
+                .to_query()
+        );
+        assert!(mails.iter().any(|mail| mail.to == stage.client.email && mail.text.contains(&link)), "{link}");
         stage.book(DAYS, PaymentMethod::Ideal).await;
         stage.sound().await;
     })

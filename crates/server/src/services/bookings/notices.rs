@@ -17,7 +17,7 @@ use gabarit_domain::{
     pricing::Location,
 };
 use gabarit_i18n::{Locale, fmt, notice, term};
-use gabarit_view::search::Mode;
+use gabarit_view::search::{Mode, SearchQuery};
 
 use super::Failure;
 use gabarit_view::error::ApiError;
@@ -48,11 +48,12 @@ fn page(p: &Platform, locale: Locale, booking: &Booking) -> String {
 /// A search for experts who are free for the same work (S11).
 fn alternatives(p: &Platform, locale: Locale, booking: &Booking) -> String {
     let (mode, near) = match booking.order.location {
-        Location::Remote => (Mode::Remote, String::new()),
-        Location::OnSite { place, .. } => (Mode::OnSite, format!("&near={place}")),
+        Location::Remote => (Mode::Remote, None),
+        Location::OnSite { place, .. } => (Mode::OnSite, Some(place)),
     };
-    let query = format!("days={}&mode={}{near}", booking.order.days.to_param(), mode.code());
-    address(p, &format!("/{}/experts?{query}", locale.code()))
+    let days = Some(booking.order.days.clone());
+    let query = SearchQuery { days, mode: Some(mode), near, ..SearchQuery::default() };
+    address(p, &format!("/{}/experts?{}", locale.code(), query.to_query()))
 }
 
 /// Days that are listed one by one; more are told by first and last.
