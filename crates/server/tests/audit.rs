@@ -1,4 +1,5 @@
 //! The audit: silent on a sound database; and for every check, one planted fault that it names.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "support/world.rs"]
 mod world;
@@ -179,6 +180,14 @@ const PLANTS: &[Plant] = &[
         "INSERT INTO refund (id, payment_id, amount, state, reason, dedup_key, created_at, updated_at) \
          SELECT id, id, 1, 'due', '', 'planted', created_at, created_at FROM payment \
          WHERE booking_id = (SELECT id FROM booking WHERE state = 'accepted')",
+        1,
+        "money kept is what was invoiced",
+        "accepted",
+    ),
+    plant(
+        "UPDATE payment SET state = 'authorized', captured = 0 \
+         WHERE booking_id = (SELECT id FROM booking WHERE state = 'accepted'); \
+         UPDATE booking SET accepted_at = (SELECT MIN(created_at) FROM account) WHERE state = 'accepted'",
         1,
         "money kept is what was invoiced",
         "accepted",

@@ -1,4 +1,5 @@
 //! Backups: taken while the server serves, restored whole, never over anything unasked.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "support/world.rs"]
 mod world;

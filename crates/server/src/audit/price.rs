@@ -180,7 +180,8 @@ fn self_billed(context: &Context, case: &Case, findings: &mut Findings) {
     }
 }
 
-/// From acceptance on, invoices less credit notes are the money kept; without an invoice nothing is kept in the end.
+/// From acceptance on, invoices less credit notes are the money kept; without an invoice nothing is kept in the end. A
+/// booking whose card was refused after acceptance is named until its invoice is paid: somebody must see to it.
 fn kept(context: &Context, case: &Case, findings: &mut Findings) {
     let reference = &case.row.reference;
     let kept = case.received() - case.refunded(&["due", "sent"]);
