@@ -4,21 +4,14 @@
 //! document alone: the same document gives the same bytes at any time. It is a tagged PDF with its language, so that
 //! screen readers read title, parties, table and totals in order.
 
+mod draw;
+
 use super::typeset::{FontError, Fonts, Run, Style, Weight};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use gabarit_view::document::{DocumentText, Fact, LineText, PartyText};
 use krilla::{
-    Document,
-    color::rgb,
     error::KrillaError,
-    geom::{PathBuilder, Point},
-    metadata::{DateTime, Metadata},
-    num::NormalizedF32,
-    page::PageSettings,
-    paint::{Fill, FillRule, Stroke},
-    tagging::{
-        Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
-    },
+    tagging::{TableHeaderScope, Tag, TagKind},
 };
 use std::num::NonZeroU16;
 use thiserror::Error;
@@ -87,7 +80,7 @@ pub fn render(text: &DocumentText, issued_on: NaiveDate) -> Result<Vec<u8>, PdfE
     totals(&mut sheet, text);
     mentions(&mut sheet, &text.mentions);
     footers(&mut sheet, text);
-    draw(&sheet, text, issued_on)
+    draw::draw(&sheet, text, issued_on)
 }
 
 /// Where something stands in the order of reading.
@@ -391,109 +384,4 @@ fn footers(sheet: &mut Sheet<'_>, text: &DocumentText) {
     for (page, footer) in sheet.pages.iter_mut().zip(marks) {
         page.extend(footer.into_iter().map(|mark| (Role::Beside, mark)));
     }
-}
-
-fn ink((red, green, blue): (u8, u8, u8)) -> Fill {
-    Fill { paint: rgb::Color::new(red, green, blue).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
-}
-
-fn stroke(colour: (u8, u8, u8), width: f32) -> Stroke {
-    Stroke { paint: ink(colour).paint, width, ..Stroke::default() }
-}
-
-fn draw(sheet: &Sheet<'_>, text: &DocumentText, issued_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
-    let mut document = Document::new();
-    let mut identifiers: Vec<Vec<Identifier>> = sheet.nodes.iter().map(|_| Vec::new()).collect();
-    let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| PdfError::Write("no page size".to_owned()))?;
-    for marks in &sheet.pages {
-        let mut page = document.start_page_with(size.clone());
-        let mut surface = page.surface();
-        for (role, mark) in marks {
-            let tag = match role {
-                Role::Beside => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
-                Role::In(_) => ContentTag::Span(SpanTag::empty()),
-            };
-            let identifier = surface.start_tagged(tag);
-            match mark {
-                Mark::Rule { x, y, width, height, colour } => {
-                    // A stroke, not a filled box: viewers draw strokes of one width with one number of pixels.
-                    let mut path = PathBuilder::new();
-                    let thickness = if width > height {
-                        path.move_to(*x, y + height / 2.0);
-                        path.line_to(x + width, y + height / 2.0);
-                        *height
-                    } else {
-                        path.move_to(x + width / 2.0, *y);
-                        path.line_to(x + width / 2.0, y + height);
-                        *width
-                    };
-                    if let Some(path) = path.finish() {
-                        surface.set_fill(None);
-                        surface.set_stroke(Some(stroke(*colour, thickness)));
-                        surface.draw_path(&path);
-                        surface.set_stroke(None);
-                    }
-                }
-                Mark::Text { x, baseline, run } => {
-                    surface.set_fill(Some(ink(run.style.colour)));
-                    let font = sheet.fonts.font(run.style.weight);
-                    surface.draw_glyphs(
-                        Point::from_xy(*x, *baseline),
-                        &run.glyphs,
-                        font,
-                        &run.text,
-                        run.style.size,
-                        false,
-                    );
-                }
-            }
-            surface.end_tagged();
-            if let Role::In(node) = role
-                && let Some(list) = identifiers.get_mut(*node)
-            {
-                list.push(identifier);
-            }
-        }
-        surface.finish();
-        page.finish();
-    }
-    let mut tree = TagTree::new().with_lang(Some(text.locale.code().to_owned()));
-    for (index, node) in sheet.nodes.iter().enumerate() {
-        if node.parent.is_none() {
-            tree.push(group(sheet, &identifiers, index, node));
-        }
-    }
-    document.set_tag_tree(tree);
-    document.set_metadata(metadata(text, issued_on));
-    Ok(document.finish()?)
-}
-
-fn group(sheet: &Sheet<'_>, identifiers: &[Vec<Identifier>], index: usize, node: &Node) -> TagGroup {
-    let mut group = TagGroup::new(node.tag.clone());
-    for identifier in identifiers.get(index).into_iter().flatten() {
-        group.push(*identifier);
-    }
-    for (child, below) in sheet.nodes.iter().enumerate().filter(|(_, below)| below.parent == Some(index)) {
-        group.push(self::group(sheet, identifiers, child, below));
-    }
-    group
-}
-
-fn metadata(text: &DocumentText, issued_on: NaiveDate) -> Metadata {
-    let part = |number: u32| u8::try_from(number).unwrap_or(1);
-    let date = DateTime::new(u16::try_from(issued_on.year()).unwrap_or_default())
-        .month(part(issued_on.month()))
-        .day(part(issued_on.day()))
-        .hour(0)
-        .minute(0)
-        .second(0)
-        .utc_offset_hour(0)
-        .utc_offset_minute(0);
-    Metadata::new()
-        .title(format!("{} {}", text.title, text.number))
-        .language(text.locale.code().to_owned())
-        .authors(vec![text.seller.name.clone()])
-        .creator("Gabarit".to_owned())
-        .creation_date(date)
-        .document_id(text.number.clone())
 }
