@@ -13,7 +13,10 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_view::error::ApiError;
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, LazyLock},
+};
 
 /// Cheap to clone; the same everywhere in a process.
 #[derive(Clone, Debug)]
@@ -34,8 +37,8 @@ pub struct Inner {
     pub payments: Arc<dyn PaymentProvider>,
     /// VAT numbers.
     pub vat_register: Arc<dyn VatRegister>,
-    /// Places.
-    pub places: &'static Gazetteer,
+    /// Places, read when the first one is asked for: what needs none starts at once.
+    pub places: LazyLock<&'static Gazetteer>,
     /// Public holidays.
     pub holidays: &'static Holidays,
     /// Search.
@@ -69,7 +72,7 @@ impl Platform {
             ids,
             payments,
             vat_register,
-            places: Gazetteer::shared(),
+            places: LazyLock::new(Gazetteer::shared),
             holidays: Holidays::shared(),
             search: SearchIndex::default(),
             wake_jobs: tokio::sync::Notify::new(),

@@ -15,7 +15,7 @@ use gabarit_view::{
 /// If the database fails.
 pub async fn search(p: &Platform, query: &SearchQuery, locale: Locale) -> Result<SearchResults, ApiError> {
     let snapshot = p.search.snapshot(p).await?;
-    Ok(snapshot.search(p.places, query, locale))
+    Ok(snapshot.search(&p.places, query, locale))
 }
 
 /// Reads the query string of a search as far as it makes sense, with what does not.
