@@ -16,7 +16,12 @@ use gabarit_i18n::Locale;
 use gabarit_server::{jobs, platform::Platform};
 use leptos::{config::LeptosOptions, prelude::provide_context};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, generate_route_list};
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -124,6 +129,8 @@ pub async fn serve(platform: Platform, leptos: LeptosOptions, drain: Duration) -
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| io::Error::other(format!("LEPTOS_SITE_ADDR: cannot listen on {address}: {error}")))?;
+    // Read now, rather than while the first visitor waits for them.
+    LazyLock::force(&platform.places);
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run_forever(platform.clone(), stopped.clone()));
     let app = router(platform.clone(), leptos).into_make_service_with_connect_info::<SocketAddr>();
