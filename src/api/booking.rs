@@ -126,7 +126,14 @@ fn find_place(found: Vec<PlaceView>, typed: &str) -> Result<PlaceView, Vec<Place
 /// # Errors
 /// [`ApiError::NotFound`] if there is no such published expert.
 #[server(name = GetBookingPage, prefix = "/api", endpoint = "booking_page", input = GetUrl)]
-pub async fn booking_page(locale: Locale, expert: ExpertId, query: String) -> Result<BookingPage, ApiError> {
+pub async fn booking_page(
+    /// Language of the page.
+    locale: Locale,
+    /// Whom.
+    expert: ExpertId,
+    /// The query of the page.
+    query: String,
+) -> Result<BookingPage, ApiError> {
     let call = Call::current()?;
     let mut page = load_page(&call, locale, expert, &query).await?;
     // A client who is known is asked for country and number once in a lifetime.
@@ -156,7 +163,12 @@ async fn register_says(call: &Call, country: CountryCode, typed: &str) -> gabari
 /// # Errors
 /// [`ApiError::Invalid`] for what cannot be a number of the country.
 #[server(prefix = "/api", endpoint = "check_vat", input = GetUrl)]
-pub async fn check_vat(country: CountryCode, number: String) -> Result<VatAnswer, ApiError> {
+pub async fn check_vat(
+    /// Of which country.
+    country: CountryCode,
+    /// As typed.
+    number: String,
+) -> Result<VatAnswer, ApiError> {
     let call = Call::current()?;
     let number = read_vat_number(country, &number)
         .map_err(|problem| ApiError::field("vat_number", problem))?
@@ -170,7 +182,14 @@ pub async fn check_vat(country: CountryCode, number: String) -> Result<VatAnswer
 /// # Errors
 /// [`ApiError::NotFound`] if there is no such published expert.
 #[server(name = GetDetailsPage, prefix = "/api", endpoint = "booking_details", input = GetUrl)]
-pub async fn details_page(locale: Locale, expert: ExpertId, query: String) -> Result<DetailsPage, ApiError> {
+pub async fn details_page(
+    /// Language of the page.
+    locale: Locale,
+    /// Whom.
+    expert: ExpertId,
+    /// The query of the page.
+    query: String,
+) -> Result<DetailsPage, ApiError> {
     let call = Call::current()?;
     let page = load_page(&call, locale, expert, &query).await?;
     let account = call.account().cloned();
@@ -186,7 +205,13 @@ pub async fn details_page(locale: Locale, expert: ExpertId, query: String) -> Re
 /// # Errors
 /// See [`bookings::place`].
 #[server(prefix = "/api", endpoint = "place_booking")]
-pub async fn place_booking(locale: String, #[server(flatten)] form: BookingForm) -> Result<(), ApiError> {
+pub async fn place_booking(
+    /// Language of the page.
+    locale: String,
+    /// As posted.
+    #[server(flatten)]
+    form: BookingForm,
+) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
         let placed = bookings::place(&call.platform, call.actor()?, &form, page_locale(&locale)).await?;
@@ -221,7 +246,12 @@ async fn load_booking(call: &Call, locale: Locale, id: BookingId) -> Result<Book
 /// # Errors
 /// [`ApiError::SignInRequired`]; [`ApiError::NotFound`] for what is not theirs.
 #[server(prefix = "/api", endpoint = "booking", input = GetUrl)]
-pub async fn booking(locale: Locale, id: BookingId) -> Result<BookingDetail, ApiError> {
+pub async fn booking(
+    /// Language of the page.
+    locale: Locale,
+    /// Which.
+    id: BookingId,
+) -> Result<BookingDetail, ApiError> {
     let call = Call::current()?;
     load_booking(&call, locale, id).await
 }
@@ -231,7 +261,12 @@ pub async fn booking(locale: Locale, id: BookingId) -> Result<BookingDetail, Api
 /// # Errors
 /// As [`booking`].
 #[server(prefix = "/api", endpoint = "payment_return", input = GetUrl)]
-pub async fn payment_return(locale: Locale, id: BookingId) -> Result<BookingDetail, ApiError> {
+pub async fn payment_return(
+    /// Language of the page.
+    locale: Locale,
+    /// Which.
+    id: BookingId,
+) -> Result<BookingDetail, ApiError> {
     let call = Call::current()?;
     payments::returned(&call.platform, call.actor()?, id).await?;
     load_booking(&call, locale, id).await
@@ -249,7 +284,10 @@ fn list_of(call: &Call, entries: Vec<BookingSummary>) -> BookingList {
 /// # Errors
 /// [`ApiError::SignInRequired`].
 #[server(prefix = "/api", endpoint = "my_bookings", input = GetUrl)]
-pub async fn my_bookings(locale: Locale) -> Result<BookingList, ApiError> {
+pub async fn my_bookings(
+    /// Language of the page.
+    locale: Locale,
+) -> Result<BookingList, ApiError> {
     let call = Call::current()?;
     let entries = bookings::list_for_client(&call.platform, call.actor()?, locale).await?;
     Ok(list_of(&call, entries))
@@ -260,7 +298,10 @@ pub async fn my_bookings(locale: Locale) -> Result<BookingList, ApiError> {
 /// # Errors
 /// [`ApiError::SignInRequired`].
 #[server(prefix = "/api", endpoint = "my_orders", input = GetUrl)]
-pub async fn my_orders(locale: Locale) -> Result<BookingList, ApiError> {
+pub async fn my_orders(
+    /// Language of the page.
+    locale: Locale,
+) -> Result<BookingList, ApiError> {
     let call = Call::current()?;
     let entries = bookings::list_for_expert(&call.platform, call.actor()?, locale).await?;
     Ok(list_of(&call, entries))
@@ -283,7 +324,11 @@ fn back_to(call: &Call, form: &BookingActionForm, id: BookingId, done: &str) {
 /// # Errors
 /// See [`bookings::accept`].
 #[server(prefix = "/api", endpoint = "accept_booking")]
-pub async fn accept_booking(#[server(flatten)] form: BookingActionForm) -> Result<(), ApiError> {
+pub async fn accept_booking(
+    /// As posted.
+    #[server(flatten)]
+    form: BookingActionForm,
+) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
         let id = booking_id(&form)?;
@@ -300,7 +345,11 @@ pub async fn accept_booking(#[server(flatten)] form: BookingActionForm) -> Resul
 /// # Errors
 /// See [`bookings::decline`].
 #[server(prefix = "/api", endpoint = "decline_booking")]
-pub async fn decline_booking(#[server(flatten)] form: BookingActionForm) -> Result<(), ApiError> {
+pub async fn decline_booking(
+    /// As posted.
+    #[server(flatten)]
+    form: BookingActionForm,
+) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
         let id = booking_id(&form)?;
@@ -317,7 +366,11 @@ pub async fn decline_booking(#[server(flatten)] form: BookingActionForm) -> Resu
 /// # Errors
 /// See [`bookings::withdraw`].
 #[server(prefix = "/api", endpoint = "withdraw_booking")]
-pub async fn withdraw_booking(#[server(flatten)] form: BookingActionForm) -> Result<(), ApiError> {
+pub async fn withdraw_booking(
+    /// As posted.
+    #[server(flatten)]
+    form: BookingActionForm,
+) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
         let id = booking_id(&form)?;
@@ -334,7 +387,11 @@ pub async fn withdraw_booking(#[server(flatten)] form: BookingActionForm) -> Res
 /// # Errors
 /// See [`payments::checkout`].
 #[server(prefix = "/api", endpoint = "pay_booking")]
-pub async fn pay_booking(#[server(flatten)] form: BookingActionForm) -> Result<(), ApiError> {
+pub async fn pay_booking(
+    /// As posted.
+    #[server(flatten)]
+    form: BookingActionForm,
+) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
         let id = booking_id(&form)?;
@@ -351,19 +408,12 @@ pub async fn pay_booking(#[server(flatten)] form: BookingActionForm) -> Result<(
 /// # Errors
 /// [`ApiError::SignInRequired`]; [`ApiError::NotFound`] for what is not theirs.
 #[server(prefix = "/api", endpoint = "document", input = GetUrl)]
-pub async fn document(id: DocumentId) -> Result<(DocumentText, BookingId), ApiError> {
+pub async fn document(
+    /// Which.
+    id: DocumentId,
+) -> Result<(DocumentText, BookingId), ApiError> {
     let call = Call::current()?;
     let actor = call.actor()?;
     let booking = documents::get(&call.platform, actor, id).await?.booking;
     Ok((documents::text(&call.platform, actor, id).await?, booking))
-}
-
-/// Places whose name starts like the text, in any language, with or without accents; the best eight.
-///
-/// # Errors
-/// A fault of ours.
-#[server(prefix = "/api", endpoint = "work_places", input = GetUrl)]
-pub async fn complete_places(locale: Locale, text: String) -> Result<Vec<gabarit_view::place::PlaceView>, ApiError> {
-    let text: String = text.chars().take(80).collect();
-    Ok(Call::current()?.platform.places.complete(&text, locale, 8))
 }

@@ -12,9 +12,8 @@ mod vat;
 use crate::{
     api::booking::booking_page,
     i18n::use_locale,
-    pages::booking::parts::Steps,
-    response,
-    ui::{DayCalendar, ErrorState, ProductNames, day_list, refusal_reason},
+    pages::booking::parts::{NotShown, Steps},
+    ui::{DayCalendar, ProductNames, day_list, refusal_reason},
     url::{self, Page},
 };
 use desk::{Desk, Errors};
@@ -60,32 +59,11 @@ pub fn ChoosePage() -> impl IntoView {
                 Suspend::new(async move {
                     match page.await {
                         Ok(page) => view! { <Form page typed/> }.into_any(),
-                        Err(ApiError::NotFound) => {
-                            response::set_status(404);
-                            view! { <NotBookable/> }.into_any()
-                        }
-                        Err(error) => {
-                            view! { <ErrorState error/> }.into_any()
-                        }
+                        Err(error) => view! { <NotShown error title=text::not_bookable_title(locale) words=text::not_bookable_text(locale)/> }.into_any(),
                     }
                 })
             }}
         </Suspense>
-    }
-}
-
-#[component]
-fn NotBookable() -> impl IntoView {
-    let locale = use_locale();
-    view! {
-        <Title text=text::not_bookable_title(locale)/>
-        <div class="state">
-            <h1>{text::not_bookable_title(locale)}</h1>
-            <p>{text::not_bookable_text(locale)}</p>
-            <p class="actions">
-                <a class="button" href=url::path(locale, Page::Experts)>{text::find_others(locale)}</a>
-            </p>
-        </div>
     }
 }
 
@@ -134,7 +112,7 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
             <h1>{text::title(locale, &expert.display_name)}</h1>
             <p class="booking-whom">
                 <span>{expert.headline.clone()}</span>
-                " "
+                " · "
                 <a href=url::path(locale, Page::Expert(expert.id))>
                     {text::back_to_profile(locale, &expert.display_name)}
                 </a>
@@ -147,7 +125,7 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
                 <Options desk/>
                 <VatFields desk/>
                 <p class="booking-update">
-                    <button type="submit" class="button button-quiet" name="check" value="1">
+                    <button type="submit" class="button" name="check" value="1">
                         {gabarit_i18n::quote::update(locale)}
                     </button>
                 </p>

@@ -1,12 +1,12 @@
 //! The client's details, consent to the price, and payment.
 
-use super::parts::{Steps, days_words};
+use super::parts::{NotShown, Steps, days_words};
 use crate::{
     api::booking::{self as api, PlaceBooking, details_page},
     i18n::{Locale, fmt, use_locale},
     ui::{
-        Checkbox, Choice, ErrorState, Field, FormErrors, FormState, Hidden, LinkButton, Notice, ProductNames,
-        QuoteLines, Radios, Submit, TextArea, day_list, problem_text, refusal_reason, use_form_state,
+        Checkbox, Choice, Field, FormErrors, FormState, Hidden, LinkButton, Notice, ProductNames, QuoteLines, Radios,
+        Submit, TextArea, day_list, problem_text, refusal_reason, use_form_state,
     },
     url::{self, Page},
 };
@@ -48,7 +48,7 @@ pub(super) fn DetailsPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match page.await {
                     Ok(page) => view! { <Loaded page action form query=query.get_untracked()/> }.into_any(),
-                    Err(error) => view! { <ErrorState error/> }.into_any(),
+                    Err(error) => view! { <NotShown error title=text::not_bookable_title(locale) words=text::not_bookable_text(locale)/> }.into_any(),
                 }
             })}
         </Transition>
@@ -212,7 +212,7 @@ fn Summary(locale: Locale, name: String, order: Order, place: Option<String>, ba
         .map(|field| view! { <span id=format!("details-{field}")></span> });
     view! {
         <div class="order-summary">
-            {anchors}
+            <div class="order-anchors">{anchors}</div>
             <p class="order-name">{name}</p>
             <p>{days_words(locale, &order.days)}</p>
             <p>{location}</p>
@@ -381,7 +381,7 @@ fn Fields(
                 />
             </div>
         </section>
-        <section class="booking-section">
+        <section class="booking-section details-method">
             <h2><span class="booking-number" aria-hidden="true">"4"</span>{text::method_title(locale)}</h2>
             <Radios form name="method" legend=text::method_title(locale) choices=methods/>
             <Checkbox form name="terms">

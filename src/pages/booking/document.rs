@@ -3,7 +3,8 @@
 use crate::{
     api::booking::document,
     i18n::use_locale,
-    ui::{ErrorState, Icon, IconName, Skeleton},
+    pages::booking::parts::NotShown,
+    ui::{Icon, IconName, Skeleton},
     url::{self, Page},
 };
 use gabarit_domain::ids::{BookingId, DocumentId};
@@ -33,7 +34,7 @@ pub(super) fn DocumentPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match found.await {
                     Ok((id, words, booking)) => view! { <Sheet id words booking/> }.into_any(),
-                    Err(error) => view! { <Title text=text::not_found_title(locale)/><ErrorState error/> }.into_any(),
+                    Err(error) => view! { <NotShown error title=text::not_found_title(locale) words=text::not_found_text(locale)/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -89,7 +90,7 @@ fn Sheet(id: DocumentId, words: DocumentText, booking: BookingId) -> impl IntoVi
         // In the language it was issued in, whatever the page's.
         <article class="sheet" lang=words.locale.code()>
             <header class="sheet-head">
-                <h1>{words.title.clone()} <span class="sheet-serial">{words.number.clone()}</span></h1>
+                <h1>{words.title.clone()}" "<span class="sheet-serial">{words.number.clone()}</span></h1>
                 <dl class="facts sheet-facts">{facts}</dl>
             </header>
             <div class="sheet-parties">

@@ -2,11 +2,11 @@
 
 mod actions;
 
-use super::parts::{Clock, StateTag, days_words};
+use super::parts::{Clock, NotShown, StateTag, days_words};
 use crate::{
     api::booking::{self as api, AcceptBooking, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking},
     i18n::{Locale, fmt, use_locale},
-    ui::{ErrorState, Icon, IconName, Notice, ProductNames, QuoteLines, Skeleton},
+    ui::{Icon, IconName, Notice, ProductNames, QuoteLines, Skeleton},
     url::{self, Page},
 };
 use actions::Actions;
@@ -59,7 +59,7 @@ pub(super) fn BookingPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match detail.await {
                     Ok(detail) => view! { <Detail detail moves/> }.into_any(),
-                    Err(error) => view! { <Title text=text::not_found_title(locale)/><ErrorState error/> }.into_any(),
+                    Err(error) => view! { <NotShown error title=text::not_found_title(locale) words=text::not_found_text(locale)/> }.into_any(),
                 }
             })}
         </Transition>

@@ -1,12 +1,16 @@
 //! What several screens of this area share.
 
 use crate::{
-    i18n::{Locale, fmt},
-    ui::{Icon, IconName},
+    i18n::{Locale, fmt, use_locale},
+    response,
+    ui::{ErrorState, Icon, IconName},
+    url::{self, Page},
 };
 use gabarit_domain::calendar::DaySet;
-use gabarit_i18n::{booking as text, labels};
+use gabarit_i18n::{booking as text, common, labels};
+use gabarit_view::error::ApiError;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 /// Where a booking in the making stands.
 #[component]
@@ -32,6 +36,45 @@ pub(super) fn Steps(
             </ol>
         </nav>
     }
+}
+
+/// What was asked for is not there, or not theirs to know; anything else is told as it is.
+#[component]
+pub(super) fn NotShown(
+    /// Why.
+    error: ApiError,
+    /// That there is no such thing.
+    title: &'static str,
+    /// Why that may be.
+    words: &'static str,
+) -> impl IntoView {
+    let locale = use_locale();
+    if error != ApiError::NotFound {
+        let heading = if error == ApiError::SignInRequired {
+            text::sign_in_title(locale)
+        } else {
+            text::load_failed_title(locale)
+        };
+        return view! {
+            <Title text=heading/>
+            <h1 class="booking-head">{heading}</h1>
+            <ErrorState error/>
+        }
+        .into_any();
+    }
+    response::set_status(404);
+    view! {
+        <Title text=title/>
+        <div class="state">
+            <h1>{title}</h1>
+            <p>{words}</p>
+            <p class="actions">
+                <a class="button" href=url::path(locale, Page::Experts)>{common::nav_find(locale)}</a>
+                <a class="button button-quiet" href=url::path(locale, Page::Bookings)>{common::my_bookings(locale)}</a>
+            </p>
+        </div>
+    }
+    .into_any()
 }
 
 /// A booking's state, as a tag.

@@ -1,10 +1,10 @@
 //! Back from the payment provider's page: paid, still open, or not paid.
 
-use super::parts::Clock;
+use super::parts::{Clock, NotShown};
 use crate::{
     api::booking::{BookingDetail, PayBooking, payment_return},
     i18n::{Locale, fmt, use_locale},
-    ui::{ErrorState, FormErrors, Hidden, Icon, IconName, LinkButton, Skeleton, Submit, use_form_state},
+    ui::{FormErrors, Hidden, Icon, IconName, LinkButton, Skeleton, Submit, use_form_state},
     url::{self, Page},
 };
 use gabarit_domain::ids::BookingId;
@@ -86,7 +86,7 @@ pub(super) fn ReturnPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match detail.await {
                     Ok(detail) => view! { <Stand detail pay/> }.into_any(),
-                    Err(error) => view! { <ErrorState error/> }.into_any(),
+                    Err(error) => view! { <NotShown error title=text::not_found_title(locale) words=text::not_found_text(locale)/> }.into_any(),
                 }
             })}
         </Transition>

@@ -8,7 +8,6 @@ use crate::{
 use chrono::NaiveDate;
 use gabarit_domain::{
     expert::ProductCode,
-    ids::ExpertId,
     pricing::{self, Quote, Refusal},
     vat::{CountryCode, Customer, VatStatus},
 };
@@ -136,11 +135,6 @@ impl Desk {
     /// The expert's name.
     pub(super) fn name(self) -> String {
         self.setup.with_value(|setup| setup.expert.display_name.clone())
-    }
-
-    /// The expert.
-    pub(super) fn expert(self) -> ExpertId {
-        self.setup.with_value(|setup| setup.expert.id)
     }
 
     /// The operator's country.

@@ -54,13 +54,15 @@ pub(super) fn Panel(desk: Desk, details: String, on_go: impl FnMut(ev::MouseEven
 fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
     let locale = desk.locale;
     let shown = Memo::new(move |_| quote.read().is_some());
+    // The last price stays behind while there is none: when the next one comes, only what changed is marked.
+    let last = Memo::new(move |last: Option<&Option<Quote>>| quote.get().or_else(|| last.cloned().flatten()));
+    let once = Memo::new(move |_| last.read().is_some());
     let names = desk.names.get_value();
     let home = Some(desk.home());
-    // The last price stays what it was while the block around it is taken away.
-    let last = Signal::derive(move || quote.get().unwrap_or_else(|| nothing(&desk)));
+    let lasting = Signal::derive(move || last.get().unwrap_or_else(|| nothing(&desk)));
     let customer = Signal::derive(move || desk.customer());
     let meta = move || {
-        quote.read().as_ref().map(|quote| {
+        last.read().as_ref().map(|quote| {
             format!(
                 "{}\u{a0}· {}",
                 text::valid_until(locale, fmt::date(locale, quote.valid_until)),
@@ -69,9 +71,14 @@ fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || shown.get() fallback=move || view! { <NoPrice desk/> }>
-            <QuoteLines quote=last customer home names=names.clone() marks=desk.live/>
-            <p class="quote-meta">{meta}</p>
+        <Show when=move || once.get()>
+            <div hidden=move || !shown.get()>
+                <QuoteLines quote=lasting customer home names=names.clone() marks=desk.live/>
+                <p class="quote-meta">{meta}</p>
+            </div>
+        </Show>
+        <Show when=move || !shown.get()>
+            <NoPrice desk/>
         </Show>
     }
 }

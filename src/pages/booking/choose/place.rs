@@ -2,7 +2,7 @@
 //! server resolves, asking back when several places fit.
 
 use super::desk::{Desk, Errors};
-use crate::{api::booking::complete_places, i18n::fmt};
+use crate::{api::find::complete_places, i18n::fmt};
 use gabarit_domain::travel::one_way_km;
 use gabarit_i18n::booking as text;
 use gabarit_view::{place::PlaceView, search::Mode};
