@@ -4,6 +4,8 @@
 //! placeholders becomes `fn(locale) -> &'static str`. A plural is an object with `one` and `other` and takes `count`
 //! first. The build stops when a language lacks a text, has one too many, or uses other placeholders.
 
+#![expect(clippy::expect_used, reason = "a build script that cannot go on has failed")]
+
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -21,8 +21,8 @@ for (const language of ["fr", "nl", "en"]) {
       ];
       for (const path of paths) {
         await visit(page, `/${language}${path}`);
-        await expect(page.locator("html")).toHaveAttribute("lang", language);
-        await expect(page.locator("h1")).toHaveCount(1);
+        await expect.soft(page.locator("html"), path).toHaveAttribute("lang", language);
+        await expect.soft(page.locator("h1"), path).toHaveCount(1);
         await accessible(page);
         await fitsWidth(page);
       }

@@ -4,7 +4,7 @@ test.use({ javaScriptEnabled: false });
 
 test("S1 S5 S16 S17: without script, from the search to the paid booking", async ({ page, request }) => {
   await page.goto("/fr");
-  await page.getByLabel("Logiciel").selectOption("autocad");
+  await page.getByLabel("Logiciel", { exact: true }).selectOption("autocad");
   await page.getByLabel("Mode de travail").selectOption("remote");
   await page.getByRole("button", { name: "Rechercher" }).click();
   await expect(page.locator(".expert-card").first()).toBeVisible();

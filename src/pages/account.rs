@@ -6,7 +6,9 @@ pub mod sign_up;
 
 use crate::url;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, components::Route, hooks::use_query_map, path};
+use leptos_router::{
+    MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path,
+};
 use profile::AccountPage;
 use sign_in::SignInPage;
 use sign_up::SignUpPage;
@@ -20,6 +22,7 @@ pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("account") view=AccountPage/>
     }
     .into_inner()
+    .into_any_nested_route()
 }
 
 /// The `next` parameter, if it is a page of ours: where to go on.

@@ -13,7 +13,7 @@ use choose::ChoosePage;
 use details::DetailsPage;
 use document::DocumentPage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, components::Route, path};
+use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use lists::{BookingsPage, OrdersPage};
 use page::BookingPage;
 use payment::ReturnPage;
@@ -31,4 +31,5 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("documents/:id") view=DocumentPage ssr=SsrMode::Async/>
     }
     .into_inner()
+    .into_any_nested_route()
 }

@@ -9,7 +9,7 @@ pub mod results;
 
 use home::HomePage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, components::Route, path};
+use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use profile::ProfilePage;
 use results::ResultsPage;
 
@@ -22,4 +22,5 @@ pub fn FindRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("experts/:id") view=ProfilePage ssr=SsrMode::Async/>
     }
     .into_inner()
+    .into_any_nested_route()
 }

@@ -9,7 +9,7 @@ use article::ArticlePage;
 use gabarit_i18n::common;
 use gabarit_view::public::ArticleName;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, components::Route, path};
+use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use levels::LevelsPage;
 use rentals::RentalsPage;
 
@@ -27,6 +27,7 @@ pub fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("about-data") view=AboutDataPage/>
     }
     .into_inner()
+    .into_any_nested_route()
 }
 
 #[component]

@@ -136,7 +136,7 @@ pub fn TableFrame(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="table-frame" role="region" aria-label=caption.clone() tabindex="0">
+        <div class="table-frame" role="group" aria-label=caption.clone() tabindex="0">
             <table class="table">
                 <caption class="sr-only">{caption.clone()}</caption>
                 {children()}

@@ -58,7 +58,9 @@ fn Results(page: SearchPage) -> impl IntoView {
             <Criteria results=results.clone() products=products.clone() place_text=place_text.clone() unknown_place/>
             <section class="results-main" aria-labelledby="results-heading">
                 <div class="results-head">
-                    <h1 id="results-heading" role="status">{heading}" "{near}</h1>
+                    <div role="status">
+                        <h1 id="results-heading">{heading}" "{near}</h1>
+                    </div>
                     <SortLinks query=results.query.clone() has_place=results.near.is_some()/>
                 </div>
                 <ChosenCriteria results=results.clone() products=products.clone()/>
