@@ -77,6 +77,8 @@ export async function signUp(page, { next = "", script = true } = {}) {
   await page.getByLabel("Mot de passe").fill("une phrase bien à moi");
   await page.locator("main form button[type=submit]").click();
   await expect(page).not.toHaveURL(/sign-up/);
+  // The page that follows loads what it needs for the new account; typing into it starts once that is there.
+  await page.waitForLoadState("networkidle");
   return email;
 }
 

@@ -257,7 +257,9 @@ fn Reviews(profile: ExpertProfile) -> impl IntoView {
                                         <span class="sr-only">{label}</span>
                                         <span aria-hidden="true">{stars}</span>
                                         <span class="spread-bar" aria-hidden="true">
-                                            <span style=format!("width:{}%", count * 100 / most)></span>
+                                            <svg viewBox="0 0 100 8" preserveAspectRatio="none" focusable="false">
+                                                <rect width=count * 100 / most height="8"/>
+                                            </svg>
                                         </span>
                                         <span aria-hidden="true">{fmt::int(locale, i64::from(count))}</span>
                                     </li>
