@@ -7,9 +7,8 @@ pub mod layout;
 use crate::{
     i18n::Locale,
     pages::{account::AccountRoutes, booking::BookingRoutes, find::FindRoutes, public::PublicRoutes},
-    ui::NotFound,
 };
-use layout::LocaleLayout;
+use layout::{LocaleLayout, Unmatched};
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos_meta::MetaTags;
@@ -56,7 +55,7 @@ pub fn App() -> impl IntoView {
             if title.is_empty() { brand.to_owned() } else { format!("{title} · {brand}") }
         }/>
         <Router>
-            <Routes fallback=|| view! { <NotFound/> }>
+            <Routes fallback=|| view! { <Unmatched/> }>
                 // Everything that a page shows is in its HTML: it must be complete without script.
                 <ParentRoute path=ParamSegment("locale") view=LocaleLayout ssr=SsrMode::Async>
                     <FindRoutes/>

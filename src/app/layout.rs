@@ -19,22 +19,42 @@ use leptos_router::{
 pub fn LocaleLayout() -> impl IntoView {
     let code = use_params_map().read_untracked().get("locale").unwrap_or_default();
     match Locale::parse(&code) {
-        None => Either::Left(view! { <NotFound/> }),
-        Some(locale) => {
-            provide_context(locale);
-            Session::provide();
-            Either::Right(view! {
-                <Html attr:lang=locale.code()/>
-                <Alternates/>
-                <a class="skip-link" href="#content">{common::skip_to_content(locale)}</a>
-                <Header locale/>
-                <main id="content" class="page" tabindex="-1">
-                    <Flash locale/>
-                    <Outlet/>
-                </main>
-                <Footer locale/>
-            })
-        }
+        None => Either::Left(view! { <Unmatched/> }),
+        Some(locale) => Either::Right(view! {
+            <Frame locale>
+                <Outlet/>
+            </Frame>
+        }),
+    }
+}
+
+/// What stands at an address that no page has: in the language of the address, if it has one.
+#[component]
+pub fn Unmatched() -> impl IntoView {
+    let path = use_location().pathname.get_untracked();
+    let locale = path.split('/').nth(1).and_then(Locale::parse).unwrap_or_default();
+    view! {
+        <Frame locale>
+            <NotFound/>
+        </Frame>
+    }
+}
+
+/// Header, content, footer.
+#[component]
+fn Frame(locale: Locale, children: Children) -> impl IntoView {
+    provide_context(locale);
+    Session::provide();
+    view! {
+        <Html attr:lang=locale.code()/>
+        <Alternates/>
+        <a class="skip-link" href="#content" rel="external">{common::skip_to_content(locale)}</a>
+        <Header locale/>
+        <main id="content" class="page" tabindex="-1">
+            <Flash locale/>
+            {children()}
+        </main>
+        <Footer locale/>
     }
 }
 

@@ -116,7 +116,7 @@ async fn ready(State(platform): State<Platform>) -> Response {
 /// `/` leads to the reader's language.
 async fn best_language(headers: HeaderMap) -> Response {
     let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let locale = middleware::accepted(wanted).unwrap_or(Locale::default());
+    let locale = middleware::accepted(wanted).unwrap_or_default();
     ([(header::VARY, "accept-language")], Redirect::temporary(&format!("/{}", locale.code()))).into_response()
 }
 

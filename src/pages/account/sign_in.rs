@@ -25,7 +25,7 @@ pub fn SignInPage() -> impl IntoView {
         <Title text=common::sign_in(locale)/>
         <div class="form-page">
             <h1>{common::sign_in(locale)}</h1>
-            {(!next.is_empty()).then(|| view! { <Notice>{auth::continue_after(locale)}</Notice> })}
+            {next.contains("/book/").then(|| view! { <Notice>{auth::continue_after(locale)}</Notice> })}
             <ActionForm action=action attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
                 <Field form name="email" label=auth::email(locale) kind="email" autocomplete="username"/>

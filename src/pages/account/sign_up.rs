@@ -25,7 +25,7 @@ pub fn SignUpPage() -> impl IntoView {
         <div class="form-page">
             <h1>{common::sign_up(locale)}</h1>
             <p class="lead">{auth::free(locale)}</p>
-            {(!next.is_empty()).then(|| view! { <Notice>{auth::continue_after(locale)}</Notice> })}
+            {next.contains("/book/").then(|| view! { <Notice>{auth::continue_after(locale)}</Notice> })}
             <ActionForm action=action attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
                 <Field form name="name" label=auth::name(locale) autocomplete="name"/>
