@@ -1,12 +1,16 @@
 //! What every server function starts from.
 
+use axum::extract::ConnectInfo;
 use gabarit_server::{platform::Platform, services::stash};
 use gabarit_view::{account::AccountView, error::ApiError};
 use http::{header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+};
 
 /// Who is signed in with this request, and by which session; put there by the middleware.
 #[derive(Clone, Debug, Default)]
@@ -62,14 +66,25 @@ impl Call {
         self.signed_in()?.token.as_deref()
     }
 
-    /// The browser's network address, as the middleware knows it: for slowing guesses down.
+    /// The browser's network address: for slowing guesses down. Only a proxy on this machine is believed when it names
+    /// another, and of what it passes on only its own, last word.
     #[must_use]
     pub fn client_address(&self) -> String {
-        self.parts
-            .extensions
-            .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-            .map(|info| info.0.ip().to_string())
-            .unwrap_or_default()
+        let Some(peer) = self.parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()) else {
+            return String::new();
+        };
+        let forwarded = self
+            .parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+        match forwarded {
+            Some(client) if peer.is_loopback() => client,
+            _ => peer,
+        }
+        .to_string()
     }
 
     /// Whether a browser without script posted a form, and expects a page.

@@ -7,7 +7,7 @@ use crate::{
     url::{self, Page},
 };
 use gabarit_i18n::common;
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, html, prelude::*};
 use leptos_meta::{Html, Link};
 use leptos_router::{
     components::Outlet,
@@ -45,12 +45,22 @@ pub fn Unmatched() -> impl IntoView {
 fn Frame(locale: Locale, children: Children) -> impl IntoView {
     provide_context(locale);
     Session::provide();
+    let content = NodeRef::<html::Main>::new();
+    let path = use_location().pathname;
+    // A page that came without a load is read from its start, as one that was loaded.
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        if let (true, Some(content)) = (before.is_some_and(|before| before != path), content.get_untracked()) {
+            let _ = content.focus();
+        }
+        path
+    });
     view! {
         <Html attr:lang=locale.code()/>
         <Alternates/>
         <a class="skip-link" href="#content" rel="external">{common::skip_to_content(locale)}</a>
         <Header locale/>
-        <main id="content" class="page" tabindex="-1">
+        <main id="content" class="page" tabindex="-1" node_ref=content>
             <Flash locale/>
             {children()}
         </main>
@@ -73,16 +83,35 @@ fn Alternates() -> impl IntoView {
 
 #[component]
 fn Header(locale: Locale) -> impl IntoView {
-    let links = move || {
-        [
-            (Page::Experts, common::nav_find(locale)),
-            (Page::Levels, common::nav_levels(locale)),
-            (Page::Rentals, common::nav_rentals(locale)),
-            (Page::HowItWorks, common::nav_how(locale)),
-        ]
-        .map(|(page, text)| view! { <li><a class="nav-link" href=url::path(locale, page)>{text}</a></li> })
-        .collect_view()
+    let location = use_location();
+    let link = move |page: Page, text: &'static str| {
+        let href = url::path(locale, page);
+        let here = href.clone();
+        let current = move || location.pathname.with(|path| *path == here).then_some("page");
+        view! {
+            <li>
+                <a class="nav-link" href=href aria-current=current>
+                    {text}
+                </a>
+            </li>
+        }
     };
+    let links = move || {
+        view! {
+            <ul>
+                {link(Page::Experts, common::nav_find(locale))} {link(Page::Levels, common::nav_levels(locale))}
+                {link(Page::Rentals, common::nav_rentals(locale))} {link(Page::HowItWorks, common::nav_how(locale))}
+            </ul>
+        }
+    };
+    // The menu of a small screen closes when it has led somewhere.
+    let menu = NodeRef::<html::Details>::new();
+    Effect::new(move || {
+        location.pathname.track();
+        if let Some(menu) = menu.get_untracked() {
+            let _ = menu.remove_attribute("open");
+        }
+    });
     view! {
         <header class="site-header">
             <div class="site-header-row">
@@ -91,17 +120,17 @@ fn Header(locale: Locale) -> impl IntoView {
                     <span>{common::brand(locale)}</span>
                 </a>
                 <nav class="site-nav" aria-label=common::nav_label(locale)>
-                    <ul>{links()}</ul>
+                    {links()}
                 </nav>
                 <div class="site-tools">
                     <LanguageSwitch locale/>
                     <AccountLinks locale/>
                 </div>
                 // Without script, too: a small screen folds the links away.
-                <details class="site-menu">
+                <details class="site-menu" node_ref=menu>
                     <summary aria-label=common::menu(locale)><Icon name=IconName::Menu/></summary>
                     <div class="site-menu-sheet">
-                        <nav aria-label=common::menu(locale)><ul>{links()}</ul></nav>
+                        <nav aria-label=common::menu(locale)>{links()}</nav>
                         <AccountLinks locale/>
                         <LanguageSwitch locale/>
                     </div>

@@ -12,7 +12,6 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
-use gabarit_i18n::Locale;
 use gabarit_server::{jobs, platform::Platform};
 use leptos::{config::LeptosOptions, prelude::provide_context};
 use leptos_axum::{ErrorHandler, LeptosRoutes as _, generate_route_list};

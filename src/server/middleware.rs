@@ -165,7 +165,8 @@ pub(crate) async fn server_function(mut request: Request, next: Next) -> Respons
             request.headers_mut().insert(header::REFERER, value);
         }
     }
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
     if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }

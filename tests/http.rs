@@ -1,0 +1,225 @@
+//! The server as browsers and strangers meet it: statuses, headers, cookies, forms without script.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use gabarit::server::http::router;
+use gabarit_server::testing::TestPlatform;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use tower::ServiceExt as _;
+
+struct Site {
+    app: Router,
+    platform: TestPlatform,
+    folder: tempfile::TempDir,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+impl Site {
+    async fn open() -> Self {
+        let platform = TestPlatform::sqlite().await;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("pkg")).unwrap();
+        std::fs::write(folder.path().join("pkg/gabarit.abc.js"), "export {}").unwrap();
+        std::fs::write(folder.path().join("robots.txt"), "User-agent: *").unwrap();
+        let options = LeptosOptions::builder()
+            .output_name(Arc::<str>::from("gabarit"))
+            .site_root(Arc::<str>::from(folder.path().to_str().unwrap()))
+            .hash_files(true)
+            .build();
+        Self { app: router(platform.platform.clone(), options), platform, folder }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 10_000_000).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// What a browser without script sends.
+    async fn post_form(&self, path: &str, from: &str, cookie: &str, form: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::ACCEPT, "text/html,application/xhtml+xml")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::REFERER, format!("http://127.0.0.1:3000{from}"))
+            .header(header::ORIGIN, "http://127.0.0.1:3000")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookie)
+            .body(Body::from(form.to_owned()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    async fn close(self) {
+        self.platform.finish().await;
+        drop(self.folder);
+    }
+}
+
+fn path_of(location: &str) -> &str {
+    location.strip_prefix("http://127.0.0.1:3000").unwrap_or(location)
+}
+
+#[tokio::test]
+async fn pages_and_files_answer_as_they_should() {
+    let site = Site::open().await;
+    let request = Request::get("/").header(header::ACCEPT_LANGUAGE, "nl-BE,fr;q=0.5").body(Body::empty()).unwrap();
+    let start = site.send(request).await;
+    assert_eq!((start.status, start.header("location")), (StatusCode::TEMPORARY_REDIRECT, "/nl"));
+    assert_eq!(site.get("/").await.header("location"), "/fr");
+
+    for (locale, word) in [("fr", "Créer un compte"), ("nl", "Account maken"), ("en", "Create an account")] {
+        let page = site.get(&format!("/{locale}/sign-up")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains(&format!("<html lang=\"{locale}\">")), "{locale}");
+        assert!(page.body.contains(word), "{locale}");
+        assert_eq!(page.header("cache-control"), "private, no-cache");
+        assert!(page.body.contains("hreflang=\"en\""));
+    }
+    for missing in ["/xx", "/xx/experts", "/fr/no-such-page", "/fr/%ff", "/fr/a/b/c/d", "/nope.txt", "/pkg/nope.js"] {
+        let page = site.get(missing).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{missing}");
+        assert!(page.body.contains("<footer"), "{missing} is laid out");
+    }
+    let script = site.get("/pkg/gabarit.abc.js").await;
+    assert_eq!(
+        (script.status, script.header("cache-control")),
+        (StatusCode::OK, "public, max-age=31536000, immutable")
+    );
+    let robots = site.get("/robots.txt").await;
+    assert_eq!((robots.status, robots.header("cache-control")), (StatusCode::OK, "public, max-age=3600"));
+    assert_eq!(site.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(site.get("/readyz").await.status, StatusCode::OK);
+    assert_eq!(site.get("/dev/mail").await.status, StatusCode::OK);
+    site.close().await;
+}
+
+#[tokio::test]
+async fn every_answer_has_its_guards() {
+    let site = Site::open().await;
+    for path in ["/fr", "/fr/nope", "/healthz", "/robots.txt", "/"] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+    }
+    let page = site.get("/fr").await;
+    let policy = page.header("content-security-policy").to_owned();
+    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+    let scripts = page.body.matches("<script").count();
+    assert_eq!(page.body.matches(&format!("nonce=\"{nonce}\"")).count(), scripts, "each script carries the nonce");
+    assert!(!page.body.contains(" style=\""), "the policy would refuse styles in attributes");
+    assert_ne!(site.get("/fr").await.header("content-security-policy"), policy, "a nonce is used once");
+
+    // Another site cannot make a browser act here.
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("origin", "null")] {
+        let request = Request::post("/api/sign_out").header(name, value).body(Body::from("locale=fr")).unwrap();
+        assert_eq!(site.send(request).await.status, StatusCode::FORBIDDEN, "{name}: {value}");
+    }
+    site.close().await;
+}
+
+#[tokio::test]
+async fn bad_input_is_never_a_fault() {
+    let site = Site::open().await;
+    for (path, body) in [
+        ("/api/sign_in", &b"email=\xff\xfe&password=%ff&locale=%00"[..]),
+        ("/api/sign_in", b""),
+        ("/api/sign_up", b"email[]=1&email=2"),
+        ("/api/sign_up", b"email=a%00b%40c.example&name=%3Cscript%3E&password=1234567890"),
+        ("/api/update_account", b"name=x"),
+        ("/api/no_such_function", b"x"),
+        ("/webhooks/payments", b"id=tr_unknown"),
+        ("/webhooks/payments", b"nothing"),
+        ("/webhooks/payments", b"id=../../etc"),
+    ] {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let answer = site.send(request).await;
+        assert!(answer.status.as_u16() < 500, "{path} {:?}: {}", String::from_utf8_lossy(body), answer.status);
+        assert!(!answer.body.contains("serde") && !answer.body.contains("src/"), "{path} says what is behind it");
+    }
+    let huge = Request::post("/api/sign_in").body(Body::from(vec![b'a'; 400_000])).unwrap();
+    assert_eq!(site.send(huge).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    for path in ["/documents/x/pdf", "/documents/00000000-0000-0000-0000-000000000000/pdf"] {
+        assert_eq!(site.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    assert_eq!(site.get("/fr/sign-in?__err=%ff&__path=%2Fapi%2Fsign_in").await.status, StatusCode::OK);
+    assert_eq!(site.get("/fr/sign-in?__err=e30%3D&__path=%2Fapi%2Fsign_in").await.status, StatusCode::OK);
+    site.close().await;
+}
+
+/// Without script a refused form comes back with what was typed, the password excepted, and says what is wrong; then
+/// it succeeds, and leads on to where its reader was going.
+#[tokio::test]
+async fn forms_lose_nothing_without_script() {
+    let site = Site::open().await;
+    let next = "%2Ffr%2Flevels%3Fx%3D1";
+    let form = |email: &str, password: &str| {
+        format!("name=Zo%C3%A9+%3Cb%3E&email={email}&phone=&password={password}&locale=fr&next={next}")
+    };
+    let page = format!("/fr/sign-up?next={next}");
+    let refused = site.post_form("/api/sign_up", &page, "", &form("nobody", "short")).await;
+    assert_eq!(refused.status, StatusCode::FOUND);
+    let back = path_of(refused.header("location")).to_owned();
+    assert!(back.starts_with("/fr/sign-up?"), "{back}");
+    let again = site.get(&back).await;
+    assert!(again.body.contains("value=\"Zoé &lt;b&gt;\""), "the name is kept, as text");
+    assert!(again.body.contains("value=\"nobody\""));
+    assert!(!again.body.contains("value=\"short\""), "passwords are not kept");
+    assert!(again.body.contains("id=\"sign-up-email-error\"") && again.body.contains("aria-invalid=\"true\""));
+    assert!(again.body.contains("value=\"/fr/levels?x=1\""), "it still leads on");
+    // What was kept is given back once.
+    assert!(!site.get(&back).await.body.contains("value=\"nobody\""));
+
+    // Refused from the page that shows the first refusal: one error in the address, not two.
+    let twice = site.post_form("/api/sign_up", &back, "", &form("nobody", "short")).await;
+    assert_eq!(twice.header("location").matches("__err").count(), 1);
+
+    let done = site.post_form("/api/sign_up", &page, "", &form("zoe%40example.com", "a+rather+long+phrase")).await;
+    assert_eq!(done.status, StatusCode::FOUND);
+    assert_eq!(done.header("location"), "/fr/levels?x=1&notice=welcome");
+    let cookie = done.header("set-cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+
+    let request = Request::get("/fr/account").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+    let account = site.send(request).await;
+    assert_eq!(account.status, StatusCode::OK);
+    assert!(account.body.contains("zoe@example.com"));
+    assert_eq!(site.get("/fr/account").await.status, StatusCode::UNAUTHORIZED);
+
+    let out = site.post_form("/api/sign_out", "/fr/account", &cookie, "locale=fr").await;
+    assert_eq!(out.header("location"), "/fr?notice=signed-out");
+    let request = Request::get("/fr/account").header(header::COOKIE, &cookie).body(Body::empty()).unwrap();
+    assert_eq!(site.send(request).await.status, StatusCode::UNAUTHORIZED, "the session is over, not only the cookie");
+
+    // Signing in never leads to another site.
+    let sneaky = "email=zoe%40example.com&password=a+rather+long+phrase&locale=nl&next=%2F%2Fevil.example";
+    let signed_in = site.post_form("/api/sign_in", "/nl/sign-in", "", sneaky).await;
+    assert_eq!(signed_in.header("location"), "/nl");
+    site.close().await;
+}
