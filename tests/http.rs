@@ -41,7 +41,7 @@ impl Site {
             .site_root(Arc::<str>::from(folder.path().to_str().unwrap()))
             .hash_files(true)
             .build();
-        Self { app: router(platform.platform.clone(), options), platform, folder }
+        Self { app: router((*platform).clone(), options), platform, folder }
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -38,6 +38,7 @@ pub fn Unmatched() -> impl IntoView {
             <NotFound/>
         </Frame>
     }
+    .into_any()
 }
 
 /// Header, content, footer.
@@ -66,6 +67,7 @@ fn Frame(locale: Locale, children: Children) -> impl IntoView {
         </main>
         <Footer locale/>
     }
+    .into_any()
 }
 
 /// Tells search engines of the same page in the other languages.
@@ -138,6 +140,7 @@ fn Header(locale: Locale) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// Ways in, or what is one's own and the way out.
@@ -186,6 +189,7 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// What has just been done, named by the page's `notice` parameter: it survives a post without script.
@@ -213,6 +217,7 @@ fn Flash(locale: Locale) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// The same page in the other languages; a plain load, so that everything on it changes.
@@ -245,6 +250,7 @@ fn LanguageSwitch(locale: Locale) -> impl IntoView {
                 .collect_view()}
         </ul>
     }
+    .into_any()
 }
 
 #[component]
@@ -298,4 +304,5 @@ fn Footer(locale: Locale) -> impl IntoView {
             </div>
         </footer>
     }
+    .into_any()
 }

@@ -51,6 +51,7 @@ pub fn Button(
             {children()}
         </button>
     }
+    .into_any()
 }
 
 /// A link that looks like a button.
@@ -73,6 +74,7 @@ pub fn LinkButton(
             {children()}
         </a>
     }
+    .into_any()
 }
 
 /// Links to the pages of a long list.

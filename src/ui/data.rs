@@ -51,6 +51,7 @@ pub fn LevelBadge(
             <span>{term::level(locale, level.number())} " · " {labels::level(locale, level)}</span>
         </span>
     }
+    .into_any()
 }
 
 /// A mean rating: stars to look at, a sentence to listen to.
@@ -143,4 +144,5 @@ pub fn TableFrame(
             </table>
         </div>
     }
+    .into_any()
 }

@@ -263,6 +263,7 @@ pub fn DayCalendar(
             </ul>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -286,6 +287,7 @@ fn Month(month: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSe
             </div>
         </fieldset>
     }
+    .into_any()
 }
 
 fn cell(locale: Locale, day: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>) -> AnyView {

@@ -45,4 +45,5 @@ pub fn Dialog(
             {children()}
         </dialog>
     }
+    .into_any()
 }

@@ -47,6 +47,7 @@ fn label_row(id: String, label: String, optional: bool) -> impl IntoView {
             {optional.then(|| view! { <span class="optional">{common::optional(locale)}</span> })}
         </label>
     }
+    .into_any()
 }
 
 fn hint_row(id: &str, hint: &str) -> Option<impl IntoView + use<>> {
@@ -127,6 +128,7 @@ pub fn Field(
             {problem_row(&id, problem)}
         </div>
     }
+    .into_any()
 }
 
 /// Several lines of text.
@@ -175,6 +177,7 @@ pub fn TextArea(
             {problem_row(&id, problem)}
         </div>
     }
+    .into_any()
 }
 
 /// One of many values, from a list that opens.
@@ -241,6 +244,7 @@ pub fn Select(
             {problem_row(&id, problem)}
         </div>
     }
+    .into_any()
 }
 
 /// Yes or no.
@@ -288,6 +292,7 @@ pub fn Checkbox(
             {problem_row(&id, problem)}
         </div>
     }
+    .into_any()
 }
 
 /// One of a few values, all in view.
@@ -351,6 +356,7 @@ pub fn Radios(
             {problem_row(&group, problem)}
         </fieldset>
     }
+    .into_any()
 }
 
 /// Fields that belong together.
@@ -368,4 +374,5 @@ pub fn Fieldset(
             {children()}
         </fieldset>
     }
+    .into_any()
 }

@@ -133,6 +133,7 @@ pub fn FormErrors(
             }}
         </div>
     }
+    .into_any()
 }
 
 /// Sends the form. Says so while it is under way, and cannot be pressed twice.
@@ -154,6 +155,7 @@ pub fn Submit(
             {move || if form.pending.get() { errors::working(locale).to_owned() } else { text.get() }}
         </button>
     }
+    .into_any()
 }
 
 /// A value that travels with the form.

@@ -83,6 +83,7 @@ fn RowView(row: Row, class: &'static str, fresh: bool) -> impl IntoView {
             <span class="quote-amount">{row.amount}</span>
         </li>
     }
+    .into_any()
 }
 
 /// Lines, VAT and total of a quote. Rows that change while `marks` holds are marked for a moment.
@@ -131,6 +132,7 @@ pub fn QuoteLines(
             <For each=total key=Clone::clone let:row><RowView row class="quote-total" fresh=fresh()/></For>
         </ul>
     }
+    .into_any()
 }
 
 /// Days that are named one by one before "…".

@@ -29,6 +29,7 @@ pub fn NotFound() -> impl IntoView {
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// A list without entries: what it would hold, and how to fill it.
@@ -51,6 +52,7 @@ pub fn EmptyState(
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
         </div>
     }
+    .into_any()
 }
 
 /// Something that could not be loaded or done: what happened, what was kept, what to do next. Sets the page's status
@@ -86,6 +88,7 @@ pub fn ErrorState(
             <div class="actions">{action}</div>
         </div>
     }
+    .into_any()
 }
 
 /// The outline of what is being loaded.
@@ -102,6 +105,7 @@ pub fn Skeleton(
             {(0..lines).map(|_| view! { <span class="skeleton-line" aria-hidden="true"></span> }).collect_view()}
         </div>
     }
+    .into_any()
 }
 
 /// A sentence worth knowing, between the content.
@@ -120,4 +124,5 @@ pub fn Notice(
             <div>{children()}</div>
         </div>
     }
+    .into_any()
 }

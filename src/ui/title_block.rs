@@ -20,6 +20,7 @@ pub fn TitleBlock(
             <dl class="title-block-rows">{children()}</dl>
         </section>
     }
+    .into_any()
 }
 
 /// One line: what for, why it is so much, and how much.
@@ -48,6 +49,7 @@ pub fn TitleRow(
             <dd class="money">{move || amount.get().map(|amount| fmt::money(locale, amount))}</dd>
         </div>
     }
+    .into_any()
 }
 
 /// The line that everything comes to; always in view.
@@ -73,4 +75,5 @@ pub fn TitleTotal(
             <dd class="money">{move || fmt::money(locale, amount.get())}</dd>
         </div>
     }
+    .into_any()
 }

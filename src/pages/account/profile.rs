@@ -55,6 +55,7 @@ pub fn AccountPage() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -90,4 +91,5 @@ fn ProfileForm(account: AccountView) -> impl IntoView {
             <Submit form text=auth::save(locale)/>
         </ActionForm>
     }
+    .into_any()
 }

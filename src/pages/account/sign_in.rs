@@ -40,4 +40,5 @@ pub fn SignInPage() -> impl IntoView {
             </p>
         </div>
     }
+    .into_any()
 }

@@ -68,4 +68,5 @@ pub fn SignUpPage() -> impl IntoView {
             </p>
         </div>
     }
+    .into_any()
 }

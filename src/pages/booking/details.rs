@@ -53,6 +53,7 @@ pub(super) fn DetailsPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 /// The query without what a refused form without script leaves in it.
@@ -219,6 +220,7 @@ fn Summary(locale: Locale, name: String, order: Order, place: Option<String>, ba
             <p><a href=back>{text::change_choice(locale)}</a></p>
         </div>
     }
+    .into_any()
 }
 
 /// Who is not signed in is asked to, and comes back here.
@@ -234,6 +236,7 @@ fn AccountNeeded(locale: Locale, here: String) -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }
 
 /// A new price or lost days: what happened, and the ways on.
@@ -390,4 +393,5 @@ fn Fields(
             </Checkbox>
         </section>
     }
+    .into_any()
 }

@@ -39,6 +39,7 @@ pub(super) fn DocumentPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]
@@ -113,6 +114,7 @@ fn Sheet(id: DocumentId, words: DocumentText, booking: BookingId) -> impl IntoVi
             <footer class="sheet-foot">{words.footer.clone()}</footer>
         </article>
     }
+    .into_any()
 }
 
 #[component]
@@ -124,4 +126,5 @@ fn Party(party: PartyText) -> impl IntoView {
             {party.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
         </section>
     }
+    .into_any()
 }

@@ -35,6 +35,7 @@ pub(super) fn BookingsPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 /// The expert's orders, running clocks first.
@@ -64,6 +65,7 @@ pub(super) fn OrdersPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 /// Bookings by what is due: with a running clock, to come, past.
@@ -137,4 +139,5 @@ fn Row(locale: Locale, entry: BookingSummary, left: Option<i64>, for_expert: boo
             {clock}
         </li>
     }
+    .into_any()
 }

@@ -64,6 +64,7 @@ pub(super) fn BookingPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -135,6 +136,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
             </aside>
         </div>
     }
+    .into_any()
 }
 
 /// What the state means for whoever reads.
@@ -251,6 +253,7 @@ fn Timeline(locale: Locale, view: BookingView) -> impl IntoView {
             </ol>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -278,6 +281,7 @@ fn Payment(locale: Locale, payment: PaymentView) -> impl IntoView {
             {refunded}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -311,6 +315,7 @@ fn Earnings(locale: Locale, earnings: EarningsView) -> impl IntoView {
             <p class="quote-meta">{note}</p>
         </section>
     }
+    .into_any()
 }
 
 #[component]

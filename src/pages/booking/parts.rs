@@ -36,6 +36,7 @@ pub(super) fn Steps(
             </ol>
         </nav>
     }
+    .into_any()
 }
 
 /// What was asked for is not there, or not theirs to know; anything else is told as it is.
@@ -145,6 +146,7 @@ pub(super) fn Clock(
             <span class="clock-left">{move || remaining(locale, left.get())}</span>
         </p>
     }
+    .into_any()
 }
 
 /// The days of an order: one by one when few, else first, last and how many.

@@ -91,6 +91,7 @@ pub(super) fn ReturnPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -137,6 +138,7 @@ fn Stand(detail: BookingDetail, pay: ServerAction<PayBooking>) -> impl IntoView 
             <Onwards locale outcome view pay/>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -79,4 +79,5 @@ pub fn ExpertCardView(
             </div>
         </article>
     }
+    .into_any()
 }

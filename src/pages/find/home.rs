@@ -103,4 +103,5 @@ pub fn HomePage() -> impl IntoView {
             <p><a href=url::path(locale, Page::Levels)>{find::levels_note(locale)}</a></p>
         </section>
     }
+    .into_any()
 }

@@ -94,6 +94,7 @@ pub fn ResultsMap(
             {centre}
         </svg>
     }
+    .into_any()
 }
 
 /// The points of the middle 94 % of experts, by longitude and by latitude.

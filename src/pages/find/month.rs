@@ -64,4 +64,5 @@ pub fn MonthView(
             </tbody>
         </table>
     }
+    .into_any()
 }

@@ -59,6 +59,7 @@ pub fn ProfilePage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -161,6 +162,7 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
             </aside>
         </div>
     }
+    .into_any()
 }
 
 fn years(locale: Locale, record: &ProfileRecord) -> Option<String> {
@@ -196,6 +198,7 @@ fn Records(title: &'static str, list: Vec<ProfileRecord>) -> impl IntoView {
             </ul>
         </section>
     }
+    .into_any()
 }
 
 /// Free days as month sheets, to read; choosing is the booking form's.
@@ -232,6 +235,7 @@ fn Availability(profile: ExpertProfile) -> impl IntoView {
             <p class="hint">{text::availability_hint(locale)}</p>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -274,6 +278,7 @@ fn Reviews(profile: ExpertProfile) -> impl IntoView {
             }}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -286,4 +291,5 @@ fn Review(review: ReviewView) -> impl IntoView {
             <p class="record-where">{text::review_by(locale, review.author, fmt::date(locale, review.day))}</p>
         </li>
     }
+    .into_any()
 }

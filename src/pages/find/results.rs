@@ -42,6 +42,7 @@ pub fn ResultsPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -107,6 +108,7 @@ fn Results(page: SearchPage) -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }
 
 /// The address of a search.
@@ -221,6 +223,7 @@ fn Criteria(
             </Form>
         </details>
     }
+    .into_any()
 }
 
 /// The id of the place in the text field, so that it need not be looked up again. It goes as soon as the text changes.
@@ -320,6 +323,7 @@ fn SortLinks(query: SearchQuery, has_place: bool) -> impl IntoView {
             </ul>
         </nav>
     }
+    .into_any()
 }
 
 /// What was chosen, each with a link that takes it away.
@@ -437,6 +441,7 @@ fn PlaceChoices(choices: Vec<gabarit_view::place::PlaceView>, query: SearchQuery
             </ul>
         </nav>
     }
+    .into_any()
 }
 
 #[component]

@@ -33,6 +33,7 @@ pub fn ArticlePage(
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]
@@ -61,6 +62,7 @@ fn ArticleBody(article: Article) -> impl IntoView {
         </div>
         {machine.map(|json| view! { <script type="application/ld+json" inner_html=json></script> })}
     }
+    .into_any()
 }
 
 fn section_view(section: Section) -> impl IntoView {
@@ -75,6 +77,7 @@ fn section_view(section: Section) -> impl IntoView {
             {questions}
         </section>
     }
+    .into_any()
 }
 
 /// The anchor stands on the answer: browsers open a `details` for an anchor, or a text searched, inside of it.
@@ -85,6 +88,7 @@ fn question_view(question: Question) -> impl IntoView {
             <div class="answer" id=question.id>{blocks_view(question.answer, &question.question)}</div>
         </details>
     }
+    .into_any()
 }
 
 fn blocks_view(blocks: Vec<Block>, title: &str) -> impl IntoView + use<> {
@@ -119,6 +123,7 @@ fn table_view(head: Vec<String>, rows: Vec<Vec<Vec<Span>>>, caption: String) -> 
             <tbody>{rows}</tbody>
         </crate::ui::TableFrame>
     }
+    .into_any()
 }
 
 fn spans_view(spans: Vec<Span>) -> impl IntoView {

@@ -38,6 +38,7 @@ pub fn LevelsPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 /// Which rulebook the figures come from, and since when.
@@ -56,6 +57,7 @@ pub fn VersionLine(
             )}
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -103,6 +105,7 @@ fn Rates(tariffs: Tariffs) -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }
 
 /// Each band with its last day; the last band has none.
@@ -178,6 +181,7 @@ fn Ladder(tariffs: Tariffs) -> impl IntoView {
             <p class="hint">{site::ladder_note(locale)}</p>
         </section>
     }
+    .into_any()
 }
 
 /// A share of the whole, in basis points, as a bar; attributes of SVG need no inline style.
@@ -250,4 +254,5 @@ fn Travel(tariffs: Tariffs) -> impl IntoView {
             <p><a href=url::path(locale, Page::Experts)>{common::nav_find(locale)}</a></p>
         </section>
     }
+    .into_any()
 }

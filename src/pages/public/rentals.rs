@@ -30,6 +30,7 @@ pub fn RentalsPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]
@@ -86,4 +87,5 @@ fn Rentals(tariffs: Tariffs) -> impl IntoView {
         </div>
         <VersionLine tariffs/>
     }
+    .into_any()
 }

@@ -272,6 +272,7 @@ pub(super) fn Errors(desk: Desk, field: &'static str) -> impl IntoView {
             </For>
         </div>
     }
+    .into_any()
 }
 
 fn on(checked: bool) -> String {

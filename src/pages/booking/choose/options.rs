@@ -92,6 +92,7 @@ pub(super) fn Options(desk: Desk) -> impl IntoView {
             <Errors desk field="licences"/>
         </Section>
     }
+    .into_any()
 }
 
 fn licence(desk: Desk, product: ProductView) -> impl IntoView {
@@ -122,4 +123,5 @@ fn licence(desk: Desk, product: ProductView) -> impl IntoView {
             </span>
         </label>
     }
+    .into_any()
 }

@@ -48,6 +48,7 @@ pub(super) fn Panel(desk: Desk, details: String, on_go: impl FnMut(ev::MouseEven
             <p class="hint quote-after">{booking::go_on_note(locale)}</p>
         </aside>
     }
+    .into_any()
 }
 
 #[component]
@@ -81,6 +82,7 @@ fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
             <NoPrice desk/>
         </Show>
     }
+    .into_any()
 }
 
 /// A price of nothing, by the rules in force.
@@ -139,4 +141,5 @@ fn NoPrice(desk: Desk) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }

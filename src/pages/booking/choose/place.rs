@@ -188,6 +188,7 @@ pub(super) fn PlaceField(desk: Desk, choices: Vec<PlaceView>) -> impl IntoView {
             <Errors desk field="place"/>
         </div>
     }
+    .into_any()
 }
 
 /// Region and country of a place: what tells it from others of its name.
@@ -217,6 +218,7 @@ fn Ambiguous<F: Fn(PlaceView) + Copy + Send + 'static>(places: Vec<PlaceView>, c
                 .collect_view()}
         </fieldset>
     }
+    .into_any()
 }
 
 /// How far the place is, and how far the expert goes.

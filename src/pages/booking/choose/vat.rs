@@ -82,4 +82,5 @@ pub(super) fn VatFields(desk: Desk) -> impl IntoView {
             </div>
         </Section>
     }
+    .into_any()
 }

@@ -108,4 +108,5 @@ fn Common(form: FormState, locale: Locale, id: String) -> impl IntoView {
         <Hidden name="id" value=id/>
         <Hidden name="locale" value=locale.code().to_owned()/>
     }
+    .into_any()
 }
