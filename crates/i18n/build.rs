@@ -186,10 +186,11 @@ fn function(namespace: &str, key: &str, texts: &[&Text], code: &mut String, prob
             Text::Plural { one, other } => {
                 // French counts nought as one.
                 let singular = if language == "fr" { "count < 2" } else { "count == 1" };
-                writeln!(
-                    code,
-                    "Locale::{variant} => if {singular} {{ format!({one:?}) }} else {{ format!({other:?}) }},"
-                )
+                // A form may do without the number: "one thing".
+                let made = |form: &str| {
+                    if form.contains('{') { format!("format!({form:?})") } else { format!("String::from({form:?})") }
+                };
+                writeln!(code, "Locale::{variant} => if {singular} {{ {} }} else {{ {} }},", made(one), made(other))
             }
         }
         .expect("to a string");

@@ -88,16 +88,13 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
         let query = desk.form.read().to_query();
         format!("{}?{query}", url::path(locale, Page::BookDetails(expert.id)))
     };
-    let go_on = {
-        let details = details.clone();
-        move |event: ev::MouseEvent| {
-            event.prevent_default();
-            if desk.ready.get_untracked() {
-                navigate(&details(), leptos_router::NavigateOptions::default());
-            } else {
-                desk.checked.set(true);
-                desk::focus_first_error();
-            }
+    let go_on = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        if desk.ready.get_untracked() {
+            navigate(&details(), leptos_router::NavigateOptions::default());
+        } else {
+            desk.checked.set(true);
+            desk::focus_first_error();
         }
     };
     // The price is there already: Enter and the update button have nothing to send.

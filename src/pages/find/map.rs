@@ -28,7 +28,7 @@ pub fn view_box(points: impl IntoIterator<Item = GeoPoint>, width_to_height: f64
     }
     // Nothing to show: Europe.
     let (left, top, right, bottom) = bounds.unwrap_or((482.0, 270.0, 590.0, 400.0));
-    let width = ((right - left) * 1.12).max((bottom - top) * 1.12 * width_to_height).max(44.0).min(1024.0);
+    let width = ((right - left) * 1.12).max((bottom - top) * 1.12 * width_to_height).clamp(44.0, 1024.0);
     let height = (width / width_to_height).min(600.0);
     let x = ((left + right) / 2.0 - width / 2.0).clamp(0.0, 1024.0 - width);
     let y = ((top + bottom) / 2.0 - height / 2.0).clamp(120.0, 720.0 - height);
