@@ -88,6 +88,7 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
         let query = desk.form.read().to_query();
         format!("{}?{query}", url::path(locale, Page::BookDetails(expert.id)))
     };
+<<<<<<< HEAD
     let go_on = move |event: ev::MouseEvent| {
         event.prevent_default();
         if desk.ready.get_untracked() {
@@ -95,6 +96,17 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
         } else {
             desk.checked.set(true);
             desk::focus_first_error();
+=======
+    let go_on = {
+        move |event: ev::MouseEvent| {
+            event.prevent_default();
+            if desk.ready.get_untracked() {
+                navigate(&details(), leptos_router::NavigateOptions::default());
+            } else {
+                desk.checked.set(true);
+                desk::focus_first_error();
+            }
+>>>>>>> 63dd34d (Booking form: take over what was typed before script came, keep alike places to choose from, say a change of price once)
         }
     };
     // The price is there already: Enter and the update button have nothing to send.
@@ -164,11 +176,7 @@ fn Days(desk: Desk, page: BookingPage) -> impl IntoView {
         if days.is_empty() {
             text::days_none(locale).to_owned()
         } else {
-            format!(
-                "{}\u{a0}: {}",
-                text::days_chosen(locale, days.len() as u64),
-                day_list(locale, days.iter().copied())
-            )
+            text::days_chosen(locale, days.len() as u64, day_list(locale, days.iter().copied()))
         }
     };
     let none = move || desk.days.read().is_empty();

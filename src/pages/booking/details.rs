@@ -6,7 +6,7 @@ use crate::{
     i18n::{Locale, fmt, use_locale},
     ui::{
         Checkbox, Choice, Field, FormErrors, FormState, Hidden, LinkButton, Notice, ProductNames, QuoteLines, Radios,
-        Submit, TextArea, day_list, problem_text, refusal_reason, use_form_state,
+        Submit, TextArea, problem_text, refusal_reason, use_form_state,
     },
     url::{self, Page},
 };
@@ -259,22 +259,18 @@ fn Changed(form: FormState, locale: Locale, seen: Cents, back: String, expert: E
                 Some(
                     view! {
                         <Notice warning=true>
-                            <p><strong>{text::price_changed_title(locale)}</strong></p>
-                            <p>{words}</p>
+                                <p>{words}</p>
                         </Notice>
                     }
                     .into_any(),
                 )
             }
             Some(ApiError::DaysTaken { days, .. }) => {
-                let taken = text::days_taken_text(locale, day_list(locale, days.iter().copied()));
                 let others = days.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
                 let others = url::with_param(&url::path(locale, Page::Experts), "days", &others);
                 Some(
                     view! {
                         <Notice warning=true>
-                            <p><strong>{text::days_taken_title(locale)}</strong></p>
-                            <p>{taken}</p>
                             <p class="actions">
                                 <LinkButton href=back.get_value()>{text::days_taken_choose(locale)}</LinkButton>
                                 <LinkButton href=others.clone()>{text::days_taken_others(locale)}</LinkButton>

@@ -1,7 +1,7 @@
 //! The state of the booking form: what is chosen, what it costs, what is wrong.
 
 use crate::{
-    api::booking::check_vat,
+    api::{booking::check_vat, find::complete_places},
     i18n::Locale,
     ui::{ProductNames, problem_text, refusal_field, refusal_reason},
 };
@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use gabarit_domain::{
     expert::ProductCode,
     pricing::{self, Quote, Refusal},
+    text::fold,
     vat::{CountryCode, Customer, VatStatus},
 };
 use gabarit_view::{
@@ -201,8 +202,27 @@ impl Desk {
             && text != self.place_text.get_untracked()
         {
             self.place.set(None);
-            self.place_text.set(text);
+            self.place_text.set(text.clone());
+            self.resolve_place(text);
         }
+    }
+
+    /// Looks a typed place up, and takes it if it is the only one of its name.
+    fn resolve_place(self, typed: String) {
+        let wanted = fold(&typed);
+        if wanted.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            let Ok(places) = complete_places(self.locale, typed.clone()).await else { return };
+            let mut named =
+                places.into_iter().filter(|place| fold(&place.name) == wanted || fold(&place.label()) == wanted);
+            let still = self.place_text.try_get_untracked().as_ref() == Some(&typed);
+            if let (Some(only), None, true) = (named.next(), named.next(), still) {
+                self.place_text.try_set(only.label());
+                self.place.try_set(Some(only));
+            }
+        });
     }
 
     /// The number or its country changed: what the register said of the old one no longer counts.
@@ -243,8 +263,12 @@ impl Desk {
                 .problems
                 .iter()
                 .filter(|error| error.field == field && (checked || error.problem != Problem::Missing))
-                // A place that is being typed is not wrong yet.
-                .filter(|error| !(field == "place" && error.problem == Problem::Missing && !checked))
+                // A place that was typed is not missing: the field itself says why it is not taken.
+                .filter(|error| {
+                    !(field == "place"
+                        && error.problem == Problem::Missing
+                        && !self.place_text.read().trim().is_empty())
+                })
                 .map(|FieldError { problem, .. }| problem_text(self.locale, problem))
                 .collect()
         });

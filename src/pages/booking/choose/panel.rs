@@ -136,7 +136,7 @@ fn NoPrice(desk: Desk) -> impl IntoView {
             {move || {
                 let missing = missing();
                 (!missing.is_empty() && !untouched()).then(|| view! {
-                    <p>{format!("{}\u{a0}: {}.", text::incomplete(locale), missing.join(", "))}</p>
+                    <p>{text::incomplete(locale, missing.join(", "))}</p>
                 })
             }}
         </div>

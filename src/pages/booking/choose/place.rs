@@ -105,6 +105,9 @@ pub(super) fn PlaceField(desk: Desk, choices: Vec<PlaceView>) -> impl IntoView {
             && desk.place_text.with_untracked(|typed| !typed.trim().is_empty())
         {
             choose(only);
+        } else if desk.place.read_untracked().is_none() {
+            // Several fit: they stay to choose from, as without script.
+            ambiguous.set(found.get_untracked());
         }
     };
     on_cleanup(move || {
@@ -241,7 +244,7 @@ fn Distance(desk: Desk) -> impl IntoView {
                 |limit| text::place_limit(locale, number(limit)),
             );
             parts.push(format!("{} {reach}", setup.expert.display_name));
-            Some(parts.join("\u{a0}; "))
+            Some(parts.join(" · "))
         })
     };
     view! { {move || words().map(|words| view! { <p class="field-note">{words}</p> })} }
