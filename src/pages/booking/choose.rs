@@ -88,7 +88,6 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
         let query = desk.form.read().to_query();
         format!("{}?{query}", url::path(locale, Page::BookDetails(expert.id)))
     };
-<<<<<<< HEAD
     let go_on = move |event: ev::MouseEvent| {
         event.prevent_default();
         if desk.ready.get_untracked() {
@@ -96,17 +95,6 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
         } else {
             desk.checked.set(true);
             desk::focus_first_error();
-=======
-    let go_on = {
-        move |event: ev::MouseEvent| {
-            event.prevent_default();
-            if desk.ready.get_untracked() {
-                navigate(&details(), leptos_router::NavigateOptions::default());
-            } else {
-                desk.checked.set(true);
-                desk::focus_first_error();
-            }
->>>>>>> 63dd34d (Booking form: take over what was typed before script came, keep alike places to choose from, say a change of price once)
         }
     };
     // The price is there already: Enter and the update button have nothing to send.
