@@ -5,7 +5,6 @@
 //! (`endpoint = "sign_in"`), so that they stay the same from build to build.
 
 pub mod account;
-#[expect(missing_docs, reason = "the server macro makes a struct of each function's arguments")]
 pub mod booking;
 #[cfg(feature = "ssr")]
 mod call;

@@ -5,7 +5,6 @@
 //! **Architecture invariant:** pages call `api` and `ui`, never `server`; only bodies of server functions reach
 //! `gabarit_server`.
 #![recursion_limit = "512"]
-#![expect(unreachable_pub, reason = "the component macro writes `pub` for components that stay in their module")]
 
 pub mod api;
 pub mod app;

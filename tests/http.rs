@@ -1,5 +1,7 @@
 //! The server as browsers and strangers meet it: statuses, headers, cookies, forms without script.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use axum::{
     Router,
     body::{Body, to_bytes},

@@ -1,5 +1,7 @@
 //! The layers, as the manifests and the sources state them.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,5 +1,7 @@
 //! The options that are shipped beside the program.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{fs, path::PathBuf};
 
 /// From its header to the end of the table.
