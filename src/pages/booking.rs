@@ -1,4 +1,5 @@
 //! Booking an expert, and what follows.
+#![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
 mod choose;
 mod details;

@@ -73,7 +73,8 @@ fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
     };
     view! {
         <Show when=move || once.get()>
-            <div hidden=move || !shown.get()>
+            // Made invisible rather than taken away: its marks would start again with each return.
+            <div class:quote-away=move || !shown.get()>
                 <QuoteLines quote=lasting customer home names=names.clone() marks=desk.live/>
                 <p class="quote-meta">{meta}</p>
             </div>
