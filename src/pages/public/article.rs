@@ -40,7 +40,7 @@ pub fn ArticlePage(
 fn ArticleBody(article: Article) -> impl IntoView {
     let locale = use_locale();
     let machine = structured(&article);
-    let contents = (article.sections.len() > 2).then(|| {
+    let contents = (article.sections.len() > 1).then(|| {
         let links = article
             .sections
             .iter()
@@ -71,7 +71,7 @@ fn section_view(section: Section) -> impl IntoView {
         view! { <div class="questions">{questions}</div> }
     });
     view! {
-        <section aria-labelledby=section.id.clone()>
+        <section>
             <h2 id=section.id.clone()>{section.title.clone()}</h2>
             {blocks_view(section.blocks, &section.title)}
             {questions}

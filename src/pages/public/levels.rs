@@ -83,7 +83,7 @@ fn Rates(tariffs: Tariffs) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section aria-labelledby="rates">
+        <section>
             <h2 id="rates">{site::rates_title(locale)}</h2>
             <p>{site::rates_text(locale)}</p>
             <TableFrame caption=site::rates_title(locale)>
@@ -163,7 +163,7 @@ fn Ladder(tariffs: Tariffs) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section aria-labelledby="ladder">
+        <section>
             <h2 id="ladder">{site::ladder_title(locale)}</h2>
             <p>{site::ladder_text(locale)}</p>
             // The table below holds the same figures: the picture is for those who see it.
@@ -225,7 +225,7 @@ fn Travel(tariffs: Tariffs) -> impl IntoView {
         site::per_return(locale),
     ));
     view! {
-        <section aria-labelledby="travel">
+        <section>
             <h2 id="travel">{site::travel_title(locale)}</h2>
             <p>{site::travel_text(locale)}</p>
             <TableFrame caption=site::travel_title(locale)>

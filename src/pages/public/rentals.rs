@@ -51,7 +51,7 @@ fn Rentals(tariffs: Tariffs) -> impl IntoView {
         .collect_view();
     view! {
         <div class="tariffs">
-            <section aria-labelledby="tariffs">
+            <section>
                 <h2 id="tariffs">{site::rentals_tariffs(locale)}</h2>
                 <TableFrame caption=site::rentals_tariffs(locale)>
                     <thead>
@@ -70,7 +70,7 @@ fn Rentals(tariffs: Tariffs) -> impl IntoView {
                 </TableFrame>
                 <p>{site::rentals_sum(locale)}</p>
             </section>
-            <section aria-labelledby="how">
+            <section>
                 <h2 id="how">{site::rentals_how_title(locale)}</h2>
                 <ol class="prose-steps">
                     <li>{site::rentals_step_1(locale)}</li>
