@@ -170,6 +170,6 @@ test("a stranger sees neither a booking nor its documents", async ({ page, reque
   await expect(page.locator("main")).not.toContainText("Camille Essai");
   await signUp(page);
   await page.goto(booking);
-  await expect(page.locator("main")).toContainText("ne trouvons pas");
+  await expect(page.locator("main")).toContainText("n’existe pas");
   await fitsWidth(page);
 });
