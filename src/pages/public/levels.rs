@@ -76,8 +76,8 @@ fn Rates(tariffs: Tariffs) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row"><LevelBadge level/></th>
-                    <td>{described}</td>
                     <td class="money">{fmt::money(locale, rate)}</td>
+                    <td>{described}</td>
                 </tr>
             }
         })
@@ -90,8 +90,8 @@ fn Rates(tariffs: Tariffs) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">{site::column_level(locale)}</th>
-                        <th scope="col">{site::column_meaning(locale)}</th>
                         <th scope="col" class="money">{site::column_day_rate(locale)}</th>
+                        <th scope="col">{site::column_meaning(locale)}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
