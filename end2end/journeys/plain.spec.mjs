@@ -8,6 +8,11 @@ test("S1 S5 S16 S17: without script, from the search to the paid booking", async
   await page.getByLabel("Mode de travail").selectOption("remote");
   await page.getByRole("button", { name: "Rechercher" }).click();
   await expect(page.locator(".expert-card").first()).toBeVisible();
+  // Another place typed over the one that was found: the new one counts.
+  await page.goto("/fr/experts?near=2792413&place=Li%C3%A8ge&mode=on-site");
+  await page.getByLabel("Près de").fill("Gand");
+  await page.locator(".criteria-form button[type=submit]").click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Gand");
   const found = await experts(request, "product=autocad&mode=remote");
   const expert = found[5];
   await page.goto(`/fr/experts/${expert.id}?mode=remote`);

@@ -39,16 +39,16 @@ pub struct SearchPage {
 #[server(input = GetUrl)]
 pub async fn search(locale: Locale, query: String) -> Result<SearchPage, ApiError> {
     let platform = Call::current()?.platform;
-    let (mut parsed, ignored) = SearchQuery::from_query(&query);
-    let place_text = form_urlencoded::parse(query.trim_start_matches('?').as_bytes())
-        .find(|(key, _)| key == "place")
-        .map(|(_, value)| value.trim().chars().take(80).collect::<String>())
-        .unwrap_or_default();
-    let mut place_choices = Vec::new();
-    if parsed.near.is_none() && !place_text.is_empty() {
-        place_choices = platform.places.complete(&place_text, locale, 6);
-        parsed.near = place_choices.first().map(|place| place.id);
-    }
+    let query = query.trim_start_matches('?');
+    let (parsed, ignored) = searching::read_query(&platform, query, locale).await?;
+    let place_text: String = SearchQuery::place_text(query).unwrap_or_default().chars().take(80).collect();
+    // A place that was looked up by its name may be another of that name; one that was named by its id is not.
+    let (named, _) = SearchQuery::from_query(query);
+    let place_choices = if parsed.near.is_some() && parsed.near != named.near {
+        platform.places.complete(&place_text, locale, 6)
+    } else {
+        Vec::new()
+    };
     Ok(SearchPage {
         results: searching::search(&platform, &parsed, locale).await?,
         products: experts::products(&platform).await?,

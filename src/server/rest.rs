@@ -20,7 +20,6 @@ use gabarit_server::{
 use gabarit_view::{
     booking::BookingForm,
     error::{ApiError, FieldError, Problem},
-    search::SearchQuery,
 };
 use schema::{ExpertDetail, ExpertList, FieldProblem, PlaceItem, PlaceList, ProblemDetails, QuoteAnswer, QuoteRequest};
 use utoipa::OpenApi;
@@ -112,7 +111,7 @@ async fn list_experts(
 ) -> Result<Json<ExpertList>, Refusal> {
     let query = query.unwrap_or_default();
     let locale = language(&query)?;
-    let (parsed, mistakes) = SearchQuery::from_query(&query);
+    let (parsed, mistakes) = search::read_query(&platform, &query, locale).await?;
     // A page may pass over a criterion that it does not understand and say so; a program must be told.
     if !mistakes.is_empty() {
         return Err(ApiError::Invalid { fields: mistakes, stash: None }.into());

@@ -4,13 +4,14 @@ use super::{card::ExpertCardView, map::ResultsMap};
 use crate::{
     api::find::{SearchPage, search},
     i18n::use_locale,
-    ui::{EmptyState, ErrorState, Icon, IconName, Notice, Pagination, Skeleton},
+    ui::{EmptyState, ErrorState, Icon, IconName, Notice, Pagination, Skeleton, refusal_text},
     url::{self, Page},
 };
 use gabarit_domain::{expert::ProductCode, ids::PlaceId};
 use gabarit_i18n::{Locale, find, fmt, labels, term};
 use gabarit_view::{
     booking::BookingForm,
+    error::{FieldError, Problem},
     expert::ProductView,
     search::{FacetCount, Mode, SearchQuery, SearchResults, Sort},
 };
@@ -68,7 +69,9 @@ fn Results(page: SearchPage) -> impl IntoView {
                 {(place_choices.len() > 1).then(|| view! { <PlaceChoices choices=place_choices query=results.query.clone()/> })}
                 {ignored
                     .into_iter()
-                    .map(|error| view! { <Notice warning=true>{find::ignored(locale, error.field)}</Notice> })
+                    // An unknown place has its message beside its field.
+                    .filter(|error| error.field != "place")
+                    .map(|error| view! { <Notice warning=true>{passed_over(locale, &error)}</Notice> })
                     .collect_view()}
                 {if results.cards.is_empty() {
                     Either::Left(view! {
@@ -109,6 +112,31 @@ fn Results(page: SearchPage) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What is said of a criterion that makes no sense, or that nobody can meet.
+fn passed_over(locale: Locale, error: &FieldError) -> String {
+    if let Problem::Refused(refusal) = &error.problem {
+        return refusal_text(locale, refusal);
+    }
+    let criterion = match error.field.as_str() {
+        "product" => find::field_product(locale),
+        "sector" => find::field_sector(locale),
+        "language" => find::field_language(locale),
+        "mode" => find::field_mode(locale),
+        "near" => find::field_place(locale),
+        "within" => find::field_within(locale),
+        "from" => find::field_from(locale),
+        "until" => find::field_until(locale),
+        "level" => find::field_level(locale),
+        "kind" => find::field_kind(locale),
+        "max_rate" => find::field_max_rate(locale),
+        "min_rating" => find::field_min_rating(locale),
+        "sort" => find::field_sort(locale),
+        "days" => find::field_days(locale),
+        other => other,
+    };
+    find::ignored(locale, criterion)
 }
 
 /// The address of a search.
