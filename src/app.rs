@@ -6,7 +6,9 @@ pub mod layout;
 
 use crate::{
     i18n::Locale,
-    pages::{account::AccountRoutes, booking::BookingRoutes, find::FindRoutes, public::PublicRoutes},
+    pages::{
+        account::AccountRoutes, booking::BookingRoutes, find::FindRoutes, manage::ManageRoutes, public::PublicRoutes,
+    },
 };
 use layout::{LocaleLayout, Unmatched};
 use leptos::prelude::*;
@@ -61,6 +63,7 @@ pub fn App() -> impl IntoView {
                     <FindRoutes/>
                     <BookingRoutes/>
                     <AccountRoutes/>
+                    <ManageRoutes/>
                     <PublicRoutes/>
                 </ParentRoute>
             </Routes>

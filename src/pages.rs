@@ -3,4 +3,5 @@
 pub mod account;
 pub mod booking;
 pub mod find;
+pub mod manage;
 pub mod public;

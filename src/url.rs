@@ -30,6 +30,8 @@ pub enum Page {
     SignUp,
     /// One's own details.
     Account,
+    /// A page of the managers' console.
+    Manage(ManagePage),
     /// Levels, day rates, ladder and travel tariffs.
     Levels,
     /// Licences and workstations.
@@ -46,6 +48,13 @@ pub enum Page {
     Terms,
     /// Where the data comes from.
     AboutData,
+}
+
+/// A section of the managers' console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManagePage {
+    /// What waits.
+    Overview,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -65,6 +74,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::SignIn => format!("/{code}/sign-in"),
         Page::SignUp => format!("/{code}/sign-up"),
         Page::Account => format!("/{code}/account"),
+        Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),

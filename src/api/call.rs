@@ -60,6 +60,15 @@ impl Call {
         self.account().ok_or(ApiError::SignInRequired)
     }
 
+    /// The manager who is signed in.
+    ///
+    /// # Errors
+    /// [`ApiError::SignInRequired`]; [`ApiError::Forbidden`] for everybody else.
+    pub fn manager(&self) -> Result<&AccountView, ApiError> {
+        let actor = self.actor()?;
+        if actor.is_manager { Ok(actor) } else { Err(ApiError::Forbidden) }
+    }
+
     /// The session's secret.
     #[must_use]
     pub fn token(&self) -> Option<&str> {

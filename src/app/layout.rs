@@ -4,7 +4,7 @@ use crate::{
     i18n::Locale,
     session::{Session, use_account, use_session},
     ui::{Icon, IconName, NotFound},
-    url::{self, Page},
+    url::{self, ManagePage, Page},
 };
 use gabarit_i18n::common;
 use leptos::{either::Either, html, prelude::*};
@@ -173,6 +173,9 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
                 None => view! { <a class="nav-link" href=sign_in>{common::sign_in(locale)}</a> }.into_any(),
                 Some(account) => {
                     view! {
+                        {account
+                            .is_manager
+                            .then(|| link(Page::Manage(ManagePage::Overview), common::console(locale)))}
                         {account.expert.is_some().then(|| link(Page::Orders, common::my_orders(locale)))}
                         {link(Page::Bookings, common::my_bookings(locale))}
                         <a class="nav-link" href=url::path(locale, Page::Account) title=account.email.clone()>

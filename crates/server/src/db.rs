@@ -19,6 +19,7 @@ pub mod documents;
 pub mod experts;
 pub mod jobs;
 pub mod ledger;
+pub mod manage;
 pub mod outbox;
 pub mod payments;
 pub mod rulebooks;

@@ -6,6 +6,7 @@ pub mod bookings;
 pub mod documents;
 pub mod experts;
 pub mod ledger;
+pub mod manage;
 pub mod payments;
 pub mod rulebooks;
 pub mod search;

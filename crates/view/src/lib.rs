@@ -7,6 +7,7 @@ pub mod booking;
 pub mod document;
 pub mod error;
 pub mod expert;
+pub mod manage;
 pub mod place;
 pub mod public;
 pub mod search;

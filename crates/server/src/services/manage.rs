@@ -1,0 +1,40 @@
+//! What the managers' console shows first.
+
+use crate::{
+    clock::zoned,
+    db::manage::{self, Tally},
+    platform::Platform,
+};
+use gabarit_view::{
+    account::AccountView,
+    error::ApiError,
+    manage::{Overview, Waiting},
+};
+
+/// Lets managers through.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for everybody else.
+pub fn managers_only(actor: &AccountView) -> Result<(), ApiError> {
+    if actor.is_manager { Ok(()) } else { Err(ApiError::Forbidden) }
+}
+
+/// What waits, counted now.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers.
+pub async fn overview(p: &Platform, actor: &AccountView) -> Result<Overview, ApiError> {
+    managers_only(actor)?;
+    let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
+    let waiting = |tally: Tally| Waiting {
+        count: u32::try_from(tally.count).unwrap_or(u32::MAX),
+        oldest: tally.oldest.map(|at| zoned(at, zone)),
+    };
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let exec = &mut conn.exec();
+    Ok(Overview {
+        orders: waiting(manage::orders(exec).await.map_err(|error| p.fault(error))?),
+        jobs: waiting(manage::failing_jobs(exec).await.map_err(|error| p.fault(error))?),
+        mail: waiting(manage::failing_mail(exec).await.map_err(|error| p.fault(error))?),
+    })
+}

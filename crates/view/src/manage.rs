@@ -1,0 +1,24 @@
+//! The managers' console.
+
+use gabarit_i18n::fmt::ZonedTime;
+use serde::{Deserialize, Serialize};
+
+/// How much of something waits, and since when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// How many.
+    pub count: u32,
+    /// Since when the oldest one does.
+    pub oldest: Option<ZonedTime>,
+}
+
+/// What waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Orders that an expert has to answer.
+    pub orders: Waiting,
+    /// Jobs that failed and are tried again.
+    pub jobs: Waiting,
+    /// Mails that failed and are tried again.
+    pub mail: Waiting,
+}

@@ -1,0 +1,18 @@
+//! The managers' console. Every function here begins with [`Call::manager`](super::Call::manager).
+
+use gabarit_view::{error::ApiError, manage::Overview};
+use leptos::prelude::*;
+use server_fn::codec::GetUrl;
+
+#[cfg(feature = "ssr")]
+use {super::Call, gabarit_server::services::manage};
+
+/// What waits, in numbers.
+///
+/// # Errors
+/// [`ApiError::SignInRequired`]; [`ApiError::Forbidden`] for all but managers.
+#[server(prefix = "/api", endpoint = "manager_overview", input = GetUrl)]
+pub async fn manager_overview() -> Result<Overview, ApiError> {
+    let call = Call::current()?;
+    manage::overview(&call.platform, call.manager()?).await
+}

@@ -1,0 +1,106 @@
+//! The managers' console: one frame with its navigation, into which each area hangs its pages.
+//!
+//! A new area adds its routes to [`ManageRoutes`] and its line to [`SECTIONS`]; the frame keeps everybody but managers
+//! out before any of its pages is made.
+#![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
+
+mod overview;
+
+use crate::{
+    i18n::{Locale, use_locale},
+    session::use_account,
+    ui::{ErrorState, Icon, IconName},
+    url::{self, ManagePage, Page},
+};
+use gabarit_i18n::manage as text;
+use gabarit_view::error::ApiError;
+use leptos::{html, prelude::*};
+use leptos_router::{
+    MatchNestedRoutes, SsrMode,
+    any_nested_route::IntoAnyNestedRoute as _,
+    components::{Outlet, ParentRoute, Route},
+    hooks::use_location,
+    path,
+};
+use overview::OverviewPage;
+
+/// The sections of the console, in the order of its navigation.
+const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[(ManagePage::Overview, text::overview)];
+
+/// Routes of this area, below the language.
+#[component(transparent)]
+pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("manage") view=ManageLayout ssr=SsrMode::Async>
+            <Route path=path!("") view=OverviewPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Keeps everybody but managers out, and lays the console's pages out beside its navigation.
+#[component]
+fn ManageLayout() -> impl IntoView {
+    let account = use_account();
+    // `None`: nobody is signed in. Who comes and goes changes the page, a new name does not.
+    let manages = Memo::new(move |_| account.with(|account| account.as_ref().map(|account| account.is_manager)));
+    move || match manages.get() {
+        None => view! { <ErrorState error=ApiError::SignInRequired/> }.into_any(),
+        Some(false) => view! { <ErrorState error=ApiError::Forbidden/> }.into_any(),
+        Some(true) => view! {
+            <div class="console">
+                <Navigation/>
+                <div class="console-page">
+                    <Outlet/>
+                </div>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+/// At the side of a wide page; folded away on a small one, without script, too.
+#[component]
+fn Navigation() -> impl IntoView {
+    let locale = use_locale();
+    let location = use_location();
+    let menu = NodeRef::<html::Details>::new();
+    Effect::new(move || {
+        location.pathname.track();
+        if let Some(menu) = menu.get_untracked() {
+            let _ = menu.remove_attribute("open");
+        }
+    });
+    let links = move || {
+        let links = SECTIONS
+            .iter()
+            .map(|(page, name)| {
+                let href = url::path(locale, Page::Manage(*page));
+                let root = matches!(page, ManagePage::Overview);
+                let here = href.clone();
+                // A section is current on its pages below, too.
+                let current = move || {
+                    location.pathname.with(|path| match path.strip_prefix(here.as_str()) {
+                        Some("" | "/") => Some("page"),
+                        Some(below) if !root && below.starts_with('/') => Some("true"),
+                        _ => None,
+                    })
+                };
+                view! { <li><a href=href aria-current=current>{name(locale)}</a></li> }
+            })
+            .collect_view();
+        view! { <ul class="console-links">{links}</ul> }
+    };
+    view! {
+        <nav class="console-side" aria-label=text::nav_label(locale)>{links()}</nav>
+        <details class="console-menu" node_ref=menu>
+            <summary>
+                <Icon name=IconName::Menu/>
+                <span>{text::menu(locale)}</span>
+            </summary>
+            <nav aria-label=text::nav_label(locale)>{links()}</nav>
+        </details>
+    }
+    .into_any()
+}

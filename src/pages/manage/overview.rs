@@ -1,0 +1,57 @@
+//! What waits, in numbers that lead to it.
+
+use crate::{
+    api::manage::manager_overview,
+    i18n::{fmt, use_locale},
+    ui::{ErrorState, Skeleton},
+};
+use gabarit_i18n::manage as text;
+use gabarit_view::manage::Waiting;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page.
+#[component]
+pub(super) fn OverviewPage() -> impl IntoView {
+    let locale = use_locale();
+    let overview = Resource::new_blocking(|| (), |()| manager_overview());
+    let tile = move |name: &'static str, waiting: Waiting, href: Option<String>| {
+        let number = fmt::int(locale, i64::from(waiting.count));
+        let name = match href.filter(|_| waiting.count > 0) {
+            Some(href) => view! { <a href=href>{name}</a> }.into_any(),
+            None => name.into_any(),
+        };
+        let since = waiting.oldest.map(|time| {
+            view! { <p class="hint">{text::since(locale, fmt::date_time(locale, &time))}</p> }
+        });
+        view! {
+            <li class="console-count" class:console-count-waits=waiting.count != 0>
+                <p class="console-number">{number}</p>
+                <p>{name}</p>
+                {since}
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        <Title text=text::title(locale)/>
+        <h1>{text::overview(locale)}</h1>
+        <p class="lead">{text::overview_lead(locale)}</p>
+        <Suspense fallback=|| view! { <Skeleton lines=6/> }>
+            {move || Suspend::new(async move {
+                match overview.await {
+                    Err(error) => view! { <ErrorState error/> }.into_any(),
+                    Ok(overview) => view! {
+                        <ul class="console-counts">
+                            {tile(text::orders_waiting(locale), overview.orders, None)}
+                            {tile(text::jobs_failing(locale), overview.jobs, None)}
+                            {tile(text::mail_failing(locale), overview.mail, None)}
+                        </ul>
+                    }
+                    .into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
