@@ -60,3 +60,8 @@ if [ -n "${GABARIT_CHROMIUM:-}" ]; then
 else
     unset GABARIT_CHROMIUM
 fi
+
+# Python with the validators of scripts/requirements.txt, for the tests of files in others' formats.
+if [ -z "${GABARIT_PYTHON:-}" ] && [ -x "$GABARIT_TOOLS/python/bin/python" ]; then
+    export GABARIT_PYTHON="$GABARIT_TOOLS/python/bin/python"
+fi

@@ -4,7 +4,7 @@
 #
 #   scripts/setup.sh                  everything
 #   scripts/setup.sh PHASE...         only these: base rust npm wasm-bindgen
-#                                     cargo-leptos postgres browser
+#                                     cargo-leptos postgres browser python
 #   scripts/setup.sh --wasm-bindgen VERSION
 #                                     for a tree that has no Cargo.lock yet
 #
@@ -339,6 +339,25 @@ phase_cargo_leptos() {
         { todo "cargo install cargo-leptos@$CARGO_LEPTOS --locked"; return 1; }
 }
 
+# Judges of the files that the platform makes, for the tests alone: official schemas and a validator, in a
+# virtual environment of their own; exact versions in scripts/requirements.txt.
+phase_python() {
+    local home="$GABARIT_TOOLS/python" want
+    want="$(cksum <scripts/requirements.txt)"
+    if [ "$(cat "$home/.installed-from" 2>/dev/null)" = "$want" ]; then
+        step "there: what scripts/requirements.txt says"
+        return 0
+    fi
+    if ! have python3 || ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        have apt-get && apt_install "schemas and validators for the tests" python3 python3-venv
+    fi
+    step "pip: $(grep -v '^#' scripts/requirements.txt | tr '\n' ' ')"
+    run python-venv python3 -m venv "$home" &&
+        run python-pip "$home/bin/python" -m pip install --disable-pip-version-check --requirement scripts/requirements.txt ||
+        { todo "install Python 3 with venv and pip; see $logs/python-pip.log"; return 1; }
+    echo "$want" >"$home/.installed-from"
+}
+
 # Only the server's programs: scripts/pg.sh starts its own cluster for the tests.
 phase_postgres() {
     if scripts/pg.sh bindir >/dev/null 2>&1; then
@@ -368,7 +387,7 @@ phase_browser() {
 
 # --- Main --------------------------------------------------------------------------
 
-all=(base rust npm postgres browser wasm-bindgen cargo-leptos)
+all=(base rust npm postgres browser python wasm-bindgen cargo-leptos)
 phases=()
 while [ $# -gt 0 ]; do
     case "$1" in
