@@ -1,6 +1,7 @@
 //! Configuration: the environment (and `Leptos.toml` for the address), read once at the start. A wrong value stops the
 //! start with a sentence that names the variable.
 
+use crate::secret_box::SecretKey;
 use chrono_tz::Tz;
 use gabarit_domain::{
     money::BasisPoints,
@@ -61,6 +62,8 @@ pub struct Operator {
 pub struct Config {
     /// `GABARIT_DATA_DIR`: database file, backups.
     pub data_dir: PathBuf,
+    /// `GABARIT_SECRET_KEY`: what secrets at rest are sealed with; a file in the data folder unless set.
+    pub secret_key: Option<SecretKey>,
     /// `DATABASE_URL`.
     pub database: DatabaseUrl,
     /// `GABARIT_PUBLIC_URL`: what people type; links in mails and the provider's returns start with it.
@@ -88,8 +91,13 @@ pub struct Config {
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 20] = [
+pub const VARIABLES: [(&str, &str, &str); 21] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
+    (
+        "GABARIT_SECRET_KEY",
+        "",
+        "64 hexadecimal digits that secrets at rest are sealed with; made as secret.key in the data folder when empty",
+    ),
     ("DATABASE_URL", "", "postgres://… for PostgreSQL; SQLite in the data folder when empty"),
     ("GABARIT_PUBLIC_URL", "http://127.0.0.1:3000", "address people use; https:// unless it is loopback"),
     ("LEPTOS_SITE_ADDR", "127.0.0.1:3000", "address and port the server listens on"),
@@ -127,6 +135,12 @@ impl Config {
         };
         let text = |name: &'static str| given(name).unwrap_or_else(|| default(name).to_owned());
         let data_dir = PathBuf::from(text("GABARIT_DATA_DIR"));
+        let secret_key = given("GABARIT_SECRET_KEY")
+            .map(|text| {
+                SecretKey::parse(&text)
+                    .ok_or_else(|| error("GABARIT_SECRET_KEY", "(hidden)", "it must be 64 hexadecimal digits"))
+            })
+            .transpose()?;
         let database = match given("DATABASE_URL") {
             None => DatabaseUrl::Sqlite(data_dir.join("gabarit.db")),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
@@ -186,6 +200,7 @@ impl Config {
         };
         Ok(Self {
             data_dir,
+            secret_key,
             database,
             webhook_base,
             public_url,

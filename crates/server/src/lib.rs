@@ -20,6 +20,7 @@ pub mod places;
 pub mod platform;
 pub mod sandbox;
 pub mod search;
+pub mod secret_box;
 pub mod services;
 #[doc(hidden)]
 pub mod testing;

@@ -9,13 +9,14 @@ use crate::{
     payments::PaymentProvider,
     places::Gazetteer,
     search::SearchIndex,
+    secret_box::{SecretBox, SecretError},
     vat_register::VatRegister,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_view::error::ApiError;
 use std::{
     ops::Deref,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 /// Cheap to clone; the same everywhere in a process.
@@ -43,6 +44,7 @@ pub struct Inner {
     pub holidays: &'static Holidays,
     /// Search.
     pub search: SearchIndex,
+    secrets: OnceLock<Result<SecretBox, SecretError>>,
     /// Wakes the job runner when there is something to do now.
     pub wake_jobs: tokio::sync::Notify,
 }
@@ -75,6 +77,7 @@ impl Platform {
             places: LazyLock::new(Gazetteer::shared),
             holidays: Holidays::shared(),
             search: SearchIndex::default(),
+            secrets: OnceLock::new(),
             wake_jobs: tokio::sync::Notify::new(),
         }))
     }
@@ -89,6 +92,37 @@ impl Platform {
     #[must_use]
     pub fn today(&self) -> NaiveDate {
         civil_day(self.now(), self.config.zone)
+    }
+
+    /// What seals secrets at rest; the key is read (or made) when it is first needed. A server asks at its start, so
+    /// that a wrong key stops it there.
+    ///
+    /// # Errors
+    /// Why there is no key.
+    pub fn secrets(&self) -> Result<&SecretBox, SecretError> {
+        self.secrets
+            .get_or_init(|| SecretBox::configured(&self.config, self.ids.as_ref()))
+            .as_ref()
+            .map_err(SecretError::clone)
+    }
+
+    /// Seals a text that the platform must read again, for the one column and row that `context` names
+    /// (`expert_billing.iban/<id>`).
+    ///
+    /// # Errors
+    /// A fault of ours.
+    pub fn seal(&self, context: &str, text: &str) -> Result<String, ApiError> {
+        self.secrets()
+            .and_then(|secrets| secrets.seal(self.ids.as_ref(), context, text))
+            .map_err(|error| self.fault(error))
+    }
+
+    /// Opens what [`Platform::seal`] sealed for the same context.
+    ///
+    /// # Errors
+    /// A fault of ours, such as another key.
+    pub fn unseal(&self, context: &str, sealed: &str) -> Result<String, ApiError> {
+        self.secrets().and_then(|secrets| secrets.open(context, sealed)).map_err(|error| self.fault(error))
     }
 
     /// Logs a fault under a new id and answers with that id alone.
