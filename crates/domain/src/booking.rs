@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! Held ──paid──▶ Requested ──accept──▶ Accepted ──complete──▶ Completed
-//!  │               ├─decline─▶ Declined      └─cancel─▶ Cancelled
-//!  │               ├─expire──▶ Expired
+//!  │               ├─decline─▶ Declined      ├─end early─▶ Ended
+//!  │               ├─expire──▶ Expired       └─cancel────▶ Cancelled
 //!  │               └─cancel──▶ Cancelled
 //!  ├─lapse──▶ Lapsed ──paid while the days are still free──▶ Requested
 //!  └─cancel─▶ Cancelled
 //! ```
+//!
+//! An order and an assignment can be **changed** and stay what they are (an order gets a new clock, since its expert is
+//! asked anew); what was kept of one that is over can be **reduced** by a manager.
 
 use crate::rulebook::BookingRules;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -38,8 +41,10 @@ pub enum BookingState {
     Expired,
     /// The hold ended unpaid.
     Lapsed,
-    /// Cancelled by someone.
+    /// Cancelled by someone, before anything was worked. Something may be kept all the same.
     Cancelled,
+    /// An assignment that was cut short after it had begun.
+    Ended,
 }
 
 /// A move the drawing above does not have.
@@ -54,13 +59,19 @@ pub struct InvalidTransition {
 
 impl BookingState {
     /// Codes of all states, as in the database.
-    pub const CODES: [&'static str; 8] =
-        ["held", "requested", "accepted", "completed", "declined", "expired", "lapsed", "cancelled"];
+    pub const CODES: [&'static str; 9] =
+        ["held", "requested", "accepted", "completed", "declined", "expired", "lapsed", "cancelled", "ended"];
 
     /// A new booking: its days are held for the rulebook's minutes, never past the start.
     #[must_use]
     pub fn hold(now: DateTime<Utc>, rules: &BookingRules, start: DateTime<Utc>) -> Self {
         Self::Held { until: (now + TimeDelta::minutes(i64::from(rules.hold_minutes))).min(start) }
+    }
+
+    /// A new booking that is paid by transfer: its days are held until its due date is over, never past the start.
+    #[must_use]
+    pub fn hold_until(until: DateTime<Utc>, start: DateTime<Utc>) -> Self {
+        Self::Held { until: until.min(start) }
     }
 
     /// The state's code in the database, in URLs and in texts' keys.
@@ -75,6 +86,7 @@ impl BookingState {
             Self::Expired => "expired",
             Self::Lapsed => "lapsed",
             Self::Cancelled => "cancelled",
+            Self::Ended => "ended",
         }
     }
 
@@ -100,6 +112,7 @@ impl BookingState {
             ("expired", None) => Self::Expired,
             ("lapsed", None) => Self::Lapsed,
             ("cancelled", None) => Self::Cancelled,
+            ("ended", None) => Self::Ended,
             _ => return None,
         })
     }
@@ -110,23 +123,24 @@ impl BookingState {
         match from {
             None => to == "held",
             Some("held") => matches!(to, "requested" | "lapsed" | "cancelled"),
-            Some("requested") => matches!(to, "accepted" | "declined" | "expired" | "cancelled"),
-            Some("accepted") => matches!(to, "completed" | "cancelled"),
+            Some("requested") => matches!(to, "requested" | "accepted" | "declined" | "expired" | "cancelled"),
+            Some("accepted") => matches!(to, "accepted" | "completed" | "cancelled" | "ended"),
             Some("lapsed") => to == "requested",
+            Some("completed" | "cancelled" | "ended") => from == Some(to),
             Some(_) => false,
         }
     }
 
-    /// Whether the booking's days are its own: nobody else can have them.
+    /// Whether the booking's days are its own: nobody else can have them. Of one that ended early, those that had begun.
     #[must_use]
     pub const fn occupies_days(&self) -> bool {
-        matches!(self, Self::Held { .. } | Self::Requested { .. } | Self::Accepted | Self::Completed)
+        matches!(self, Self::Held { .. } | Self::Requested { .. } | Self::Accepted | Self::Completed | Self::Ended)
     }
 
     /// Whether client and expert see each other's contact details (S11): from the order on, until it comes to nothing.
     #[must_use]
     pub const fn shows_contacts(&self) -> bool {
-        matches!(self, Self::Requested { .. } | Self::Accepted | Self::Completed)
+        matches!(self, Self::Requested { .. } | Self::Accepted | Self::Completed | Self::Ended)
     }
 
     /// Whether nothing can happen any more but what a late payment brings.
@@ -220,6 +234,47 @@ impl BookingState {
         }
     }
 
+    /// Cut short after its first day has begun.
+    ///
+    /// # Errors
+    /// From any other state than an assignment's, and before the start.
+    pub fn end_early(self, now: DateTime<Utc>, start: DateTime<Utc>) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Accepted if now >= start => Ok(Self::Ended),
+            other => other.refuse("end early"),
+        }
+    }
+
+    /// Changed, before its start. The expert of an order is asked anew: the clock starts again.
+    ///
+    /// # Errors
+    /// From any state but an order's and an assignment's; at or after the start of what it was or will be.
+    pub fn change(
+        self,
+        now: DateTime<Utc>,
+        rules: &BookingRules,
+        start: DateTime<Utc>,
+    ) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Requested { deadline } if now < deadline && now < start => {
+                Ok(Self::Requested { deadline: (now + TimeDelta::hours(i64::from(rules.acceptance_hours))).min(start) })
+            }
+            Self::Accepted if now < start => Ok(Self::Accepted),
+            other => other.refuse("be changed"),
+        }
+    }
+
+    /// What is kept of it becomes less, and it stays what it is.
+    ///
+    /// # Errors
+    /// From a state that keeps nothing.
+    pub fn reduce(self) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Accepted | Self::Completed | Self::Cancelled | Self::Ended => Ok(self),
+            other => other.refuse("be reduced"),
+        }
+    }
+
     const fn refuse(self, event: &'static str) -> Result<Self, InvalidTransition> {
         Err(InvalidTransition { from: self.code(), event })
     }
@@ -235,11 +290,14 @@ pub enum PaymentMethod {
     Bancontact,
     /// Debit or credit card: authorised at booking, captured at acceptance, after a credit check.
     CreditCard,
+    /// Bank transfer in advance: due before the start, arrives days later.
+    #[serde(rename = "banktransfer")]
+    BankTransfer,
 }
 
 impl PaymentMethod {
     /// All methods.
-    pub const ALL: [Self; 3] = [Self::Ideal, Self::Bancontact, Self::CreditCard];
+    pub const ALL: [Self; 4] = [Self::Ideal, Self::Bancontact, Self::BankTransfer, Self::CreditCard];
 
     /// The payment provider's code, also used in URLs and in the database.
     #[must_use]
@@ -248,6 +306,7 @@ impl PaymentMethod {
             Self::Ideal => "ideal",
             Self::Bancontact => "bancontact",
             Self::CreditCard => "creditcard",
+            Self::BankTransfer => "banktransfer",
         }
     }
 
@@ -261,5 +320,20 @@ impl PaymentMethod {
     #[must_use]
     pub const fn is_deferred(self) -> bool {
         matches!(self, Self::CreditCard)
+    }
+
+    /// Whether the money arrives days after the client has ordered it.
+    #[must_use]
+    pub const fn is_slow(self) -> bool {
+        matches!(self, Self::BankTransfer)
+    }
+
+    /// The civil day by which a transfer must have arrived: so many days from today, and so many before the start.
+    /// `None` if that is no longer possible: a transfer needs at least one day.
+    #[must_use]
+    pub fn transfer_due(rules: &BookingRules, today: NaiveDate, first: NaiveDate) -> Option<NaiveDate> {
+        let terms = today.checked_add_days(Days::new(u64::from(rules.transfer_days)))?;
+        let latest = first.checked_sub_days(Days::new(u64::from(rules.transfer_before_start_days)))?;
+        Some(terms.min(latest)).filter(|due| *due > today)
     }
 }

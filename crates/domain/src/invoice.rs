@@ -6,6 +6,7 @@ use crate::{
     ids::BookingId,
     money::{BasisPoints, Cents},
     pricing::{Line, Quote, Unit},
+    settlement::Settlement,
     vat::{CountryCode, VatBreakdown, VatCategory, VatNumber, VatTreatment},
 };
 use chrono::NaiveDate;
@@ -189,6 +190,18 @@ pub struct Document {
     /// BT-84: the account (IBAN) to pay what is due to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_account: Option<String>,
+    /// BT-25 and BT-26: the document that a credit note corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<Corrected>,
+}
+
+/// The document that a credit note corrects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// BT-25: its number.
+    pub number: DocumentNumber,
+    /// BT-26: its date.
+    pub issued_on: NaiveDate,
 }
 
 impl Document {
@@ -228,6 +241,12 @@ impl Document {
 #[must_use]
 pub fn client_amounts(quote: &Quote) -> (DocumentLines, VatBreakdown, Cents) {
     (DocumentLines::Quoted(quote.lines.clone()), quote.vat, quote.total)
+}
+
+/// The amounts of a client's credit note: what a settlement gives back.
+#[must_use]
+pub fn credit_amounts(settlement: &Settlement) -> (DocumentLines, VatBreakdown, Cents) {
+    (DocumentLines::Quoted(settlement.credited.clone()), settlement.credit, settlement.credit_total)
 }
 
 /// The amounts of a self-billed invoice: the earnings, taxed as the expert's supply to the operator.

@@ -17,6 +17,7 @@ pub mod invoice;
 pub mod money;
 pub mod pricing;
 pub mod rulebook;
+pub mod settlement;
 pub mod text;
 pub mod travel;
 pub mod vat;

@@ -24,6 +24,9 @@ pub struct Rulebook {
     pub day_rates: [Cents; 4],
     /// Flexible bookings (S6).
     pub flexible: FlexibleRules,
+    /// What a client gets back who cancels any other accepted booking.
+    #[serde(default)]
+    pub cancellation: CancellationRules,
     /// Commission ladder (S25): bands in rising order, the first from day 1.
     pub ladder: Vec<LadderBand>,
     /// Travel, lodging and flights (S27–S29).
@@ -45,6 +48,34 @@ pub struct FlexibleRules {
     pub notice_days: u32,
     /// Whether a free cancellation after acceptance gives the supplement back too.
     pub supplement_refunded: bool,
+}
+
+/// What goes back of the day lines when a client cancels an accepted booking that is not (or no longer) free to cancel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancellationRules {
+    /// Percentages by days before the start, in any order; none before the first band.
+    pub schedule: Vec<CancellationBand>,
+}
+
+/// One band of the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancellationBand {
+    /// From this many civil days before the start on.
+    pub from_days: u32,
+    /// The share of the day lines that goes back.
+    pub back: BasisPoints,
+}
+
+impl CancellationRules {
+    /// The share that goes back so many days before the start: that of the farthest band that is reached.
+    #[must_use]
+    pub fn back(&self, days_before: i64) -> BasisPoints {
+        self.schedule
+            .iter()
+            .filter(|band| i64::from(band.from_days) <= days_before)
+            .max_by_key(|band| band.from_days)
+            .map_or(BasisPoints(0), |band| BasisPoints(band.back.0.min(10_000)))
+    }
 }
 
 /// One band of the commission ladder (S25).
@@ -104,6 +135,12 @@ pub struct BookingRules {
     pub lead_days: u32,
     /// Unpaid days are held this long for instant methods.
     pub hold_minutes: u32,
+    /// A bank transfer is due so many days after the order …
+    #[serde(default = "seven")]
+    pub transfer_days: u32,
+    /// … and so many days before the start.
+    #[serde(default = "two")]
+    pub transfer_before_start_days: u32,
     /// Unpaid holds one account may have at a time.
     pub max_unpaid_holds: u32,
     /// The expert's time to accept or decline (S35).
@@ -116,6 +153,14 @@ pub struct BookingRules {
     pub payout_days: u32,
     /// Due date of what is unpaid on a client's invoice, in days.
     pub payment_terms_days: u32,
+}
+
+// Rulebooks that were released before transfers existed mean the first values.
+const fn seven() -> u32 {
+    7
+}
+const fn two() -> u32 {
+    2
 }
 
 /// Default credit check for deferred payments (S17–S19).
@@ -145,6 +190,7 @@ impl Rulebook {
             effective_from,
             day_rates: [Cents::euros(560), Cents::euros(680), Cents::euros(800), Cents::euros(960)],
             flexible: FlexibleRules { supplement: BasisPoints(1500), notice_days: 5, supplement_refunded: false },
+            cancellation: CancellationRules::default(),
             ladder: [(1, 8000), (14, 8250), (26, 8500), (39, 8750)]
                 .map(|(from_day, share)| LadderBand { from_day, share: BasisPoints(share) })
                 .to_vec(),
@@ -180,6 +226,8 @@ impl Rulebook {
             booking: BookingRules {
                 lead_days: 2,
                 hold_minutes: 15,
+                transfer_days: 7,
+                transfer_before_start_days: 2,
                 max_unpaid_holds: 3,
                 acceptance_hours: 24,
                 quote_days: 7,

@@ -75,6 +75,7 @@ fn document(kind: DocumentKind, days: &DaySet, amounts: (DocumentLines, VatBreak
         due: total - prepaid,
         due_date: None,
         payment_account: None,
+        corrects: None,
     }
 }
 
@@ -377,7 +378,7 @@ fn codes_round_trip() {
     for status in [VatStatus::None, VatStatus::Confirmed, VatStatus::Unknown, VatStatus::Invalid] {
         assert_eq!(VatStatus::parse(status.code()), Some(status));
     }
-    assert_eq!(BookingState::CODES.len(), 8);
+    assert_eq!(BookingState::CODES.len(), 9);
     assert!(Level::try_from(0).is_err() && Level::try_from(5).is_err());
     for bad in ["", "Revit", "civil 3d", "a/b", &"a".repeat(41)] {
         assert!(ProductCode::parse(bad).is_err(), "{bad}");

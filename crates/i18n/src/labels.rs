@@ -45,6 +45,7 @@ pub fn method(locale: Locale, method: PaymentMethod) -> &'static str {
         PaymentMethod::Ideal => term::method_ideal(locale),
         PaymentMethod::Bancontact => term::method_bancontact(locale),
         PaymentMethod::CreditCard => term::method_creditcard(locale),
+        PaymentMethod::BankTransfer => term::method_banktransfer(locale),
     }
 }
 
@@ -60,6 +61,7 @@ pub fn booking_state(locale: Locale, code: &str) -> &'static str {
         "expired" => term::state_expired(locale),
         "lapsed" => term::state_lapsed(locale),
         "cancelled" => term::state_cancelled(locale),
+        "ended" => term::state_ended(locale),
         _ => "",
     }
 }

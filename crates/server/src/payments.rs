@@ -4,6 +4,7 @@
 pub mod mollie;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use gabarit_domain::{
     booking::PaymentMethod,
     ids::{BookingId, PaymentId, RefundId},
@@ -20,6 +21,7 @@ use url::Url;
 pub const fn limit(method: PaymentMethod) -> Cents {
     match method {
         PaymentMethod::Ideal | PaymentMethod::Bancontact => Cents::euros(50_000),
+        PaymentMethod::BankTransfer => Cents::euros(1_000_000),
         PaymentMethod::CreditCard => Cents::euros(10_000),
     }
 }
@@ -87,6 +89,8 @@ pub struct NewPayment {
     pub description: String,
     /// How.
     pub method: PaymentMethod,
+    /// Until when, for a bank transfer.
+    pub due_date: Option<NaiveDate>,
     /// Where the client's browser returns.
     pub redirect_url: Url,
     /// Where the provider reports.

@@ -166,6 +166,10 @@ fn facts(locale: Locale, document: &Document, self_billed: bool) -> Vec<Fact> {
         let period = format!("{} – {}", fmt::date_short(locale, first), fmt::date_short(locale, last));
         fact(text::service(locale), period);
     }
+    if let Some(corrected) = &document.corrects {
+        let on = fmt::date_short(locale, corrected.issued_on);
+        fact(text::corrects(locale), text::corrects_number(locale, corrected.number, on));
+    }
     fact(text::booking(locale), document.booking_reference.clone());
     if let Some(number) = &document.order_number {
         fact(text::order_number(locale), number.clone());
@@ -263,7 +267,12 @@ fn totals(locale: Locale, document: &Document, self_billed: bool) -> Vec<TotalTe
             .map_or_else(|| text::paid(locale).to_owned(), |method| text::paid_by(locale, method_name(locale, method)));
         rows.push(row(label, -document.prepaid, false));
     }
-    let due = if self_billed { text::to_be_paid(locale) } else { text::due(locale) };
+    let due = match document.number.kind {
+        DocumentKind::Invoice => text::due(locale),
+        DocumentKind::CreditNote => text::credited(locale),
+        DocumentKind::SelfBilledInvoice => text::to_be_paid(locale),
+        DocumentKind::SelfBilledCreditNote => text::deducted(locale),
+    };
     rows.push(row(due.to_owned(), document.due, true));
     rows
 }
@@ -273,6 +282,7 @@ fn method_name(locale: Locale, method: PaymentMethod) -> &'static str {
         PaymentMethod::Ideal => text::method_ideal(locale),
         PaymentMethod::Bancontact => text::method_bancontact(locale),
         PaymentMethod::CreditCard => text::method_card(locale),
+        PaymentMethod::BankTransfer => text::method_transfer(locale),
     }
 }
 

@@ -310,11 +310,13 @@ fn Fields(
     let on_site = matches!(order.location, Location::OnSite { .. });
     let methods = PaymentMethod::ALL
         .into_iter()
+        .filter(|method| !method.is_slow())
         .map(|method| {
             let hint = match method {
                 PaymentMethod::Ideal => text::method_ideal_hint(locale).to_owned(),
                 PaymentMethod::Bancontact => text::method_bancontact_hint(locale).to_owned(),
                 PaymentMethod::CreditCard => text::method_creditcard_hint(locale, &name),
+                PaymentMethod::BankTransfer => text::method_banktransfer_hint(locale).to_owned(),
             };
             Choice::new(method.code(), labels::method(locale, method)).hint(hint)
         })

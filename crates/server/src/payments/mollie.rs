@@ -240,6 +240,9 @@ fn create_body(payment: &NewPayment) -> Value {
     {
         fields.insert("captureMode".to_owned(), json!("manual"));
     }
+    if let (Some(due), Some(fields)) = (payment.due_date, body.as_object_mut()) {
+        fields.insert("dueDate".to_owned(), json!(due.to_string()));
+    }
     body
 }
 

@@ -76,6 +76,8 @@ pub(super) const fn time_to_pay(method: PaymentMethod) -> TimeDelta {
         PaymentMethod::Ideal => TimeDelta::minutes(15),
         PaymentMethod::Bancontact => TimeDelta::hours(1),
         PaymentMethod::CreditCard => TimeDelta::minutes(30),
+        // Unless the payment names a due date.
+        PaymentMethod::BankTransfer => TimeDelta::days(12),
     }
 }
 

@@ -32,7 +32,7 @@ const LATEST: usize = 20;
 /// The card of a method: test numbers that pass the check and belong to nobody.
 const fn card(method: PaymentMethod) -> Option<&'static str> {
     match method {
-        PaymentMethod::Ideal => None,
+        PaymentMethod::Ideal | PaymentMethod::BankTransfer => None,
         PaymentMethod::Bancontact => Some("6703 4444 4444 4449"),
         PaymentMethod::CreditCard => Some("4242 4242 4242 4242"),
     }
@@ -43,6 +43,7 @@ fn method_name(locale: Locale, method: PaymentMethod) -> &'static str {
         PaymentMethod::Ideal => text::ideal(locale),
         PaymentMethod::Bancontact => text::bancontact(locale),
         PaymentMethod::CreditCard => text::creditcard(locale),
+        PaymentMethod::BankTransfer => text::banktransfer(locale),
     }
 }
 

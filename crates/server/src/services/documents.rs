@@ -17,7 +17,9 @@ use gabarit_domain::{
     calendar::DaySet,
     compensation::EarningLine,
     ids::{BookingId, DocumentId},
-    invoice::{Document, DocumentKind, DocumentLines, DocumentNumber, Party, client_amounts, self_billed_amounts},
+    invoice::{
+        Corrected, Document, DocumentKind, DocumentLines, DocumentNumber, Party, client_amounts, self_billed_amounts,
+    },
     money::Cents,
     pricing::Quote,
     vat::{Supplier, VatBreakdown, VatCategory, supply_treatment},
@@ -82,6 +84,21 @@ pub struct SelfBilledInput {
     pub payout_days: u32,
 }
 
+/// What a credit note is made of.
+#[derive(Clone, Debug)]
+pub struct CreditInput<'a> {
+    /// The booking.
+    pub booking: BookingId,
+    /// What caused it, with its number: a booking's credit notes are told apart by it.
+    pub cause: &'a str,
+    /// The document that it corrects: the same parties, reference, VAT and language.
+    pub corrects: &'a Document,
+    /// The days that it is about; those of the corrected document if there are none.
+    pub days: Option<DaySet>,
+    /// Lines, VAT and total that go back.
+    pub amounts: (DocumentLines, VatBreakdown, Cents),
+}
+
 /// A document just issued, or issued before for the same cause.
 #[derive(Clone, Debug)]
 pub struct Issued {
@@ -97,6 +114,19 @@ pub struct Issued {
 /// # Errors
 /// [`ApiError::Internal`] if the sums disagree or the database fails: the caller's transaction must then roll back.
 pub async fn issue_invoice(exec: &mut Exec<'_>, p: &Platform, input: &InvoiceInput) -> Result<Issued, ApiError> {
+    issue_invoice_for(exec, p, input, &format!("invoice:{}", input.booking)).await
+}
+
+/// [`issue_invoice`] for another cause: a booking that was changed has an invoice for each of its versions.
+///
+/// # Errors
+/// As [`issue_invoice`].
+pub async fn issue_invoice_for(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    input: &InvoiceInput,
+    cause: &str,
+) -> Result<Issued, ApiError> {
     let (lines, vat, total) = client_amounts(&input.quote);
     let due = total - input.prepaid;
     let terms = Days::new(u64::from(input.payment_terms_days));
@@ -118,9 +148,74 @@ pub async fn issue_invoice(exec: &mut Exec<'_>, p: &Platform, input: &InvoiceInp
         // A card is charged by us: nobody should transfer the same money again.
         payment_account: (due > Cents::ZERO && !input.paid_by.is_some_and(PaymentMethod::is_deferred))
             .then(|| p.config.operator.iban.clone()),
+        corrects: None,
         today,
     };
-    issue(exec, p, &format!("invoice:{}", input.booking), draft).await
+    issue(exec, p, cause, draft).await
+}
+
+/// Issues a credit note inside the caller's transaction: 381 on a client's invoice, 261 on an expert's self-billed one;
+/// the second time, answers with the first. Its amounts are positive; what is given back is its total.
+///
+/// # Errors
+/// [`ApiError::Internal`] if the sums disagree, the corrected document is none that can be, or the database fails: the
+/// caller's transaction must then roll back.
+pub async fn issue_credit_note(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    input: &CreditInput<'_>,
+) -> Result<Issued, ApiError> {
+    let corrects = input.corrects;
+    let kind = match corrects.number.kind {
+        DocumentKind::Invoice => DocumentKind::CreditNote,
+        DocumentKind::SelfBilledInvoice => DocumentKind::SelfBilledCreditNote,
+        DocumentKind::CreditNote | DocumentKind::SelfBilledCreditNote => {
+            return Err(p.fault(format_args!("{} cannot be corrected", corrects.number)));
+        }
+    };
+    let days = match &input.days {
+        Some(days) => days.clone(),
+        None => DaySet::new(corrects.days.iter().copied()).map_err(|error| p.fault(error))?,
+    };
+    let draft = Draft {
+        kind,
+        locale: Locale::parse(&corrects.language).unwrap_or_default(),
+        seller: corrects.seller.clone(),
+        buyer: corrects.buyer.clone(),
+        booking: input.booking,
+        reference: &corrects.booking_reference,
+        expert_name: &corrects.expert_name,
+        order_number: corrects.order_number.clone(),
+        days: &days,
+        amounts: input.amounts.clone(),
+        prepaid: Cents::ZERO,
+        paid_by: None,
+        due_date: None,
+        payment_account: None,
+        corrects: Some(Corrected { number: corrects.number, issued_on: corrects.issued_on }),
+        today: p.today(),
+    };
+    issue(exec, p, input.cause, draft).await
+}
+
+/// The latest document of a kind that a booking has: what a credit note corrects.
+///
+/// # Errors
+/// [`ApiError::Internal`] if it was changed after its issue, or the database fails.
+pub async fn latest(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    kind: DocumentKind,
+) -> Result<Option<Document>, ApiError> {
+    let mut found = None;
+    for row in rows::of_booking(exec, booking).await.map_err(|error| p.fault(error))? {
+        let document = read(p, &row)?;
+        if document.number.kind == kind {
+            found = Some(document);
+        }
+    }
+    Ok(found)
 }
 
 /// Issues the expert's self-billed invoice (389) of a completed booking inside the caller's transaction; the second
@@ -129,6 +224,19 @@ pub async fn issue_invoice(exec: &mut Exec<'_>, p: &Platform, input: &InvoiceInp
 /// # Errors
 /// [`ApiError::Internal`] if the sums disagree or the database fails: the caller's transaction must then roll back.
 pub async fn issue_self_billed(exec: &mut Exec<'_>, p: &Platform, input: &SelfBilledInput) -> Result<Issued, ApiError> {
+    issue_self_billed_for(exec, p, input, &format!("self-billed:{}", input.booking)).await
+}
+
+/// [`issue_self_billed`] for another cause: one that was corrected is issued anew, with what is left.
+///
+/// # Errors
+/// As [`issue_self_billed`].
+pub async fn issue_self_billed_for(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    input: &SelfBilledInput,
+    cause: &str,
+) -> Result<Issued, ApiError> {
     let operator = &p.config.operator;
     let supplier = Supplier {
         country: input.seller.country,
@@ -151,9 +259,10 @@ pub async fn issue_self_billed(exec: &mut Exec<'_>, p: &Platform, input: &SelfBi
         paid_by: None,
         due_date: Some(payout_day(input.days.last(), input.payout_days)),
         payment_account: None,
+        corrects: None,
         today: p.today(),
     };
-    issue(exec, p, &format!("self-billed:{}", input.booking), draft).await
+    issue(exec, p, cause, draft).await
 }
 
 /// The day by which an expert is paid: at most `payout_days` after the end of the last day, on a banking day (S31).
@@ -176,6 +285,7 @@ struct Draft<'a> {
     paid_by: Option<PaymentMethod>,
     due_date: Option<NaiveDate>,
     payment_account: Option<String>,
+    corrects: Option<Corrected>,
     today: NaiveDate,
 }
 
@@ -208,6 +318,7 @@ impl Draft<'_> {
             due: total - self.prepaid,
             due_date: self.due_date,
             payment_account: self.payment_account,
+            corrects: self.corrects,
         }
     }
 }

@@ -328,6 +328,7 @@ mod tests {
             treatment: VatTreatment { category: VatCategory::S, rate: BasisPoints(2100) },
             description: "ABCD1234".to_owned(),
             method: PaymentMethod::Ideal,
+            due_date: None,
             redirect_url: "https://gabarit.example/return".parse().unwrap(),
             webhook_url: "https://gabarit.example/webhook".parse().unwrap(),
             locale: Locale::Fr,

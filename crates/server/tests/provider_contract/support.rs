@@ -43,6 +43,7 @@ pub(crate) fn new_payment(method: PaymentMethod, euros: i64, webhook: &Url) -> N
         vat: vat.tax,
         treatment,
         description: "GB-2026-00042".to_owned(),
+        due_date: None,
         method,
         redirect_url: url("http://127.0.0.1:3000/fr/bookings/1?paid=1"),
         webhook_url: webhook.clone(),

@@ -91,7 +91,7 @@ fn methods_of(value: &Value) -> Result<Vec<PaymentMethod>, Problem> {
             .ok_or_else(|| Problem::field("method", "The payment method is invalid"))
     };
     match value {
-        Value::Null => Ok(PaymentMethod::ALL.to_vec()),
+        Value::Null => Ok(PaymentMethod::ALL.into_iter().filter(|method| !method.is_slow()).collect()),
         Value::Array(list) if !list.is_empty() => list.iter().map(one).collect(),
         value => Ok(vec![one(value)?]),
     }

@@ -35,6 +35,7 @@ pub(super) async fn make(p: &Platform, booking: &Booking, payment: &Payment) -> 
         treatment: booking.quote.vat.treatment,
         description: booking.reference.clone(),
         method: payment.method,
+        due_date: None,
         redirect_url: outside(p, &p.config.public_url, &redirect)?,
         webhook_url: outside(p, &p.config.webhook_base, "/webhooks/payments")?,
         locale: booking.locale,
