@@ -171,7 +171,10 @@ fn every_sequence_keeps_the_rules() {
                     }
                     assert_eq!(BookingState::restore(next.code(), next.clock()), Some(next));
                     assert_eq!(next.clock().is_some(), matches!(next.code(), "held" | "requested"));
-                    assert_eq!(next.shows_contacts(), matches!(next.code(), "requested" | "accepted" | "completed" | "ended"));
+                    assert_eq!(
+                        next.shows_contacts(),
+                        matches!(next.code(), "requested" | "accepted" | "completed" | "ended")
+                    );
                     assert_eq!(next.occupies_days(), next.shows_contacts() || next.code() == "held");
                     reached.insert(next.code());
                     next_front.push((next, at + later));

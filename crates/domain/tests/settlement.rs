@@ -36,10 +36,7 @@ fn days(text: &str) -> SomeDays {
 
 /// An order by hand: level 3 (€800 a day), four days in two ISO weeks, 300 km away, workstation and Revit.
 fn agreed(flexible: bool) -> (PricingContext, Order, Quote) {
-    let mut case = (0..)
-        .map(sample::case)
-        .find(|case| quote(&case.context, &case.offer, &case.order).is_ok())
-        .unwrap();
+    let mut case = (0..).map(sample::case).find(|case| quote(&case.context, &case.offer, &case.order).is_ok()).unwrap();
     case.context.rulebook = Rulebook::initial(day("2026-01-01"));
     case.context.operator.country = gabarit_domain::vat::CountryCode::parse("NL").unwrap();
     case.context.operator.rate = BasisPoints(2100);
@@ -52,8 +49,7 @@ fn agreed(flexible: bool) -> (PricingContext, Order, Quote) {
     // Thursday, Friday, and Monday, Tuesday of the next week.
     case.order.days = DaySet::parse("2026-12-03,2026-12-04,2026-12-07,2026-12-08").unwrap();
     // Along the meridian: 2.698 degrees are 300 km.
-    case.order.location =
-        Location::OnSite { place: PlaceId(1), point: GeoPoint { lat: 52_698_000, lon: 5_000_000 } };
+    case.order.location = Location::OnSite { place: PlaceId(1), point: GeoPoint { lat: 52_698_000, lon: 5_000_000 } };
     case.order.flexible = flexible;
     case.order.workstation = true;
     case.order.licences = BTreeSet::from([ProductCode::parse("revit").unwrap()]);

@@ -133,7 +133,7 @@ impl DocumentText {
                 net: text::net(locale).to_owned(),
             },
             lines: line_texts(locale, &document.lines, names),
-            totals: totals(locale, document, self_billed),
+            totals: totals(locale, document),
             mentions: mentions(locale, document, self_billed),
             footer: footer(issuer, with_vat),
         }
@@ -247,7 +247,7 @@ fn earned_unit_price(locale: Locale, item: &EarningLine) -> String {
     }
 }
 
-fn totals(locale: Locale, document: &Document, self_billed: bool) -> Vec<TotalText> {
+fn totals(locale: Locale, document: &Document) -> Vec<TotalText> {
     let row = |label: String, amount: Cents, strong| TotalText { label, amount: fmt::money(locale, amount), strong };
     let taxable = fmt::money(locale, document.vat.taxable);
     let vat = match document.vat.treatment.category {

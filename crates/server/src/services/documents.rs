@@ -160,11 +160,7 @@ pub async fn issue_invoice_for(
 /// # Errors
 /// [`ApiError::Internal`] if the sums disagree, the corrected document is none that can be, or the database fails: the
 /// caller's transaction must then roll back.
-pub async fn issue_credit_note(
-    exec: &mut Exec<'_>,
-    p: &Platform,
-    input: &CreditInput<'_>,
-) -> Result<Issued, ApiError> {
+pub async fn issue_credit_note(exec: &mut Exec<'_>, p: &Platform, input: &CreditInput<'_>) -> Result<Issued, ApiError> {
     let corrects = input.corrects;
     let kind = match corrects.number.kind {
         DocumentKind::Invoice => DocumentKind::CreditNote,
