@@ -55,6 +55,15 @@ id!(
     ReviewId
 );
 
+id!(
+    /// A candidate's application (S33).
+    CandidateId
+);
+id!(
+    /// An uploaded file.
+    UploadId
+);
+
 /// A place of the gazetteer, by its GeoNames identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

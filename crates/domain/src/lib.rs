@@ -9,6 +9,7 @@
 pub mod banking;
 pub mod booking;
 pub mod calendar;
+pub mod candidate;
 pub mod compensation;
 pub mod expert;
 pub mod geo;

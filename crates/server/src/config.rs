@@ -2,6 +2,7 @@
 //! start with a sentence that names the variable.
 
 use crate::secret_box::SecretKey;
+use crate::storage::{BucketUrl, StorageUrl};
 use chrono_tz::Tz;
 use gabarit_domain::{
     money::BasisPoints,
@@ -84,6 +85,8 @@ pub struct Config {
     pub vat_register_url: Url,
     /// `GABARIT_SMTP_URL`: mail server; without one, mail stays in the local mailbox.
     pub smtp_url: Option<String>,
+    /// `GABARIT_STORAGE_URL`: the bucket of uploaded files, if they are not in the data folder.
+    pub bucket: Option<BucketUrl>,
     /// `GABARIT_SANDBOX_ADDR`: where `gabarit sandbox` listens.
     pub sandbox_listen: SocketAddr,
     /// `GABARIT_LOG_FORMAT`: `text` or `json`.
@@ -91,7 +94,7 @@ pub struct Config {
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 21] = [
+pub const VARIABLES: [(&str, &str, &str); 24] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
     (
         "GABARIT_SECRET_KEY",
@@ -120,6 +123,9 @@ pub const VARIABLES: [(&str, &str, &str); 21] = [
     ("GABARIT_PAYMENT_KEY", "test_sandbox", "its API key"),
     ("GABARIT_VAT_REGISTER_URL", "http://127.0.0.1:3010/vies", "VAT register's REST API; the default is the sandbox"),
     ("GABARIT_SMTP_URL", "", "smtp:// or smtps:// URL; empty keeps mail in the local mailbox at /dev/mail"),
+    ("GABARIT_STORAGE_URL", "", "s3://bucket/folder?endpoint=…&region=… for uploads; a folder of the data folder when empty"),
+    ("GABARIT_STORAGE_KEY", "", "access key of that bucket"),
+    ("GABARIT_STORAGE_SECRET", "", "its secret"),
     ("GABARIT_LOG_FORMAT", "text", "text or json"),
 ];
 
@@ -194,6 +200,12 @@ impl Config {
                 return Err(hidden("its parameter tls must be required or opportunistic"));
             }
         }
+        let bucket = given("GABARIT_STORAGE_URL")
+            .map(|url| {
+                BucketUrl::parse(&url, &text("GABARIT_STORAGE_KEY"), &text("GABARIT_STORAGE_SECRET"))
+                    .map_err(|problem| error("GABARIT_STORAGE_URL", &url, problem))
+            })
+            .transpose()?;
         let webhook_base = match given("GABARIT_WEBHOOK_URL") {
             Some(url) => web_url("GABARIT_WEBHOOK_URL", &url)?,
             None => public_url.clone(),
@@ -221,9 +233,19 @@ impl Config {
             payment_key: text("GABARIT_PAYMENT_KEY"),
             vat_register_url: web_url("GABARIT_VAT_REGISTER_URL", &text("GABARIT_VAT_REGISTER_URL"))?,
             smtp_url,
+            bucket,
             sandbox_listen: parsed("GABARIT_SANDBOX_ADDR", &sandbox_text, "not an address and port")?,
             log_json,
         })
+    }
+
+    /// Where uploaded files lie.
+    #[must_use]
+    pub fn storage(&self) -> StorageUrl {
+        match &self.bucket {
+            Some(bucket) => StorageUrl::Bucket(bucket.clone()),
+            None => StorageUrl::Folder(self.data_dir.join("uploads")),
+        }
     }
 
     /// Whether only this machine can reach the platform: `demo`, `sandbox` and `/dev/mail` refuse to work otherwise.

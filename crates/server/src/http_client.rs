@@ -7,16 +7,21 @@ use url::Url;
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 512 * 1024;
 
-/// A client for a service at `base`.
-///
-/// # Errors
-/// When TLS cannot be set up (no certificates of authorities on the machine).
-pub(crate) fn client(base: &Url, timeout: Duration) -> Result<Client, reqwest::Error> {
+/// Installs what TLS computes with, once.
+pub(crate) fn provide_tls() {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // Somebody else may have installed one first: any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
+}
+
+/// A client for a service at `base`.
+///
+/// # Errors
+/// When TLS cannot be set up (no certificates of authorities on the machine).
+pub(crate) fn client(base: &Url, timeout: Duration) -> Result<Client, reqwest::Error> {
+    provide_tls();
     let builder = Client::builder()
         .timeout(timeout)
         .connect_timeout(timeout.min(Duration::from_secs(5)))

@@ -22,6 +22,8 @@ pub mod sandbox;
 pub mod search;
 pub mod secret_box;
 pub mod services;
+pub mod storage;
 #[doc(hidden)]
 pub mod testing;
+pub mod uploads;
 pub mod vat_register;

@@ -9,6 +9,7 @@ use crate::{
     payments::PaymentProvider,
     places::Gazetteer,
     search::SearchIndex,
+    storage::Storage,
     secret_box::{SecretBox, SecretError},
     vat_register::VatRegister,
 };
@@ -42,6 +43,8 @@ pub struct Inner {
     pub places: LazyLock<&'static Gazetteer>,
     /// Public holidays.
     pub holidays: &'static Holidays,
+    /// Uploaded files.
+    pub storage: Arc<dyn Storage>,
     /// Search.
     pub search: SearchIndex,
     secrets: OnceLock<Result<SecretBox, SecretError>>,
@@ -67,7 +70,9 @@ impl Platform {
         payments: Arc<dyn PaymentProvider>,
         vat_register: Arc<dyn VatRegister>,
     ) -> Self {
+        let storage = crate::storage::open(&config.storage());
         Self(Arc::new(Inner {
+            storage,
             config,
             db,
             clock,

@@ -1,0 +1,81 @@
+//! Files in a bucket of an S3-compatible store.
+
+use super::{BucketUrl, Storage, StorageError};
+use async_trait::async_trait;
+use gabarit_domain::ids::UploadId;
+use object_store::{
+    ClientOptions, Error, ObjectStoreExt as _,
+    aws::{AmazonS3, AmazonS3Builder},
+    path::Path,
+};
+use std::{sync::OnceLock, time::Duration};
+
+#[derive(Debug)]
+pub(super) struct Bucket {
+    url: BucketUrl,
+    /// Made when the first file comes or goes.
+    client: OnceLock<AmazonS3>,
+}
+
+impl Bucket {
+    pub(super) const fn new(url: BucketUrl) -> Self {
+        Self { url, client: OnceLock::new() }
+    }
+
+    fn client(&self) -> Result<&AmazonS3, StorageError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        crate::http_client::provide_tls();
+        let options =
+            ClientOptions::new().with_timeout(Duration::from_secs(25)).with_connect_timeout(Duration::from_secs(5));
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(&self.url.bucket)
+            .with_region(&self.url.region)
+            .with_access_key_id(&self.url.key)
+            .with_secret_access_key(&self.url.secret);
+        if let Some(endpoint) = &self.url.endpoint {
+            // Only loopback may do without TLS: the configuration saw to it.
+            let plain = endpoint.scheme() == "http";
+            builder = builder.with_endpoint(endpoint.as_str().trim_end_matches('/')).with_allow_http(plain);
+        }
+        let client = builder.with_client_options(options.with_allow_http(self.plain())).build().map_err(said)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn plain(&self) -> bool {
+        self.url.endpoint.as_ref().is_some_and(|endpoint| endpoint.scheme() == "http")
+    }
+
+    fn path(&self, id: UploadId) -> Path {
+        let name = id.0.simple().to_string();
+        if self.url.prefix.is_empty() { Path::from(name) } else { Path::from(format!("{}/{name}", self.url.prefix)) }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn said(error: Error) -> StorageError {
+    match error {
+        Error::NotFound { .. } => StorageError::Missing,
+        error => StorageError::Bucket(error.to_string()),
+    }
+}
+
+#[async_trait]
+impl Storage for Bucket {
+    async fn put(&self, id: UploadId, bytes: Vec<u8>) -> Result<(), StorageError> {
+        self.client()?.put(&self.path(id), bytes.into()).await.map(drop).map_err(said)
+    }
+
+    async fn get(&self, id: UploadId) -> Result<Vec<u8>, StorageError> {
+        let found = self.client()?.get(&self.path(id)).await.map_err(said)?;
+        Ok(found.bytes().await.map_err(said)?.to_vec())
+    }
+
+    async fn delete(&self, id: UploadId) -> Result<(), StorageError> {
+        match self.client()?.delete(&self.path(id)).await.map_err(said) {
+            Err(StorageError::Missing) => Ok(()),
+            other => other,
+        }
+    }
+}
