@@ -10,7 +10,7 @@ if [ "${1:-}" != run ] || [ "${2:-}" != -- ]; then
     exit 2
 fi
 shift 2
-server="${GABARIT_PYTHON_HOME:-}/bin/moto_server"
+server="$GABARIT_TOOLS/python/bin/moto_server"
 if [ ! -x "$server" ]; then
     echo "s3.sh: no moto_server, buckets are not tested" >&2
     exec "$@"

@@ -35,8 +35,8 @@ lint() {
     cargo clippy --package gabarit --lib --features hydrate --target wasm32-unknown-unknown --quiet -- -D warnings
 }
 
-# The services' stories run on SQLite always, and on a throw-away PostgreSQL that is started here.
-unit() { "$here/pg.sh" run -- cargo test --workspace --features gabarit/ssr; }
+# The services' stories run on SQLite always, and on a throw-away PostgreSQL that is started here; files go to a throw-away bucket, too.
+unit() { "$here/s3.sh" run -- "$here/pg.sh" run -- cargo test --workspace --features gabarit/ssr; }
 
 wasm() { "$here/wasm-equality.sh"; }
 

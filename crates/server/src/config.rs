@@ -123,7 +123,11 @@ pub const VARIABLES: [(&str, &str, &str); 24] = [
     ("GABARIT_PAYMENT_KEY", "test_sandbox", "its API key"),
     ("GABARIT_VAT_REGISTER_URL", "http://127.0.0.1:3010/vies", "VAT register's REST API; the default is the sandbox"),
     ("GABARIT_SMTP_URL", "", "smtp:// or smtps:// URL; empty keeps mail in the local mailbox at /dev/mail"),
-    ("GABARIT_STORAGE_URL", "", "s3://bucket/folder?endpoint=…&region=… for uploads; a folder of the data folder when empty"),
+    (
+        "GABARIT_STORAGE_URL",
+        "",
+        "s3://bucket/folder?endpoint=…&region=… for uploads; a folder of the data folder when empty",
+    ),
     ("GABARIT_STORAGE_KEY", "", "access key of that bucket"),
     ("GABARIT_STORAGE_SECRET", "", "its secret"),
     ("GABARIT_LOG_FORMAT", "text", "text or json"),

@@ -9,8 +9,8 @@ use crate::{
     payments::PaymentProvider,
     places::Gazetteer,
     search::SearchIndex,
-    storage::Storage,
     secret_box::{SecretBox, SecretError},
+    storage::Storage,
     vat_register::VatRegister,
 };
 use chrono::{DateTime, NaiveDate, Utc};

@@ -38,7 +38,10 @@ pub struct BucketUrl {
 
 impl std::fmt::Debug for BucketUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BucketUrl").field("bucket", &self.bucket).field("endpoint", &self.endpoint).finish_non_exhaustive()
+        f.debug_struct("BucketUrl")
+            .field("bucket", &self.bucket)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
     }
 }
 
@@ -49,7 +52,8 @@ impl BucketUrl {
     /// In words, what is wrong with it.
     pub fn parse(url: &str, key: &str, secret: &str) -> Result<Self, &'static str> {
         let url = Url::parse(url).map_err(|_| "not a URL")?;
-        let bucket = url.host_str().filter(|_| url.scheme() == "s3").ok_or("it must start with s3:// and name a bucket")?;
+        let bucket =
+            url.host_str().filter(|_| url.scheme() == "s3").ok_or("it must start with s3:// and name a bucket")?;
         let (mut endpoint, mut region) = (None, "us-east-1".to_owned());
         for (name, value) in url.query_pairs() {
             match &*name {

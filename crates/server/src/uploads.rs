@@ -181,7 +181,8 @@ pub(crate) mod tests {
     use super::*;
 
     /// The smallest files of each type.
-    pub(crate) const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
+    pub(crate) const PDF: &[u8] =
+        b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
 
     fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
         let mut crc = Crc::new();

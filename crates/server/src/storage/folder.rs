@@ -43,7 +43,8 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, StorageError> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|error| StorageError::Disk(std::io::Error::other(error)))?;
+    let done =
+        tokio::task::spawn_blocking(work).await.map_err(|error| StorageError::Disk(std::io::Error::other(error)))?;
     done.map_err(|error| if error.kind() == ErrorKind::NotFound { StorageError::Missing } else { error.into() })
 }
 
