@@ -54,7 +54,7 @@ fn rows(locale: Locale, quote: &Quote, names: &ProductNames) -> Vec<Row> {
 fn vat_row(locale: Locale, quote: &Quote, customer: &Customer, home: Option<CountryCode>) -> Row {
     let treatment = quote.vat.treatment;
     let (title, reason) = match treatment.category {
-        VatCategory::S => {
+        VatCategory::S | VatCategory::Z => {
             let reason = if home == Some(customer.country) {
                 text::vat_why_home(locale)
             } else if customer.vat_status == VatStatus::Unknown && customer.vat_number.is_some() {

@@ -41,6 +41,18 @@ impl DocumentKind {
         }
     }
 
+    /// Whether its amounts are given back.
+    #[must_use]
+    pub const fn is_credit_note(self) -> bool {
+        matches!(self, Self::CreditNote | Self::SelfBilledCreditNote)
+    }
+
+    /// Whether the buyer, the operator, issues it in the seller's name.
+    #[must_use]
+    pub const fn is_self_billed(self) -> bool {
+        matches!(self, Self::SelfBilledInvoice | Self::SelfBilledCreditNote)
+    }
+
     /// The number series: invoices and credit notes of one side have one each.
     #[must_use]
     pub const fn series(self) -> &'static str {

@@ -11,6 +11,7 @@ pub mod booking;
 pub mod calendar;
 pub mod candidate;
 pub mod compensation;
+pub mod einvoice;
 pub mod expert;
 pub mod geo;
 pub mod ids;

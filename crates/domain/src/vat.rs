@@ -204,38 +204,198 @@ fn national_form(prefix: &str, number: &str) -> bool {
     })
 }
 
-/// Check digits of the countries next door to the first users; other forms pass and the register decides.
+/// Luhn's check digit (ISO/IEC 7812), the last of the digits.
+pub(crate) fn luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(index, b)| {
+            let digit = u32::from(b.wrapping_sub(b'0'));
+            match (index % 2, digit) {
+                (0, digit) => digit,
+                (_, digit) if digit > 4 => 2 * digit - 9,
+                (_, digit) => 2 * digit,
+            }
+        })
+        .sum();
+    sum % 10 == 0
+}
+
+/// Weighted sum of the first digits.
+fn weighted(digits: &[u64], weights: &[u64]) -> u64 {
+    digits.iter().zip(weights).map(|(digit, weight)| digit * weight).sum()
+}
+
+/// ISO 7064 mod 11,10: the check digit of the digits before it.
+fn mod_11_10(digits: &[u64]) -> u64 {
+    let product = digits.iter().fold(10, |product, digit| {
+        let sum = (product + digit) % 10;
+        2 * (if sum == 0 { 10 } else { sum }) % 11
+    });
+    (11 - product) % 10
+}
+
+/// Check digits, for the forms whose rule is published; other forms pass, and the register decides. `number` is of the
+/// country's form ([`national_form`]).
 fn checksum_holds(prefix: &str, number: &str) -> bool {
     let digits: Vec<u64> = number.bytes().filter(u8::is_ascii_digit).map(|b| u64::from(b - b'0')).collect();
     let value = |digits: &[u64]| digits.iter().fold(0_u64, |sum, digit| sum * 10 + digit);
+    let d = digits.as_slice();
     match prefix {
+        // Luhn's sums of the first seven, then 96 less their sum, mod 10.
+        "AT" => {
+            let sum: u64 =
+                d[..7].iter().enumerate().map(|(i, d)| if i % 2 == 0 { *d } else { d * 2 / 10 + d * 2 % 10 }).sum();
+            (96 - sum) % 10 == d[7]
+        }
         // 97 − (first eight digits mod 97).
-        "BE" => 97 - value(&digits[..8]) % 97 == value(&digits[8..]),
-        // (12 + 3 × (SIREN mod 97)) mod 97; keys with letters belong to another, unpublished scheme.
+        "BE" => 97 - value(&d[..8]) % 97 == value(&d[8..]),
+        "BG" => bulgarian(d),
+        "CY" => cypriot(number),
+        "CZ" => czech(d),
+        "DE" => d[0] != 0 && mod_11_10(&d[..8]) == d[8],
+        "DK" => weighted(d, &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+        "EE" => weighted(d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0,
+        // Powers of two, mod 11, mod 10.
+        "EL" => weighted(d, &[256, 128, 64, 32, 16, 8, 4, 2]) % 11 % 10 == d[8],
+        "ES" => spanish(number),
+        "FI" => (11 - weighted(d, &[7, 9, 10, 5, 8, 4, 2]) % 11) % 11 == d[7],
+        // (12 + 3 × (SIREN mod 97)) mod 97, over a SIREN that holds by Luhn's rule unless it is La Poste's; keys with
+        // letters belong to another, unpublished scheme.
         "FR" if number.bytes().all(|b| b.is_ascii_digit()) => {
-            (12 + 3 * (value(&digits[2..]) % 97)) % 97 == value(&digits[..2])
+            (12 + 3 * (value(&d[2..]) % 97)) % 97 == value(&d[..2])
         }
-        // ISO 7064 mod 11,10.
-        "DE" => {
-            let product = digits[..8].iter().fold(10, |product, digit| {
-                let sum = (product + digit) % 10;
-                2 * (if sum == 0 { 10 } else { sum }) % 11
-            });
-            (11 - product) % 10 == digits[8]
-        }
+        "HR" => mod_11_10(&d[..10]) == d[10],
+        "HU" => (10 - weighted(d, &[9, 7, 3, 1, 9, 7, 3]) % 10) % 10 == d[7],
+        "IE" => irish(number),
+        // The eighth to tenth digits are the office of the province.
+        "IT" => luhn(number) && matches!(value(&d[7..10]), 1..=100 | 120 | 121 | 888 | 999),
+        "LT" => lithuanian(d),
+        // mod 89 of the first six digits.
+        "LU" => value(&d[..6]) % 89 == value(&d[6..]),
+        "LV" => latvian(d),
+        "MT" => weighted(d, &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0,
         // The eleven test of the older numbers, or mod 97 over "NL…B…" of those given to sole traders since 2020.
         "NL" => {
-            let eleven = (0..8).map(|i| digits[i] * (9 - i as u64)).sum::<u64>() % 11;
+            let eleven = weighted(&d[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;
             let mod97 = format!("NL{number}").bytes().fold(0_u64, |sum, b| match b {
                 b'0'..=b'9' => (sum * 10 + u64::from(b - b'0')) % 97,
                 _ => (sum * 100 + u64::from(b - b'A') + 10) % 97,
             });
-            eleven == digits[8] || mod97 == 1
+            eleven == d[8] || mod97 == 1
         }
-        // mod 89 of the first six digits.
-        "LU" => value(&digits[..6]) % 89 == value(&digits[6..]),
+        "PL" => weighted(d, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == d[9],
+        "PT" => {
+            let check = (11 - weighted(d, &[9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+            (if check == 10 { 0 } else { check }) == d[8]
+        }
+        "RO" => {
+            let (body, check) = d.split_at(d.len() - 1);
+            let weights = &[7, 5, 3, 2, 1, 7, 5, 3, 2][9 - body.len()..];
+            weighted(body, weights) * 10 % 11 % 10 == check[0]
+        }
+        "SE" => luhn(&number[..10]) && !number.ends_with("00"),
+        "SI" => {
+            let check = 11 - weighted(d, &[8, 7, 6, 5, 4, 3, 2]) % 11;
+            check != 11 && check % 10 == d[7]
+        }
+        // Some persons' numbers have 0 where the rule gives 10.
+        "SK" => value(d) % 11 == 0 || value(&d[..9]) % 11 == 10 && d[9] == 0,
         _ => true,
     }
+}
+
+/// Nine digits of a legal entity; ten of a person (by birth date), a foreigner, or others.
+fn bulgarian(d: &[u64]) -> bool {
+    if d.len() == 9 {
+        let first = weighted(d, &[1, 2, 3, 4, 5, 6, 7, 8]) % 11;
+        let check = if first == 10 { weighted(d, &[3, 4, 5, 6, 7, 8, 9, 10]) % 11 % 10 } else { first };
+        return check == d[8];
+    }
+    let person = weighted(d, &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == d[9];
+    let foreigner = weighted(d, &[21, 19, 17, 13, 11, 9, 7, 3, 1]) % 10 == d[9];
+    let other = (11 - weighted(d, &[4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    person || foreigner || (other != 10 && other == d[9])
+}
+
+/// Digits in even places stand for others; the letter is their sum mod 26.
+fn cypriot(number: &str) -> bool {
+    const ODD: [u64; 10] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21];
+    let bytes = number.as_bytes();
+    let sum: u64 = bytes[..8]
+        .iter()
+        .enumerate()
+        .map(|(i, b)| {
+            let digit = b - b'0';
+            if i % 2 == 0 { ODD[usize::from(digit)] } else { u64::from(digit) }
+        })
+        .sum();
+    !number.starts_with("12") && sum % 26 == u64::from(bytes[8] - b'A')
+}
+
+/// Eight digits of a legal entity; nine and ten of persons, whose rule depends on their age: the register decides.
+fn czech(d: &[u64]) -> bool {
+    if d.len() == 8 {
+        let check = (11 - weighted(d, &[8, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+        return d[0] != 9 && check.max(1) % 10 == d[7];
+    }
+    let value = d.iter().fold(0_u64, |sum, digit| sum * 10 + digit);
+    d.len() == 9 || value % 11 == 0 || value / 10 % 11 == 10 && d[9] == 0
+}
+
+/// NIF of persons and NIE of foreigners: a letter by mod 23; CIF of entities: Luhn's digit, or its letter.
+fn spanish(number: &str) -> bool {
+    const LETTERS: &[u8; 23] = b"TRWAGMYFPDXBNJZSQVHLCKE";
+    let bytes = number.as_bytes();
+    let (first, last) = (bytes[0], bytes[8]);
+    let middle = number.get(1..8).unwrap_or_default();
+    let person = |leading: &str| {
+        let digits = format!("{leading}{middle}");
+        digits.parse::<usize>().is_ok_and(|value| LETTERS[value % 23] == last)
+    };
+    match first {
+        b'0'..=b'9' => person(number.get(..1).unwrap_or_default()),
+        b'K' | b'L' | b'M' | b'X' => person("") || first == b'X' && person("0"),
+        b'Y' => person("1"),
+        b'Z' => person("2"),
+        _ => {
+            let check = (0..10_u8).find(|digit| luhn(&format!("{middle}{digit}"))).unwrap_or_default();
+            let entity = b"ABCDEFGHJNPQRSUVW".contains(&first);
+            entity && (last == b'0' + check || last == b"JABCDEFGHI"[usize::from(check)])
+        }
+    }
+}
+
+/// Weights 8 to 2, and 9 for the second letter of the newer form; the letter is the sum mod 23.
+fn irish(number: &str) -> bool {
+    const ALPHABET: &[u8; 23] = b"WABCDEFGHIJKLMNOPQRSTUV";
+    let bytes = number.as_bytes();
+    let digit = |b: &u8| u64::from(b - b'0');
+    let sum: u64 = if bytes[1].is_ascii_digit() {
+        let digits: Vec<u64> = bytes[..7].iter().map(digit).collect();
+        let extra = bytes.get(8).and_then(|b| (*b != b'W').then(|| u64::from(b - b'A') + 1)).unwrap_or_default();
+        weighted(&digits, &[8, 7, 6, 5, 4, 3, 2]) + 9 * extra
+    } else {
+        // The older form has its seventh digit in front.
+        let digits: Vec<u64> = std::iter::once(0).chain(bytes[2..7].iter().map(digit)).chain([digit(&bytes[0])]).collect();
+        weighted(&digits, &[8, 7, 6, 5, 4, 3, 2])
+    };
+    usize::try_from(sum % 23).is_ok_and(|index| ALPHABET[index] == bytes[7])
+}
+
+/// Nine digits of legal entities, twelve of temporary ones: the last but one is always 1.
+fn lithuanian(d: &[u64]) -> bool {
+    let (body, check) = d.split_at(d.len() - 1);
+    let sum = |start: u64| -> u64 { body.iter().zip(0..).map(|(digit, i)| digit * (1 + (start + i) % 9)).sum::<u64>() % 11 };
+    let first = sum(0);
+    let expected = if first == 10 { sum(2) % 10 } else { first };
+    body.last() == Some(&1) && check[0] == expected
+}
+
+/// Legal entities start above 3; persons by birth date are left to the register.
+fn latvian(d: &[u64]) -> bool {
+    d[0] <= 3 || weighted(d, &[9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1]) % 11 == 3
 }
 
 /// What the VAT register said of a number.
@@ -284,6 +444,8 @@ pub enum VatCategory {
     O,
     /// Exempt: a small business without VAT.
     E,
+    /// Zero-rated: the operator's country has no VAT.
+    Z,
 }
 
 impl VatCategory {
@@ -295,6 +457,7 @@ impl VatCategory {
             Self::Ae => "AE",
             Self::O => "O",
             Self::E => "E",
+            Self::Z => "Z",
         }
     }
 
@@ -302,7 +465,7 @@ impl VatCategory {
     #[must_use]
     pub const fn vatex(self) -> Option<&'static str> {
         match self {
-            Self::S | Self::E => None,
+            Self::S | Self::E | Self::Z => None,
             Self::Ae => Some("VATEX-EU-AE"),
             Self::O => Some("VATEX-EU-O"),
         }
@@ -364,6 +527,11 @@ pub struct Customer {
     pub vat_status: VatStatus,
 }
 
+/// The operator's own rate; a country without one has zero-rated supplies (category `S` must have a rate, BR-S-05).
+const fn own_rate(rate: BasisPoints) -> VatTreatment {
+    VatTreatment { category: if rate.0 == 0 { VatCategory::Z } else { VatCategory::S }, rate }
+}
+
 /// The treatment of services to a business (VAT Directive Arts. 44 and 196).
 ///
 /// A member of the Union with a confirmed number of that member: reverse charge. Outside the Union: not subject. Otherwise the
@@ -372,7 +540,7 @@ pub struct Customer {
 pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
     let untaxed = |category| VatTreatment { category, rate: BasisPoints(0) };
     if customer.country == operator.country {
-        VatTreatment { category: VatCategory::S, rate: operator.rate }
+        own_rate(operator.rate)
     } else if !customer.country.in_eu() {
         untaxed(VatCategory::O)
     } else if customer.vat_status == VatStatus::Confirmed
@@ -380,7 +548,7 @@ pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
     {
         untaxed(VatCategory::Ae)
     } else {
-        VatTreatment { category: VatCategory::S, rate: operator.rate }
+        own_rate(operator.rate)
     }
 }
 
@@ -407,7 +575,7 @@ pub fn supply_treatment(operator: OperatorVat, supplier: &Supplier) -> VatTreatm
         if supplier.vat_exempt {
             untaxed(VatCategory::E)
         } else {
-            VatTreatment { category: VatCategory::S, rate: operator.rate }
+            own_rate(operator.rate)
         }
     } else if !supplier.country.in_eu() {
         untaxed(VatCategory::O)

@@ -82,7 +82,7 @@ fn customer(text: &str) -> Customer {
     let number = match country.as_str() {
         "BE" => "BE0123456749",
         "NL" => "NL000000012B00",
-        "GR" => "EL123456789",
+        "GR" => "EL123456783",
         "CH" => "CHE123456789",
         _ => "",
     };

@@ -251,7 +251,7 @@ fn totals(locale: Locale, document: &Document) -> Vec<TotalText> {
     let row = |label: String, amount: Cents, strong| TotalText { label, amount: fmt::money(locale, amount), strong };
     let taxable = fmt::money(locale, document.vat.taxable);
     let vat = match document.vat.treatment.category {
-        VatCategory::S => text::vat_rate(locale, fmt::percent(locale, document.vat.treatment.rate), taxable),
+        VatCategory::S | VatCategory::Z => text::vat_rate(locale, fmt::percent(locale, document.vat.treatment.rate), taxable),
         VatCategory::Ae => text::vat_reverse(locale, taxable),
         VatCategory::O => text::vat_outside(locale, taxable),
         VatCategory::E => text::vat_exempt(locale, taxable),
@@ -292,7 +292,7 @@ fn mentions(locale: Locale, document: &Document, self_billed: bool) -> Vec<Strin
         mentions.push(text::self_billing(locale, &document.buyer.name, &document.seller.name));
     }
     match document.vat.treatment.category {
-        VatCategory::S => {}
+        VatCategory::S | VatCategory::Z => {}
         VatCategory::Ae => {
             mentions.push(text::reverse_charge(locale).to_owned());
             if let (Some(seller), Some(buyer)) = (&document.seller.vat_number, &document.buyer.vat_number) {

@@ -22,7 +22,7 @@ async fn the_vat_register_says_invalid_only_when_it_means_it() {
     let register = ViesClient::with_timeout(&base.join("vies").unwrap(), Duration::from_millis(500)).unwrap();
     for (country, text, status, evidence) in [
         ("NL", "NL999999990B00", VatStatus::Confirmed, "\"valid\":true"),
-        ("GR", "EL123456789", VatStatus::Confirmed, "\"countryCode\":\"EL\""),
+        ("GR", "EL123456783", VatStatus::Confirmed, "\"countryCode\":\"EL\""),
         ("NL", "NL999999990B91", VatStatus::Invalid, "\"valid\":false"),
         ("NL", "NL999999990B92", VatStatus::Unknown, "MS_UNAVAILABLE"),
         ("NL", "NL999999990B93", VatStatus::Unknown, "TIMEOUT"),
