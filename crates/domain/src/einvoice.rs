@@ -218,7 +218,8 @@ impl EInvoice {
             number: document.number.to_string(),
             issued_on: document.issued_on,
             type_code: document.number.kind.type_code(),
-            due_on: document.due_date.filter(|_| owed),
+            // UBL has no place for it in a credit note.
+            due_on: document.due_date.filter(|_| owed && !document.number.kind.is_credit_note()),
             buyer_reference: clean(&document.booking_reference),
             order_reference: document.order_number.as_deref().and_then(clean),
             terms: words.terms.as_deref().filter(|_| owed).and_then(clean),

@@ -5,6 +5,7 @@
 use gabarit_domain::{
     booking::PaymentMethod,
     compensation::EarningLine,
+    einvoice::{EInvoice, Words, endpoint::Endpoint},
     expert::ProductCode,
     invoice::{Document, DocumentKind, DocumentLines, Party},
     money::Cents,
@@ -137,6 +138,46 @@ impl DocumentText {
             mentions: mentions(locale, document, self_billed),
             footer: footer(issuer, with_vat),
         }
+    }
+
+    /// What the e-invoice of the same document says in words: titles and reasons of the lines, mentions, terms.
+    #[must_use]
+    pub fn words(&self, document: &Document) -> Words {
+        let locale = self.locale;
+        let self_billed = document.number.kind.is_self_billed();
+        let terms = if document.due == Cents::ZERO {
+            None
+        } else if document.number.kind.is_credit_note() {
+            Some(text::terms_refund(locale).to_owned())
+        } else {
+            Some(match document.due_date {
+                Some(_) if document.paid_by.is_some_and(PaymentMethod::is_deferred) => {
+                    text::card_capture(locale).to_owned()
+                }
+                Some(day) if self_billed => text::terms_payout(locale, fmt::date(locale, day)),
+                Some(day) => text::terms_by(locale, fmt::date(locale, day)),
+                None => text::terms_due(locale).to_owned(),
+            })
+        };
+        let exemption = match document.vat.treatment.category {
+            VatCategory::S | VatCategory::Z => None,
+            VatCategory::Ae => Some(text::reverse_charge(locale)),
+            VatCategory::O if self_billed => Some(text::outside_seller(locale)),
+            VatCategory::O => Some(text::outside_union(locale)),
+            VatCategory::E => Some(text::small_business(locale)),
+        };
+        Words {
+            lines: self.lines.iter().map(|line| (line.title.clone(), line.reason.clone())).collect(),
+            notes: self.mentions.clone(),
+            exemption: exemption.map(str::to_owned),
+            terms,
+        }
+    }
+
+    /// The document as e-invoice, with the electronic addresses of those who have one.
+    #[must_use]
+    pub fn einvoice(&self, document: &Document, seller: Option<Endpoint>, buyer: Option<Endpoint>) -> EInvoice {
+        EInvoice::of(document, &self.words(document), seller, buyer)
     }
 
     /// `Page 2 of 3`.

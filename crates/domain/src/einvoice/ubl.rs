@@ -29,7 +29,7 @@ pub(super) fn write(invoice: &EInvoice) -> String {
     xml.leaf("cbc:ProfileID", profile);
     xml.leaf("cbc:ID", &invoice.number);
     date(&mut xml, "cbc:IssueDate", invoice.issued_on);
-    if let Some(day) = invoice.due_on.filter(|_| !credit) {
+    if let Some(day) = invoice.due_on {
         date(&mut xml, "cbc:DueDate", day);
     }
     let type_name = if credit { "cbc:CreditNoteTypeCode" } else { "cbc:InvoiceTypeCode" };
@@ -58,7 +58,7 @@ pub(super) fn write(invoice: &EInvoice) -> String {
     }
     xml.group("cac:AccountingSupplierParty", |xml| party(xml, &invoice.seller));
     xml.group("cac:AccountingCustomerParty", |xml| party(xml, &invoice.buyer));
-    payment(&mut xml, invoice, credit);
+    payment(&mut xml, invoice);
     if let Some(terms) = &invoice.terms {
         xml.group("cac:PaymentTerms", |xml| xml.leaf("cbc:Note", terms));
     }
@@ -89,13 +89,10 @@ fn amount(xml: &mut Xml, name: &'static str, amount: Cents) {
     xml.leaf_with(name, Some(("currencyID", "EUR")), &amount.to_plain());
 }
 
-fn payment(xml: &mut Xml, invoice: &EInvoice, credit: bool) {
+fn payment(xml: &mut Xml, invoice: &EInvoice) {
     let Some(payment) = &invoice.payment else { return };
     xml.group("cac:PaymentMeans", |xml| {
         xml.leaf("cbc:PaymentMeansCode", &payment.code.to_string());
-        if let Some(day) = invoice.due_on.filter(|_| credit) {
-            date(xml, "cbc:PaymentDueDate", day);
-        }
         if let Some(account) = &payment.account {
             xml.group("cac:PayeeFinancialAccount", |xml| xml.leaf("cbc:ID", account));
         }
