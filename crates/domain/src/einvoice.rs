@@ -376,6 +376,7 @@ fn scheme_of(country: CountryCode, text: &str) -> (Option<String>, String) {
 
 /// A text as it may stand in an element: one line, single spaces, no control characters; `None` if nothing is left.
 fn clean(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     (!words.is_empty()).then(|| words.join(" "))
 }

@@ -263,9 +263,7 @@ fn checksum_holds(prefix: &str, number: &str) -> bool {
         "FI" => (11 - weighted(d, &[7, 9, 10, 5, 8, 4, 2]) % 11) % 11 == d[7],
         // (12 + 3 × (SIREN mod 97)) mod 97, over a SIREN that holds by Luhn's rule unless it is La Poste's; keys with
         // letters belong to another, unpublished scheme.
-        "FR" if number.bytes().all(|b| b.is_ascii_digit()) => {
-            (12 + 3 * (value(&d[2..]) % 97)) % 97 == value(&d[..2])
-        }
+        "FR" if number.bytes().all(|b| b.is_ascii_digit()) => (12 + 3 * (value(&d[2..]) % 97)) % 97 == value(&d[..2]),
         "HR" => mod_11_10(&d[..10]) == d[10],
         "HU" => (10 - weighted(d, &[9, 7, 3, 1, 9, 7, 3]) % 10) % 10 == d[7],
         "IE" => irish(number),
@@ -378,7 +376,8 @@ fn irish(number: &str) -> bool {
         weighted(&digits, &[8, 7, 6, 5, 4, 3, 2]) + 9 * extra
     } else {
         // The older form has its seventh digit in front.
-        let digits: Vec<u64> = std::iter::once(0).chain(bytes[2..7].iter().map(digit)).chain([digit(&bytes[0])]).collect();
+        let digits: Vec<u64> =
+            std::iter::once(0).chain(bytes[2..7].iter().map(digit)).chain([digit(&bytes[0])]).collect();
         weighted(&digits, &[8, 7, 6, 5, 4, 3, 2])
     };
     usize::try_from(sum % 23).is_ok_and(|index| ALPHABET[index] == bytes[7])
@@ -387,7 +386,8 @@ fn irish(number: &str) -> bool {
 /// Nine digits of legal entities, twelve of temporary ones: the last but one is always 1.
 fn lithuanian(d: &[u64]) -> bool {
     let (body, check) = d.split_at(d.len() - 1);
-    let sum = |start: u64| -> u64 { body.iter().zip(0..).map(|(digit, i)| digit * (1 + (start + i) % 9)).sum::<u64>() % 11 };
+    let sum =
+        |start: u64| -> u64 { body.iter().zip(0..).map(|(digit, i)| digit * (1 + (start + i) % 9)).sum::<u64>() % 11 };
     let first = sum(0);
     let expected = if first == 10 { sum(2) % 10 } else { first };
     body.last() == Some(&1) && check[0] == expected
@@ -572,11 +572,7 @@ pub struct Supplier {
 pub fn supply_treatment(operator: OperatorVat, supplier: &Supplier) -> VatTreatment {
     let untaxed = |category| VatTreatment { category, rate: BasisPoints(0) };
     if supplier.country == operator.country {
-        if supplier.vat_exempt {
-            untaxed(VatCategory::E)
-        } else {
-            own_rate(operator.rate)
-        }
+        if supplier.vat_exempt { untaxed(VatCategory::E) } else { own_rate(operator.rate) }
     } else if !supplier.country.in_eu() {
         untaxed(VatCategory::O)
     } else if supplier.vat_number.is_some() {

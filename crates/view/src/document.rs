@@ -292,7 +292,9 @@ fn totals(locale: Locale, document: &Document) -> Vec<TotalText> {
     let row = |label: String, amount: Cents, strong| TotalText { label, amount: fmt::money(locale, amount), strong };
     let taxable = fmt::money(locale, document.vat.taxable);
     let vat = match document.vat.treatment.category {
-        VatCategory::S | VatCategory::Z => text::vat_rate(locale, fmt::percent(locale, document.vat.treatment.rate), taxable),
+        VatCategory::S | VatCategory::Z => {
+            text::vat_rate(locale, fmt::percent(locale, document.vat.treatment.rate), taxable)
+        }
         VatCategory::Ae => text::vat_reverse(locale, taxable),
         VatCategory::O => text::vat_outside(locale, taxable),
         VatCategory::E => text::vat_exempt(locale, taxable),

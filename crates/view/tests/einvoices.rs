@@ -1,7 +1,7 @@
 //! E-invoices: a corpus of documents of all cases, in both syntaxes, judged by the official rules of EN 16931.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[allow(dead_code, unreachable_pub, reason = "shared with other tests")]
+#[expect(unreachable_pub, reason = "the crate that owns the file exports it")]
 #[path = "../../wasm-check/src/sample.rs"]
 mod sample;
 

@@ -92,11 +92,7 @@ pub fn recompute(invoice: &EInvoice) -> Vec<Finding> {
             .filter(|line| line.category == vat.category && line.rate.unwrap_or_default() == rate)
             .map(|line| line.net)
             .sum();
-        findings.push(finding(
-            Sum::Taxable { category: category.clone(), rate: shown.clone() },
-            vat.taxable,
-            taxable,
-        ));
+        findings.push(finding(Sum::Taxable { category: category.clone(), rate: shown.clone() }, vat.taxable, taxable));
         let tax = cents(taxable.as_decimal().checked_mul(rate).map(|share| share / Decimal::ONE_HUNDRED));
         let mut found = finding(Sum::Tax { category, rate: shown }, vat.tax, tax);
         found.holds = (found.stated.0 - found.computed.0).abs() <= tolerance;

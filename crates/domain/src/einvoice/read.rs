@@ -173,8 +173,7 @@ fn cii(root: Node<'_, '_>) -> Result<EInvoice, ReadError> {
     let trade = at(root, &["SupplyChainTradeTransaction"]).ok_or(ReadError::Term("BG-25"))?;
     let agreement = at(trade, &["ApplicableHeaderTradeAgreement"]).ok_or(ReadError::Term("BG-4"))?;
     let settlement = at(trade, &["ApplicableHeaderTradeSettlement"]).ok_or(ReadError::Term("BG-22"))?;
-    let sums =
-        at(settlement, &["SpecifiedTradeSettlementHeaderMonetarySummation"]).ok_or(ReadError::Term("BG-22"))?;
+    let sums = at(settlement, &["SpecifiedTradeSettlementHeaderMonetarySummation"]).ok_or(ReadError::Term("BG-22"))?;
     if text(settlement, &["InvoiceCurrencyCode"]).as_deref() != Some("EUR") {
         return Err(ReadError::Currency);
     }
@@ -238,8 +237,7 @@ fn cii(root: Node<'_, '_>) -> Result<EInvoice, ReadError> {
         })
     };
     let when = |node: Node<'_, '_>, name: &str| day(text(node, &[name, "DateTimeString"]), DATE);
-    let (notes, seal) =
-        note(children(head, "IncludedNote").filter_map(|note| text(note, &["Content"])));
+    let (notes, seal) = note(children(head, "IncludedNote").filter_map(|note| text(note, &["Content"])));
     let terms = at(settlement, &["SpecifiedTradePaymentTerms"]);
     Ok(EInvoice {
         number: text(head, &["ID"]).ok_or(ReadError::Term("BT-1"))?,
@@ -294,7 +292,8 @@ fn ubl(root: Node<'_, '_>, type_name: &str, line_name: &str, quantity: &str) -> 
                 .find(|tax| text(*tax, &["TaxScheme", "ID"]).is_some_and(|scheme| scheme_is(&scheme)))
                 .and_then(|tax| text(tax, &["CompanyID"]))
         };
-        let address = |path: &[&str]| at(node, &["PostalAddress"]).and_then(|node| text(node, path)).unwrap_or_default();
+        let address =
+            |path: &[&str]| at(node, &["PostalAddress"]).and_then(|node| text(node, path)).unwrap_or_default();
         Ok(EParty {
             name: text(node, &["PartyLegalEntity", "RegistrationName"]).ok_or(ReadError::Term(term))?,
             identifier: text(node, &["PartyIdentification", "ID"]),
@@ -350,9 +349,8 @@ fn ubl(root: Node<'_, '_>, type_name: &str, line_name: &str, quantity: &str) -> 
         order_reference: text(root, &["OrderReference", "ID"]),
         terms: text(root, &["PaymentTerms", "Note"]),
         notes,
-        preceding: at(root, &["BillingReference", "InvoiceDocumentReference"]).and_then(|node| {
-            Some(EPreceding { number: text(node, &["ID"])?, issued_on: when(node, &["IssueDate"]) })
-        }),
+        preceding: at(root, &["BillingReference", "InvoiceDocumentReference"])
+            .and_then(|node| Some(EPreceding { number: text(node, &["ID"])?, issued_on: when(node, &["IssueDate"]) })),
         seller: party("AccountingSupplierParty", "BG-4")?,
         buyer: party("AccountingCustomerParty", "BG-7")?,
         period: at(root, &["InvoicePeriod"])
@@ -364,11 +362,7 @@ fn ubl(root: Node<'_, '_>, type_name: &str, line_name: &str, quantity: &str) -> 
             })
         }),
         lines: children(root, line_name).map(line).collect::<Result<_, _>>()?,
-        vat: total
-            .into_iter()
-            .flat_map(|total| children(total, "TaxSubtotal"))
-            .map(vat)
-            .collect::<Result<_, _>>()?,
+        vat: total.into_iter().flat_map(|total| children(total, "TaxSubtotal")).map(vat).collect::<Result<_, _>>()?,
         lines_total: amount(sums, &["LineExtensionAmount"], "BT-106")?,
         net: amount(sums, &["TaxExclusiveAmount"], "BT-109")?,
         tax: amount_or_none(root, &["TaxTotal", "TaxAmount"], "BT-110")?,

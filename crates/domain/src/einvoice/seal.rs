@@ -73,9 +73,8 @@ pub fn judge(keys: &[String], message: &[u8], seal: Option<&str>) -> SealState {
         return SealState::Stranger;
     }
     let Some(signature) = bytes::<64>(signature).map(Signature::new) else { return SealState::Changed };
-    let holds = known
-        .filter_map(|key| bytes::<32>(key))
-        .any(|key| PublicKey::new(key).verify(message, &signature).is_ok());
+    let holds =
+        known.filter_map(|key| bytes::<32>(key)).any(|key| PublicKey::new(key).verify(message, &signature).is_ok());
     if holds { SealState::Ours } else { SealState::Changed }
 }
 
@@ -192,7 +191,8 @@ impl EInvoice {
         if let Some(payment) = &self.payment {
             put("BG-16", &format!("{}/{}", payment.code, payment.account.as_deref().unwrap_or_default()));
         }
-        let rate = |rate: Option<rust_decimal::Decimal>| rate.map(|rate| rate.normalize().to_string()).unwrap_or_default();
+        let rate =
+            |rate: Option<rust_decimal::Decimal>| rate.map(|rate| rate.normalize().to_string()).unwrap_or_default();
         for line in &self.lines {
             put("BG-25", &line.id);
             put("", &line.name);

@@ -157,14 +157,7 @@ fn subtotal(xml: &mut Xml, vat: &EVat) {
     xml.group("cac:TaxSubtotal", |xml| {
         amount(xml, "cbc:TaxableAmount", vat.taxable);
         amount(xml, "cbc:TaxAmount", vat.tax);
-        category(
-            xml,
-            "cac:TaxCategory",
-            &vat.category,
-            vat.rate,
-            vat.reason_code.as_deref(),
-            vat.reason.as_deref(),
-        );
+        category(xml, "cac:TaxCategory", &vat.category, vat.rate, vat.reason_code.as_deref(), vat.reason.as_deref());
     });
 }
 
