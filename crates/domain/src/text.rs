@@ -246,54 +246,59 @@ impl fmt::Debug for Password {
     }
 }
 
+/// The plain letters of an accented Latin letter or a ligature; nothing for a combining mark; `None` for what has no
+/// plainer form. Expects lower case.
+pub(crate) fn base_letters(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' | 'ǎ' => "a",
+        'æ' => "ae",
+        'ç' | 'ć' | 'č' | 'ċ' | 'ĉ' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ə' => "e",
+        'ğ' | 'ģ' | 'ġ' | 'ĝ' => "g",
+        'ħ' | 'ĥ' => "h",
+        'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' | 'ĩ' => "i",
+        'ķ' => "k",
+        'ł' | 'ļ' | 'ľ' | 'ĺ' => "l",
+        'ñ' | 'ń' | 'ň' | 'ņ' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' | 'ŏ' | 'ơ' => "o",
+        'œ' => "oe",
+        'ř' | 'ŕ' | 'ŗ' => "r",
+        'ś' | 'š' | 'ş' | 'ș' | 'ŝ' => "s",
+        'ß' => "ss",
+        'ť' | 'ţ' | 'ț' => "t",
+        'þ' => "th",
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' | 'ų' | 'ŭ' | 'ư' | 'ũ' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ź' | 'ž' | 'ż' => "z",
+        // Letters with two marks, as Vietnamese and Welsh names have them: whole ranges share a base letter.
+        '\u{1ea0}'..='\u{1eb7}' => "a",
+        '\u{1eb8}'..='\u{1ec7}' => "e",
+        '\u{1ec8}'..='\u{1ecb}' | 'ǐ' => "i",
+        '\u{1ecc}'..='\u{1ee3}' | 'ǒ' => "o",
+        '\u{1ee4}'..='\u{1ef1}' | 'ǔ' => "u",
+        '\u{1ef2}'..='\u{1ef9}' => "y",
+        'ẁ' | 'ẃ' | 'ẅ' => "w",
+        'ǧ' => "g",
+        'ĳ' => "ij",
+        // Combining marks left by decomposed input.
+        '\u{300}'..='\u{36f}' => "",
+        _ => return None,
+    })
+}
+
 /// Folds a text for comparison: lower case, accents and ligatures of European Latin script removed, punctuation to
 /// spaces. `"Liège"` and `"LIEGE"` fold alike.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
-        let replacement = match c {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' | 'ǎ' => "a",
-            'æ' => "ae",
-            'ç' | 'ć' | 'č' | 'ċ' | 'ĉ' => "c",
-            'ď' | 'đ' | 'ð' => "d",
-            'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' | 'ə' => "e",
-            'ğ' | 'ģ' | 'ġ' | 'ĝ' => "g",
-            'ħ' | 'ĥ' => "h",
-            'ì' | 'í' | 'î' | 'ï' | 'ī' | 'į' | 'ı' | 'ĩ' => "i",
-            'ķ' => "k",
-            'ł' | 'ļ' | 'ľ' | 'ĺ' => "l",
-            'ñ' | 'ń' | 'ň' | 'ņ' => "n",
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' | 'ő' | 'ŏ' | 'ơ' => "o",
-            'œ' => "oe",
-            'ř' | 'ŕ' | 'ŗ' => "r",
-            'ś' | 'š' | 'ş' | 'ș' | 'ŝ' => "s",
-            'ß' => "ss",
-            'ť' | 'ţ' | 'ț' => "t",
-            'þ' => "th",
-            'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' | 'ű' | 'ų' | 'ŭ' | 'ư' | 'ũ' => "u",
-            'ŵ' => "w",
-            'ý' | 'ÿ' | 'ŷ' => "y",
-            'ź' | 'ž' | 'ż' => "z",
-            // Letters with two marks, as Vietnamese and Welsh names have them: whole ranges share a base letter.
-            '\u{1ea0}'..='\u{1eb7}' => "a",
-            '\u{1eb8}'..='\u{1ec7}' => "e",
-            '\u{1ec8}'..='\u{1ecb}' | 'ǐ' => "i",
-            '\u{1ecc}'..='\u{1ee3}' | 'ǒ' => "o",
-            '\u{1ee4}'..='\u{1ef1}' | 'ǔ' => "u",
-            '\u{1ef2}'..='\u{1ef9}' => "y",
-            'ẁ' | 'ẃ' | 'ẅ' => "w",
-            'ǧ' => "g",
-            'ĳ' => "ij",
-            // Combining marks left by decomposed input.
-            '\u{300}'..='\u{36f}' => "",
-            c if c.is_alphanumeric() => {
-                folded.push(c);
-                continue;
-            }
-            _ => " ",
-        };
-        folded.push_str(replacement);
+        match base_letters(c) {
+            Some(letters) => folded.push_str(letters),
+            None if c.is_alphanumeric() => folded.push(c),
+            None => folded.push(' '),
+        }
     }
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,0 +1,89 @@
+//! No links in profile text (S39): URLs, bare domains, e-mail addresses, telephone numbers and handles, also when they
+//! are spelled out in French, Dutch or English, written in look-alike letters, or cut up by characters nobody sees.
+//!
+//! The text is read once into a skeleton of plain lower-case characters that remember where they came from; a few
+//! scanners look at that. No regular expressions and no table of a thousand domains: the browser runs this on every key.
+
+mod phones;
+mod skeleton;
+mod spelled;
+mod web;
+mod words;
+
+use serde::{Deserialize, Serialize};
+use skeleton::Skeleton;
+use std::ops::Range;
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkKind {
+    /// An address with a scheme, or one that starts with `www`.
+    Url,
+    /// A bare domain.
+    Domain,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A name on a social network or messenger.
+    Handle,
+}
+
+/// A place in a text that leads elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Bytes of the text, on character boundaries.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: LinkKind,
+}
+
+/// Finds everything in a text that leads elsewhere, in order, without overlaps.
+#[must_use]
+pub fn find_links(text: &str) -> Vec<Found> {
+    let skeleton = Skeleton::of(text);
+    let mut hits = Vec::new();
+    web::scan(&skeleton, &mut hits);
+    phones::scan(&skeleton, &mut hits);
+    spelled::scan(&skeleton, &mut hits);
+    let mut found: Vec<Found> = hits
+        .into_iter()
+        .filter_map(|(glyphs, kind)| Some(Found { range: skeleton.bytes(glyphs)?, kind }))
+        .collect();
+    found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end), found.kind));
+    let mut merged: Vec<Found> = Vec::new();
+    for next in found {
+        match merged.last_mut() {
+            Some(last) if next.range.start < last.range.end => last.range.end = last.range.end.max(next.range.end),
+            _ => merged.push(next),
+        }
+    }
+    merged
+}
+
+/// The offending words of a text, as they stand in it; at most `most` of them, each cut to 60 characters.
+#[must_use]
+pub fn offending(text: &str, most: usize) -> Vec<String> {
+    find_links(text)
+        .into_iter()
+        .take(most)
+        .filter_map(|found| text.get(found.range))
+        .map(|words| words.chars().take(60).collect())
+        .collect()
+}
+
+/// The text with everything that leads elsewhere blacked out, the rest as it was. Doing it again changes nothing.
+#[must_use]
+pub fn masked(text: &str) -> String {
+    let mut text = text.to_owned();
+    loop {
+        let found = find_links(&text);
+        if found.is_empty() {
+            return text;
+        }
+        for place in found.into_iter().rev() {
+            text.replace_range(place.range, "█");
+        }
+    }
+}

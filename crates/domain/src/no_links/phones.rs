@@ -1,0 +1,230 @@
+//! Telephone numbers, told apart from standards, scales, versions, dates, amounts and part numbers.
+
+use super::{
+    LinkKind,
+    skeleton::Skeleton,
+    web::Hits,
+    words::{CALL, CALL_FILLERS, NUMBERED, UNITS},
+};
+use std::ops::Range;
+
+/// A row of groups of digits, with what stands between them.
+struct Run {
+    at: Range<usize>,
+    plus: bool,
+    groups: Vec<String>,
+    between: Vec<String>,
+}
+
+impl Run {
+    fn digits(&self) -> usize {
+        self.groups.iter().map(String::len).sum()
+    }
+
+    fn all(&self) -> String {
+        self.groups.concat()
+    }
+
+    fn lengths(&self) -> Vec<usize> {
+        self.groups.iter().map(String::len).collect()
+    }
+
+    /// All separators alike.
+    fn even(&self) -> bool {
+        self.between.windows(2).all(|pair| pair[0] == pair[1])
+    }
+}
+
+pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
+    let mut at = 0;
+    while at < text.glyphs.len() {
+        match run(text, at) {
+            Some(found) => {
+                at = found.at.end;
+                let is_phone = is_phone(text, &found);
+                if is_phone {
+                    hits.push((found.at, LinkKind::Phone));
+                }
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// A digit, also where an O stands for nought or an l for one beside other digits.
+fn digit(text: &Skeleton, at: usize) -> Option<char> {
+    let c = text.c(at)?;
+    if c.is_ascii_digit() {
+        return Some(c);
+    }
+    let near = |at: Option<usize>| at.and_then(|at| text.c(at)).is_some_and(|c| c.is_ascii_digit());
+    let free = !text.before(at).is_some_and(char::is_alphabetic) && !text.c(at + 1).is_some_and(char::is_alphabetic);
+    let beside = near(at.checked_sub(1)) || near(Some(at + 1));
+    match c {
+        'o' if free && beside => Some('0'),
+        'l' | 'i' if free && near(at.checked_sub(1)) && near(Some(at + 1)) => Some('1'),
+        _ => None,
+    }
+}
+
+const fn separates(c: char) -> bool {
+    matches!(c, ' ' | '.' | '-' | '/' | '(' | ')' | '_' | '*' | '|' | '\\' | '·' | '•' | '~' | ',')
+}
+
+fn run(text: &Skeleton, from: usize) -> Option<Run> {
+    let opens = |at: usize| matches!(text.c(at), Some('+' | '('));
+    let start = from;
+    let mut at = from;
+    let mut plus = false;
+    while opens(at) {
+        plus |= text.c(at) == Some('+');
+        at += 1;
+    }
+    if plus && text.c(at) == Some(' ') {
+        at += 1;
+    }
+    digit(text, at)?;
+    // Within a word or a number with decimals it is no start.
+    if text.before(start).is_some_and(|c| c.is_alphanumeric() || (c == '.' && !plus)) && !plus {
+        let mut skip = at;
+        while digit(text, skip).is_some() {
+            skip += 1;
+        }
+        return Some(Run { at: start..skip, plus, groups: Vec::new(), between: Vec::new() });
+    }
+    let (mut groups, mut between) = (vec![String::new()], Vec::new());
+    let mut end = at;
+    loop {
+        while let Some(found) = digit(text, at) {
+            if let Some(group) = groups.last_mut() {
+                group.push(found);
+            }
+            at += 1;
+        }
+        end = at.max(end);
+        let mut gap = String::new();
+        while text.c(at).is_some_and(separates) && gap.len() < 4 {
+            gap.extend(text.c(at));
+            at += 1;
+        }
+        if gap.is_empty() || digit(text, at).is_none() || (gap.contains(',') && !groups.iter().all(|group| group.len() <= 2)) {
+            break;
+        }
+        groups.push(String::new());
+        between.push(gap);
+    }
+    // `2e`, `19650x`: the last group belongs to a word.
+    if text.c(end).is_some_and(char::is_alphabetic) && groups.len() > 1 {
+        let last = groups.pop().unwrap_or_default();
+        let gap = between.pop().unwrap_or_default();
+        end -= last.len() + gap.len();
+    }
+    Some(Run { at: start..end, plus, groups, between })
+}
+
+/// The words before a place, nearest first.
+fn words_before(text: &Skeleton, at: usize, most: usize) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut end = at;
+    while words.len() < most && end > 0 {
+        while end > 0 && text.c(end - 1).is_some_and(|c| !c.is_alphanumeric() && c != '\n') {
+            end -= 1;
+        }
+        let mut start = end;
+        while start > 0 && text.c(start - 1).is_some_and(char::is_alphanumeric) {
+            start -= 1;
+        }
+        if start == end {
+            break;
+        }
+        words.push(text.text(start..end));
+        end = start;
+    }
+    words
+}
+
+fn word_after(text: &Skeleton, at: usize) -> String {
+    let mut start = at;
+    while text.c(start).is_some_and(|c| matches!(c, ' ' | '€' | '$' | '²' | '³')) {
+        if text.c(start) != Some(' ') {
+            return "eur".to_owned();
+        }
+        start += 1;
+    }
+    let mut end = start;
+    while text.c(end).is_some_and(|c| c.is_alphanumeric() || matches!(c, '²' | '³')) {
+        end += 1;
+    }
+    text.text(start..end).replace('²', "2").replace('³', "3")
+}
+
+/// Somebody is asked to call: `tel: …`, `bel me op …`.
+fn announced(text: &Skeleton, at: usize) -> bool {
+    for word in words_before(text, at, 5) {
+        if CALL.contains(&word.as_str()) {
+            return true;
+        }
+        if !CALL_FILLERS.contains(&word.as_str()) {
+            return false;
+        }
+    }
+    false
+}
+
+/// A year, as in periods and versions.
+fn is_year(group: &str) -> bool {
+    group.len() == 4 && matches!(group.get(..2), Some("19" | "20"))
+}
+
+fn is_phone(text: &Skeleton, run: &Run) -> bool {
+    let digits = run.digits();
+    if !(7..=16).contains(&digits) {
+        return false;
+    }
+    let lengths = run.lengths();
+    let all = run.all();
+    let announced = announced(text, run.at.start);
+    let after = word_after(text, run.at.end);
+    let amount = UNITS.contains(&after.as_str()) || matches!(text.c(run.at.end), Some('€' | '%' | '$'));
+    // 1 250 000: thousands.
+    let thousands = lengths.len() > 1 && lengths[0] <= 3 && lengths[1..].iter().all(|len| *len == 3) && run.even();
+    let years = run.groups.iter().filter(|group| is_year(group)).count();
+    if run.plus {
+        return digits >= 8 && !all.starts_with("00") && !(thousands && (digits <= 9 && (amount || !announced))) && !(amount && thousands);
+    }
+    if announced {
+        return !amount && !(thousands && !all.starts_with('0')) && years < 2 && digits >= 7 && !(years == 1 && digits == 8);
+    }
+    if digits < 9 || years > 0 || amount {
+        return false;
+    }
+    let labelled = words_before(text, run.at.start, 2).iter().any(|word| NUMBERED.contains(&word.as_str()))
+        || text.before(run.at.start) == Some('#')
+        || text.before(run.at.start) == Some('-')
+        || text.before(run.at.start) == Some('°');
+    // One digit at a time, with whatever between.
+    if lengths.len() >= 9 && lengths.iter().all(|len| *len == 1) {
+        return all.starts_with('0') && digits <= 14;
+    }
+    if run.between.iter().any(|gap| gap.contains(['_', '*', '|', '\\', '~', ','])) && !lengths.iter().all(|len| *len == 2) {
+        return false;
+    }
+    if let Some(rest) = all.strip_prefix("00") {
+        return !labelled && !rest.starts_with('0') && (10..=15).contains(&digits) && run.groups.len() > 1
+            || (!labelled && ["0033", "0032", "0031", "0041", "00352", "0049", "0044"].iter().any(|code| all.starts_with(code)) && (12..=14).contains(&digits));
+    }
+    if all.starts_with('0') {
+        // 0123.456.789 is how Belgium writes a company's number; 0.123 is a fraction.
+        let company = lengths == [4, 3, 3] && run.between.iter().all(|gap| gap == ".");
+        let fraction = run.groups[0] == "0" && run.between.first().is_some_and(|gap| gap == ".");
+        let dates = lengths.len() >= 3 && lengths.windows(3).any(|three| three == [2, 2, 4]);
+        let single = run.groups.len() == 1;
+        let length = if single { (10..=10).contains(&digits) } else { (9..=12).contains(&digits) };
+        return length && !fraction && !dates && !(company && labelled) && !labelled;
+    }
+    // 555-123-4567 and (212) 555-0123.
+    let american = lengths == [3, 3, 4] || lengths == [1, 3, 3, 4];
+    let written = run.between.iter().all(|gap| matches!(gap.as_str(), "-" | "." | ") " | ")" | " " | " (" | "-(" | ")-"))
+        && run.between.last().is_some_and(|gap| gap == "-" || gap == ".");
+    american && written && !labelled
+}

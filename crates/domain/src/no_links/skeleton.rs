@@ -1,0 +1,223 @@
+//! A text as its reader sees it: plain lower-case characters, each with the bytes it came from.
+
+use crate::text::base_letters;
+use std::ops::Range;
+
+/// A character as seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glyph {
+    /// Plain and lower case; letters of other scripts that look Latin are Latin.
+    pub(super) c: char,
+    /// The same without taking look-alikes for Latin.
+    pub(super) own: char,
+    /// Whether it was a capital.
+    pub(super) upper: bool,
+    start: usize,
+    end: usize,
+}
+
+/// The whole text.
+#[derive(Clone, Debug)]
+pub(super) struct Skeleton {
+    pub(super) glyphs: Vec<Glyph>,
+}
+
+/// A run of letters and digits, or a sign.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    /// The characters; one for a sign.
+    pub(super) text: String,
+    /// Where, in glyphs.
+    pub(super) at: Range<usize>,
+    /// Whether it is a run of letters and digits.
+    pub(super) is_word: bool,
+    /// Whether white space stands before it.
+    pub(super) spaced: bool,
+    /// Whether a line ends before it.
+    pub(super) new_line: bool,
+}
+
+impl Token {
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.text == text
+    }
+
+    pub(super) fn is_one_of(&self, list: &[&str]) -> bool {
+        self.is_word && list.contains(&self.text.as_str())
+    }
+}
+
+impl Skeleton {
+    pub(super) fn of(text: &str) -> Self {
+        let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
+        for (start, original) in text.char_indices() {
+            if is_unseen(original) {
+                continue;
+            }
+            let end = start + original.len_utf8();
+            let after_letter = glyphs.last().is_some_and(|glyph| glyph.c.is_alphabetic() || glyph.c == ')');
+            let plain = plain(original, after_letter);
+            for lower in plain.to_lowercase() {
+                let mut push = |own: char| {
+                    glyphs.push(Glyph { c: latin(own), own, upper: plain.is_uppercase(), start, end });
+                };
+                match base_letters(lower) {
+                    Some(letters) => letters.chars().for_each(&mut push),
+                    None => push(lower),
+                }
+            }
+        }
+        Self { glyphs }
+    }
+
+    pub(super) fn c(&self, at: usize) -> Option<char> {
+        self.glyphs.get(at).map(|glyph| glyph.c)
+    }
+
+    /// The character before a place.
+    pub(super) fn before(&self, at: usize) -> Option<char> {
+        self.c(at.checked_sub(1)?)
+    }
+
+    pub(super) fn text(&self, range: Range<usize>) -> String {
+        self.glyphs.get(range).unwrap_or_default().iter().map(|glyph| glyph.c).collect()
+    }
+
+    /// The same, in the script it is written in.
+    pub(super) fn own_text(&self, range: Range<usize>) -> String {
+        self.glyphs.get(range).unwrap_or_default().iter().map(|glyph| glyph.own).collect()
+    }
+
+    pub(super) fn bytes(&self, glyphs: Range<usize>) -> Option<Range<usize>> {
+        let first = self.glyphs.get(glyphs.start)?;
+        let last = self.glyphs.get(glyphs.end.checked_sub(1)?)?;
+        (first.start < last.end).then_some(first.start..last.end)
+    }
+
+    /// Words and signs; single letters with one space (or hyphen) between them are read as one word.
+    pub(super) fn tokens(&self) -> Vec<Token> {
+        let mut tokens: Vec<Token> = Vec::new();
+        let (mut at, mut spaced, mut new_line) = (0, true, true);
+        while let Some(c) = self.c(at) {
+            if c.is_whitespace() {
+                spaced = true;
+                new_line |= c == '\n';
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let is_word = c.is_alphanumeric();
+            at += 1;
+            while is_word && self.c(at).is_some_and(char::is_alphanumeric) {
+                at += 1;
+            }
+            tokens.push(Token { text: self.text(start..at), at: start..at, is_word, spaced, new_line });
+            (spaced, new_line) = (false, false);
+        }
+        join_letters(tokens)
+    }
+}
+
+fn join_letters(tokens: Vec<Token>) -> Vec<Token> {
+    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
+    // Whether the last token is made of single letters.
+    let mut open = false;
+    for token in tokens {
+        let single = token.is_word && token.at.len() == 1 && token.text.chars().all(char::is_alphabetic);
+        match joined.last_mut() {
+            Some(last) if open && single && token.spaced && !token.new_line => {
+                last.text.push_str(&token.text);
+                last.at.end = token.at.end;
+            }
+            _ => joined.push(token),
+        }
+        open = single;
+    }
+    joined
+}
+
+/// Characters that take no room: joiners, marks of direction, variation selectors, combining marks.
+pub(super) const fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Where the digits of other scripts start.
+const ZEROS: [u32; 20] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20, 0x1040,
+    0x17e0, 0x1810, 0xff10, 0x2080,
+];
+
+fn letter(base: u8, offset: u32) -> char {
+    u8::try_from(offset).map_or('?', |offset| char::from(base + offset))
+}
+
+/// Wide, mathematical, circled and squared forms to plain ones; signs to the sign they stand for.
+fn plain(c: char, after_letter: bool) -> char {
+    let code = u32::from(c);
+    if c.is_ascii() {
+        return c;
+    }
+    if c.is_whitespace() {
+        return if matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}') { '\n' } else { ' ' };
+    }
+    if let Some(zero) = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code)) {
+        return letter(b'0', code - zero);
+    }
+    match c {
+        '。' | '｡' | '․' | '﹒' | '۔' | '܁' | 'ꓸ' => '.',
+        '﹫' => '@',
+        '⁄' | '∕' | '⧸' | '╱' => '/',
+        '꞉' | '∶' | 'ː' | '׃' | '﹕' => ':',
+        '‐'..='―' | '−' | '﹣' | '﹘' | '⁃' | '╴' => '-',
+        '⁺' | '₊' | '﹢' | '➕' => '+',
+        '【' | '〔' | '〖' | '⟦' => '[',
+        '】' | '〕' | '〗' | '⟧' => ']',
+        '❨' | '❪' | '⁽' | '₍' | '﹙' => '(',
+        '❩' | '❫' | '⁾' | '₎' | '﹚' => ')',
+        '⁰' | '⁴'..='⁹' if !after_letter => letter(b'0', code - 0x2070),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(code - 0xfee0).unwrap_or(c),
+        '\u{1d400}'..='\u{1d6a3}' => match (code - 0x1d400) % 52 {
+            offset @ 0..=25 => letter(b'A', offset),
+            offset => letter(b'a', offset - 26),
+        },
+        '\u{1d7ce}'..='\u{1d7ff}' => letter(b'0', (code - 0x1d7ce) % 10),
+        '\u{2460}'..='\u{2468}' => letter(b'1', code - 0x2460),
+        '\u{24ea}' | '\u{24ff}' => '0',
+        '\u{2776}'..='\u{277e}' => letter(b'1', code - 0x2776),
+        '\u{249c}'..='\u{24b5}' => letter(b'a', code - 0x249c),
+        '\u{24b6}'..='\u{24cf}' => letter(b'A', code - 0x24b6),
+        '\u{24d0}'..='\u{24e9}' => letter(b'a', code - 0x24d0),
+        '\u{1f130}'..='\u{1f149}' => letter(b'A', code - 0x1f130),
+        '\u{1f150}'..='\u{1f169}' => letter(b'A', code - 0x1f150),
+        '\u{1f170}'..='\u{1f189}' => letter(b'A', code - 0x1f170),
+        _ => letterlike(c),
+    }
+}
+
+/// Small capitals, and the mathematical letters that stand outside of their block.
+fn letterlike(c: char) -> char {
+    const PAIRS: &str = "ᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢzℎhℬbℰeℱfℋhℐiℒlℳmℛrℯeℊgℴoℭcℌhℑiℜrℨzℂcℍhℕnℙpℚqℝrℤz\
+        ₐaₑeₒoₓxₕhₖkₗlₘmₙnₚpₛsₜtᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻz";
+    look_up(PAIRS, c).unwrap_or(c)
+}
+
+/// A letter of another script that looks Latin, as Latin.
+fn latin(c: char) -> char {
+    const PAIRS: &str = "аaвbеeкkмmнhоoрpсcтtуyхxіiїiјjѕsԁdԛqԝwһhӏlզqєeѵvαaβbεeηnιiκkνvοoρpτtυuχxγyωwζzμuօoսuհhոnցgӧoɑaɡgɩiոn";
+    if c.is_ascii() { c } else { look_up(PAIRS, c).unwrap_or(c) }
+}
+
+fn look_up(pairs: &str, c: char) -> Option<char> {
+    let mut chars = pairs.chars();
+    while let (Some(from), Some(to)) = (chars.next(), chars.next()) {
+        if from == c {
+            return Some(to);
+        }
+    }
+    None
+}

@@ -1,0 +1,258 @@
+//! Addresses as computers read them: schemes, domains, mail addresses, handles.
+
+use super::{
+    LinkKind,
+    skeleton::Skeleton,
+    words::{ABBREVIATIONS, CODE, FOREIGN, LIBRARIES, PROVIDERS, SCHEMES, STRONG, WEAK},
+};
+use std::ops::Range;
+
+pub(super) type Hits = Vec<(Range<usize>, LinkKind)>;
+
+pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
+    schemes(text, hits);
+    domains(text, hits);
+    at_signs(text, hits);
+}
+
+/// Whether a domain can end so; `own` is the end in its own script.
+pub(super) fn is_end(latin: &str, own: &str) -> bool {
+    STRONG.contains(&latin) || WEAK.contains(&latin) || FOREIGN.contains(&own) || latin.starts_with("xn--")
+}
+
+/// Where the unbroken text around an address ends; signs that close a sentence stay outside.
+fn end_of_run(text: &Skeleton, from: usize) -> usize {
+    let mut end = from;
+    while text.c(end).is_some_and(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"' | '«' | '»' | '█')) {
+        end += 1;
+    }
+    while end > from && text.before(end).is_some_and(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '\'' | '’' | '…')) {
+        end -= 1;
+    }
+    end
+}
+
+fn word_before(text: &Skeleton, at: usize) -> Range<usize> {
+    let mut start = at;
+    while start > 0 && text.c(start - 1).is_some_and(char::is_alphanumeric) {
+        start -= 1;
+    }
+    start..at
+}
+
+/// The next place that is no white space.
+fn skip_space(text: &Skeleton, mut at: usize) -> usize {
+    while text.c(at).is_some_and(|c| c.is_whitespace() && c != '\n') {
+        at += 1;
+    }
+    at
+}
+
+/// `https://…`, also with spaces between, and `mailto:…`.
+fn schemes(text: &Skeleton, hits: &mut Hits) {
+    for colon in (0..text.glyphs.len()).filter(|at| text.c(*at) == Some(':')) {
+        let mut word_end = colon;
+        while word_end > 0 && text.c(word_end - 1) == Some(' ') {
+            word_end -= 1;
+        }
+        let word = word_before(text, word_end);
+        let scheme = text.text(word.clone());
+        if word.len() < 2 {
+            continue;
+        }
+        let known = matches!(scheme.as_str(), "http" | "https" | "hxxp" | "hxxps" | "htp" | "ftp" | "ftps" | "sftp" | "httpsx" | "ws" | "wss");
+        let first = skip_space(text, colon + 1);
+        if matches!(text.c(first), Some('/' | '\\')) {
+            let second = skip_space(text, first + 1);
+            let doubled = matches!(text.c(second), Some('/' | '\\'));
+            let rest = skip_space(text, if doubled { second + 1 } else { second });
+            let adjacent = word_end == colon && first == colon + 1 && second == first + 1 && rest == second + 1;
+            let leads = text.c(rest).is_some_and(char::is_alphanumeric);
+            if leads && ((known && (doubled || adjacent)) || (doubled && adjacent && !matches!(scheme.as_str(), "file"))) {
+                hits.push((word.start..end_of_run(text, rest), LinkKind::Url));
+            }
+        } else if SCHEMES.contains(&scheme.as_str()) && first == colon + 1 && word_end == colon {
+            let leads = text.c(first).is_some_and(|c| c.is_alphanumeric() || c == '+');
+            let end = end_of_run(text, first);
+            let body = text.text(first..end);
+            let telling = match scheme.as_str() {
+                "mailto" => body.contains('@'),
+                "skype" => body.len() > 3,
+                _ => body.chars().filter(char::is_ascii_digit).count() >= 6,
+            };
+            if leads && telling {
+                hits.push((word.start..end, LinkKind::Url));
+            }
+        }
+    }
+}
+
+/// Characters of a host's name.
+fn in_host(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '.' | '_')
+}
+
+fn domains(text: &Skeleton, hits: &mut Hits) {
+    let mut at = 0;
+    while at < text.glyphs.len() {
+        if !text.c(at).is_some_and(char::is_alphanumeric) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while text.c(at).is_some_and(in_host) {
+            at += 1;
+        }
+        host(text, start..at, hits);
+        middle_dots(text, start, at, hits);
+    }
+}
+
+/// A run of a host's characters: is some of it a domain?
+fn host(text: &Skeleton, run: Range<usize>, hits: &mut Hits) {
+    let mut labels: Vec<Range<usize>> = Vec::new();
+    let mut start = run.start;
+    for at in run.clone() {
+        if text.c(at) == Some('.') {
+            labels.push(start..at);
+            start = at + 1;
+        }
+    }
+    labels.push(start..run.end);
+    while labels.last().is_some_and(|label| label.is_empty() || text.text(label.clone()).chars().all(|c| c == '-' || c == '_')) {
+        labels.pop();
+    }
+    let Some(first) = labels.iter().position(|label| !label.is_empty()) else { return };
+    let labels = &labels[first..];
+    if text.text(labels[0].clone()) == "www" && labels.len() > 1 && labels[1].len() > 1 {
+        hits.push((labels[0].start..end_of_run(text, run.end), LinkKind::Url));
+        return;
+    }
+    // The last label that can end a domain, with a whole name before it.
+    for end in (1..labels.len()).rev() {
+        if labels[end - 1].is_empty() {
+            break;
+        }
+        let is_last = end + 1 == labels.len();
+        // A list or a range goes on with a hyphen: only what stands before it is the end.
+        if is_domain(text, &labels[..=end], is_last, labels.get(end + 1)) {
+            let stop = if is_last { end_of_run(text, labels[end].end) } else { labels[end].end };
+            hits.push((labels[0].start..stop.max(labels[end].end), LinkKind::Domain));
+            return;
+        }
+    }
+}
+
+fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Option<&Range<usize>>) -> bool {
+    let [.., name, end] = labels else { return false };
+    let (name_text, end_text) = (text.text(name.clone()), text.text(end.clone()));
+    if !is_end(&end_text, &text.own_text(end.clone())) || !name_text.chars().any(char::is_alphanumeric) {
+        return false;
+    }
+    if name_text.starts_with('-') || name_text.ends_with('-') || text.before(labels[0].start) == Some('@') {
+        return false;
+    }
+    let strong = STRONG.contains(&end_text.as_str()) || FOREIGN.contains(&text.own_text(end.clone()).as_str());
+    let goes_on = matches!(text.c(end.end), Some('/')) && text.c(end.end + 1).is_some_and(char::is_alphanumeric);
+    // `le projet.De plus`: a sentence that begins with a capital right after the full stop.
+    let capital = |label: &Range<usize>| text.glyphs.get(label.start).is_some_and(|glyph| glyph.upper);
+    let all_capital = |label: &Range<usize>| text.glyphs[label.clone()].iter().all(|glyph| glyph.upper || !glyph.c.is_alphabetic());
+    if capital(end) && !(all_capital(end) && all_capital(name)) && !goes_on {
+        let new_sentence = matches!(text.c(end.end), Some(' ' | '\'' | '’' | '-'));
+        if !strong || new_sentence {
+            return false;
+        }
+    }
+    if !is_last && !(strong && next.is_some_and(|next| next.is_empty() || capital(next))) {
+        return false;
+    }
+    if matches!(end_text.as_str(), "net" | "io" | "web" | "services" | "data" | "service" | "tools" | "design" | "runtime")
+        && (LIBRARIES.contains(&name_text.as_str()) || (capital(end) && capital(name) && !all_capital(name)))
+    {
+        return false;
+    }
+    // `src/main.rs`, `_config.sh`: a path is no domain.
+    if !strong && matches!(text.before(labels[0].start), Some('/' | '\\' | '_' | '~')) && labels.len() == 2 {
+        return false;
+    }
+    if !strong && is_file(&name_text, &end_text) {
+        return false;
+    }
+    let digits = name_text.chars().all(|c| c.is_ascii_digit());
+    let single = name_text.chars().count() == 1;
+    if strong || goes_on {
+        // `1.2.us` and `p.co`: too little for a name; `S.A.`-like rows of letters.
+        return !(single && labels.iter().all(|label| label.len() <= 2) && !goes_on) && !(digits && end_text.len() == 2 && labels.len() > 2);
+    }
+    !single && !digits && !ABBREVIATIONS.contains(&name_text.as_str()) && !name_text.starts_with(|c: char| c == '_')
+}
+
+/// File endings among the ends of domains.
+fn is_file(name: &str, end: &str) -> bool {
+    match end {
+        "rs" => matches!(name, "main" | "lib" | "mod" | "build" | "tests") || name.contains('_'),
+        "sh" => matches!(name, "build" | "install" | "run" | "setup" | "deploy" | "start" | "test" | "init" | "script" | "update") || name.contains('_'),
+        "ai" | "id" | "in" | "st" | "cc" | "la" | "so" | "pl" | "ml" | "mk" | "al" | "cd" | "ad" => {
+            matches!(name, "file" | "fichier" | "bestand" | "logo" | "plan" | "makefile" | "cmakelists" | "config" | "script" | "lib" | "export")
+                || name.contains('_')
+        }
+        "name" | "tel" | "link" | "links" | "page" | "design" | "zone" | "space" | "group" | "work" | "build" | "run" | "int" | "art"
+        | "one" | "top" | "web" | "app" | "host" => {
+            matches!(name, "element" | "doc" | "document" | "wall" | "view" | "self" | "this" | "param" | "room" | "family" | "object" | "cargo" | "npm" | "np" | "math" | "system" | "app" | "pip" | "type" | "ifc")
+                || name.contains('_')
+        }
+        _ => false,
+    }
+}
+
+/// `exemple·fr`: a middle dot in place of the full stop. `expert·es` is not one.
+fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
+    const ENDS: &[&str] = &["com", "org", "net", "eu", "fr", "nl", "be", "io", "uk", "info", "biz", "dev"];
+    let Some('·' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '●' | '○' | '˙' | '°') = text.c(end) else { return };
+    let mut stop = end + 1;
+    while text.c(stop).is_some_and(char::is_alphanumeric) {
+        stop += 1;
+    }
+    if end > start + 1 && ENDS.contains(&text.text(end + 1..stop).as_str()) {
+        hits.push((start..end_of_run(text, stop), LinkKind::Domain));
+    }
+}
+
+fn at_signs(text: &Skeleton, hits: &mut Hits) {
+    for sign in (0..text.glyphs.len()).filter(|at| text.c(*at) == Some('@')) {
+        let mut start = sign;
+        while start > 0 && text.c(start - 1).is_some_and(|c| in_host(c) || matches!(c, '+' | '%')) {
+            start -= 1;
+        }
+        let mut end = sign + 1;
+        while text.c(end).is_some_and(in_host) {
+            end += 1;
+        }
+        while end > sign + 1 && matches!(text.before(end), Some('.' | '-' | '_')) {
+            end -= 1;
+        }
+        let right = text.text(sign + 1..end);
+        let leads = right.starts_with(char::is_alphabetic);
+        if start < sign {
+            let ends = right.rsplit_once('.').is_some_and(|(_, last)| last.len() >= 2 && last.chars().all(char::is_alphabetic));
+            let host_with_digit = right.contains('.') && right.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            if (leads && ends) || (ends && host_with_digit) || PROVIDERS.contains(&right.as_str()) {
+                hits.push((start..end, LinkKind::Email));
+            }
+            continue;
+        }
+        let name: String = right.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.')).collect();
+        let first: String = right.chars().take_while(|c| c.is_alphanumeric()).collect();
+        let free = !text.before(sign).is_some_and(|c| c.is_alphanumeric() || c == '@');
+        if free && leads && name.chars().count() >= 3 && !CODE.contains(&first.as_str()) && !is_sheet(&first) {
+            hits.push((sign..end, LinkKind::Handle));
+        }
+    }
+}
+
+/// `@A3`, `@150mm`: a scale or a spacing.
+fn is_sheet(word: &str) -> bool {
+    let mut chars = word.chars();
+    let _ = chars.next();
+    word.len() <= 3 && chars.all(|c| c.is_ascii_digit())
+}

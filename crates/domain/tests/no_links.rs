@@ -1,0 +1,147 @@
+//! S39: the detector of links, on two labelled corpora. The development one was written with it; the held-out one before
+//! it, by somebody who had not seen it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use gabarit_domain::no_links::{find_links, masked};
+use proptest::prelude::*;
+use serde_json::Value;
+use std::{fs, path::PathBuf};
+
+struct Case {
+    id: String,
+    text: String,
+    innocent: bool,
+    marked: Vec<String>,
+}
+
+fn corpus(name: &str) -> Vec<Case> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(name);
+    let Ok(text) = fs::read_to_string(&path) else { return Vec::new() };
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let case: Value = serde_json::from_str(line).unwrap();
+            let text = |key: &str| case[key].as_str().unwrap_or_default().to_owned();
+            let strings = |value: &Value| value.as_str().map(ToOwned::to_owned);
+            Case {
+                id: text("id"),
+                text: text("text"),
+                innocent: matches!(text("label").as_str(), "innocent" | "clean" | "none" | "ok" | "harmless"),
+                marked: case["marked"].as_array().into_iter().flatten().filter_map(strings).collect(),
+            }
+        })
+        .collect()
+}
+
+/// False alarms and misses, by id.
+fn judge(cases: &[Case]) -> (Vec<&str>, Vec<&str>) {
+    let wrong = |innocent: bool| {
+        cases
+            .iter()
+            .filter(|case| case.innocent == innocent && find_links(&case.text).is_empty() != innocent)
+            .map(|case| case.id.as_str())
+            .collect()
+    };
+    (wrong(true), wrong(false))
+}
+
+/// S39: no false alarm and nothing missed where the detector was developed; and the place is the one that a reader
+/// would mark.
+#[test]
+fn development_corpus() {
+    let cases = corpus("development.jsonl");
+    assert!(cases.len() >= 200);
+    assert!(cases.iter().filter(|case| case.innocent).count() * 2 >= cases.len() - 10, "half of them are innocent");
+    let text = |ids: Vec<&str>| -> Vec<String> {
+        cases
+            .iter()
+            .filter(|case| ids.contains(&case.id.as_str()))
+            .map(|case| {
+                let found: Vec<_> = find_links(&case.text).into_iter().map(|found| &case.text[found.range]).collect();
+                format!("{} {} {found:?}", case.id, case.text)
+            })
+            .collect()
+    };
+    let (alarms, misses) = judge(&cases);
+    assert_eq!((text(alarms), text(misses)), (vec![], vec![]));
+    let misplaced: Vec<String> = cases
+        .iter()
+        .filter_map(|case| {
+            let found = find_links(&case.text);
+            let hit = |marked: &String| {
+                let start = case.text.find(marked.as_str())?;
+                let end = start + marked.len();
+                Some(found.iter().any(|found| found.range.start < end && start < found.range.end))
+            };
+            case.marked.iter().any(|marked| hit(marked) != Some(true)).then(|| format!("{} {found:?}", case.id))
+        })
+        .collect();
+    assert_eq!(misplaced, Vec::<String>::new());
+}
+
+/// S39: on the held-out half no false alarm, and at most one in fifty missed. Says numbers only.
+#[test]
+fn held_out_corpus() {
+    let cases = corpus("held_out.jsonl");
+    let innocent = cases.iter().filter(|case| case.innocent).count();
+    let (alarms, misses) = judge(&cases);
+    println!(
+        "held out: {} links, {} missed; {innocent} innocent, {} false alarms",
+        cases.len() - innocent,
+        misses.len(),
+        alarms.len()
+    );
+    assert_eq!(alarms.len(), 0, "false alarms of {innocent}");
+    assert!(misses.len() * 50 <= cases.len() - innocent, "{} missed of {}", misses.len(), cases.len() - innocent);
+}
+
+/// Pieces that addresses are made of, so that random texts have some.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(vec![
+            "exemple", ".", "fr", " point ", "com", "@", " [at] ", "jean", "06 12 34 56 78", "+33", " ", "\n", "é", "。",
+            "Revit 2025.2", "ISO 19650-2", "1:100", "https://", "www.", "zéro six ", "douze ", "\u{200b}", "Telegram: ", "-",
+            "/", "()", "О", "𝐚", "ｃ", "0️⃣", "ß", "ﬁ", "İ",
+        ])
+        .prop_map(ToOwned::to_owned),
+        any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// S39: places are parts of the text, in order, apart from each other.
+    #[test]
+    fn places_are_valid(text in pieces()) {
+        let mut end = 0;
+        for found in find_links(&text) {
+            prop_assert!(found.range.start >= end && found.range.start < found.range.end);
+            prop_assert!(text.get(found.range.clone()).is_some());
+            end = found.range.end;
+        }
+    }
+
+    /// S39: characters nobody sees hide nothing.
+    #[test]
+    fn unseen_characters_hide_nothing(text in pieces(), every in 1_usize..4, unseen in prop::sample::select(vec!['\u{200b}', '\u{200d}', '\u{2060}', '\u{ad}', '\u{feff}', '\u{fe0f}', '\u{34f}'])) {
+        let seen = |text: &str| -> Vec<String> {
+            find_links(text).into_iter().map(|found| text[found.range].replace(unseen, "")).collect()
+        };
+        let cut: String = text
+            .chars()
+            .enumerate()
+            .flat_map(|(at, c)| [Some(c), at.is_multiple_of(every).then_some(unseen)])
+            .flatten()
+            .collect();
+        prop_assert_eq!(seen(&cut), seen(&text));
+    }
+
+    /// S39: what was blacked out stays so, and nothing else changes.
+    #[test]
+    fn blacking_out_twice_is_once(text in pieces()) {
+        let once = masked(&text);
+        prop_assert!(find_links(&once).is_empty());
+        prop_assert_eq!(masked(&once), once);
+    }
+}
