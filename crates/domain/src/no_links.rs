@@ -47,10 +47,8 @@ pub fn find_links(text: &str) -> Vec<Found> {
     web::scan(&skeleton, &mut hits);
     phones::scan(&skeleton, &mut hits);
     spelled::scan(&skeleton, &mut hits);
-    let mut found: Vec<Found> = hits
-        .into_iter()
-        .filter_map(|(glyphs, kind)| Some(Found { range: skeleton.bytes(glyphs)?, kind }))
-        .collect();
+    let mut found: Vec<Found> =
+        hits.into_iter().filter_map(|(glyphs, kind)| Some(Found { range: skeleton.bytes(glyphs)?, kind })).collect();
     found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end), found.kind));
     let mut merged: Vec<Found> = Vec::new();
     for next in found {

@@ -68,7 +68,38 @@ fn digit(text: &Skeleton, at: usize) -> Option<char> {
 }
 
 const fn separates(c: char) -> bool {
-    matches!(c, ' ' | '.' | '-' | '/' | '(' | ')' | '_' | '*' | '|' | '\\' | '·' | '•' | '~' | ',')
+    matches!(
+        c,
+        ' ' | '.'
+            | '-'
+            | '/'
+            | '('
+            | ')'
+            | '_'
+            | '*'
+            | '|'
+            | '\\'
+            | '·'
+            | '•'
+            | '~'
+            | ','
+            | ':'
+            | ';'
+            | '→'
+            | '★'
+            | '☆'
+            | '♥'
+            | '='
+            | '#'
+            | '^'
+            | '&'
+            | '…'
+            | '['
+            | ']'
+            | '\''
+            | '>'
+            | '<'
+    )
 }
 
 fn run(text: &Skeleton, from: usize) -> Option<Run> {
@@ -107,7 +138,11 @@ fn run(text: &Skeleton, from: usize) -> Option<Run> {
             gap.extend(text.c(at));
             at += 1;
         }
-        if gap.is_empty() || digit(text, at).is_none() || (gap.contains(',') && !groups.iter().all(|group| group.len() <= 2)) {
+        if gap.is_empty()
+            || digit(text, at).is_none()
+            || (gap.contains([',', ':', ';', '→', '★', '☆', '♥', '=', '#', '^', '&', '…', '[', ']', '\'', '>', '<'])
+                && !groups.iter().all(|group| group.len() <= 2))
+        {
             break;
         }
         groups.push(String::new());
@@ -171,6 +206,16 @@ fn announced(text: &Skeleton, at: usize) -> bool {
     false
 }
 
+/// 05 10 15 20 25, or 0 250 500 750: steps, not a number to call.
+fn progresses(groups: &[String]) -> bool {
+    let values: Vec<i64> = groups.iter().filter_map(|group| group.parse().ok()).collect();
+    let steps: Vec<i64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let doubles = values.len() > 3 && values.windows(2).all(|pair| pair[1] == pair[0] * 2);
+    steps.len() > 2
+        && (doubles
+            || steps.windows(2).all(|pair| pair[0] == pair[1]) && steps[0] != 0 && steps[0] != 11 && steps[0] != 22)
+}
+
 /// A year, as in periods and versions.
 fn is_year(group: &str) -> bool {
     group.len() == 4 && matches!(group.get(..2), Some("19" | "20"))
@@ -190,28 +235,50 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
     let thousands = lengths.len() > 1 && lengths[0] <= 3 && lengths[1..].iter().all(|len| *len == 3) && run.even();
     let years = run.groups.iter().filter(|group| is_year(group)).count();
     if run.plus {
-        return digits >= 8 && !all.starts_with("00") && !(thousands && (digits <= 9 && (amount || !announced))) && !(amount && thousands);
+        return digits >= 8
+            && !all.starts_with("00")
+            && !(thousands && (digits <= 9 && (amount || !announced)))
+            && !(amount && thousands);
     }
     if announced {
-        return !amount && !(thousands && !all.starts_with('0')) && years < 2 && digits >= 7 && !(years == 1 && digits == 8);
+        let dated = years >= 2 || (years == 1 && (digits == 8 || is_year(&run.groups[0])));
+        return !amount && !(thousands && !all.starts_with('0') && (digits != 9 || all.ends_with("000"))) && !dated;
     }
-    if digits < 9 || years > 0 || amount {
+    let uniform = run.even() && !run.between.iter().any(|gap| gap.contains('/'));
+    if digits < 9 || years > 1 || (years == 1 && !(uniform && all.starts_with('0'))) || amount {
         return false;
     }
-    let labelled = words_before(text, run.at.start, 2).iter().any(|word| NUMBERED.contains(&word.as_str()))
-        || text.before(run.at.start) == Some('#')
+    // Pairs are how telephone numbers are written: only the very word before them makes them something else.
+    let pairs = lengths.iter().filter(|len| **len == 2).count() >= 3;
+    if progresses(&run.groups) {
+        return false;
+    }
+    let labelled = words_before(text, run.at.start, if pairs { 1 } else { 2 }).iter().any(|word| {
+        NUMBERED.contains(&word.as_str()) && !(pairs && word.len() <= 2 && word != "n" && word != "no" && word != "nr")
+    }) || text.before(run.at.start) == Some('#')
         || text.before(run.at.start) == Some('-')
         || text.before(run.at.start) == Some('°');
     // One digit at a time, with whatever between.
     if lengths.len() >= 9 && lengths.iter().all(|len| *len == 1) {
-        return all.starts_with('0') && digits <= 14;
+        return all.starts_with('0') && digits <= 14 && run.even() && !progresses(&run.groups);
     }
-    if run.between.iter().any(|gap| gap.contains(['_', '*', '|', '\\', '~', ','])) && !lengths.iter().all(|len| *len == 2) {
+    if run.between.iter().any(|gap| {
+        gap.contains([
+            '_', '*', '|', '\\', '~', ',', ':', ';', '→', '★', '☆', '♥', '=', '#', '^', '&', '…', '[', ']', '\'', '>',
+            '<',
+        ])
+    }) && !lengths.iter().all(|len| *len == 2)
+    {
         return false;
     }
     if let Some(rest) = all.strip_prefix("00") {
-        return !labelled && !rest.starts_with('0') && (10..=15).contains(&digits) && run.groups.len() > 1
-            || (!labelled && ["0033", "0032", "0031", "0041", "00352", "0049", "0044"].iter().any(|code| all.starts_with(code)) && (12..=14).contains(&digits));
+        const COUNTRIES: &[&str] = &[
+            "30", "31", "32", "33", "34", "351", "352", "353", "36", "39", "40", "41", "42", "43", "44", "45", "46",
+            "47", "48", "49", "7", "90", "212", "213", "216",
+        ];
+        let alone = run.groups.len() > 1 && matches!(run.groups[0].as_str(), "00");
+        let known = COUNTRIES.iter().any(|code| rest.starts_with(code)) && digits >= 12;
+        return !labelled && !rest.starts_with('0') && (10..=15).contains(&digits) && (alone || known);
     }
     if all.starts_with('0') {
         // 0123.456.789 is how Belgium writes a company's number; 0.123 is a fraction.
@@ -222,9 +289,14 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
         let length = if single { (10..=10).contains(&digits) } else { (9..=12).contains(&digits) };
         return length && !fraction && !dates && !(company && labelled) && !labelled;
     }
+    // 8 (495) 123-45-67
+    if lengths == [1, 3, 3, 2, 2] && all.starts_with('8') && run.between[0].contains('(') {
+        return true;
+    }
     // 555-123-4567 and (212) 555-0123.
     let american = lengths == [3, 3, 4] || lengths == [1, 3, 3, 4];
-    let written = run.between.iter().all(|gap| matches!(gap.as_str(), "-" | "." | ") " | ")" | " " | " (" | "-(" | ")-"))
-        && run.between.last().is_some_and(|gap| gap == "-" || gap == ".");
+    let written =
+        run.between.iter().all(|gap| matches!(gap.as_str(), "-" | "." | ") " | ")" | " " | " (" | "-(" | ")-"))
+            && run.between.last().is_some_and(|gap| gap == "-" || gap == ".");
     american && written && !labelled
 }

@@ -97,7 +97,7 @@ impl Skeleton {
     /// Words and signs; single letters with one space (or hyphen) between them are read as one word.
     pub(super) fn tokens(&self) -> Vec<Token> {
         let mut tokens: Vec<Token> = Vec::new();
-        let (mut at, mut spaced, mut new_line) = (0, true, true);
+        let (mut at, mut spaced, mut new_line) = (0, true, false);
         while let Some(c) = self.c(at) {
             if c.is_whitespace() {
                 spaced = true;
@@ -108,7 +108,10 @@ impl Skeleton {
             let start = at;
             let is_word = c.is_alphanumeric();
             at += 1;
-            while is_word && self.c(at).is_some_and(char::is_alphanumeric) {
+            // Chinese and Japanese leave no space before a Latin word.
+            while is_word
+                && self.c(at).is_some_and(|next| next.is_alphanumeric() && (next >= '\u{2e80}') == (c >= '\u{2e80}'))
+            {
                 at += 1;
             }
             tokens.push(Token { text: self.text(start..at), at: start..at, is_word, spaced, new_line });
@@ -208,7 +211,7 @@ fn letterlike(c: char) -> char {
 
 /// A letter of another script that looks Latin, as Latin.
 fn latin(c: char) -> char {
-    const PAIRS: &str = "аaвbеeкkмmнhоoрpсcтtуyхxіiїiјjѕsԁdԛqԝwһhӏlզqєeѵvαaβbεeηnιiκkνvοoρpτtυuχxγyωwζzμuօoսuհhոnցgӧoɑaɡgɩiոn";
+    const PAIRS: &str = "аaвbеeкkмmнhоoрpсcтtуyхxіiїiјjѕsԁdԛqԝwһhӏlզqєeѵvάaέeήnίiόoύuώwαaβbεeηnιiκkνvοoρpτtυuχxγyωwζzμuօoսuհhոnցgӧoɑaɡgɩiոn";
     if c.is_ascii() { c } else { look_up(PAIRS, c).unwrap_or(c) }
 }
 

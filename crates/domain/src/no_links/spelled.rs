@@ -4,7 +4,10 @@ use super::{
     LinkKind,
     skeleton::{Skeleton, Token},
     web::{Hits, is_end},
-    words::{CALL, NAMED, PERSONAL, PROVIDERS, SITE_WORDS, SKILL, SMALL, STRONG, TRADE, UNDER},
+    words::{
+        CALL, NAMED, NOT_A_NAME, ORDINARY, PERSONAL, PREFIXES, PROVIDERS, SEEK, SITE_WORDS, SKILL, SMALL, STRONG,
+        TRADE, UNDER,
+    },
 };
 
 pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
@@ -37,10 +40,16 @@ fn bracketed(tokens: &[Token], at: usize, inner: &[&str]) -> bool {
         "[" => "]",
         "{" => "}",
         "<" => ">",
+        "«" => "»",
+        "“" => "”",
+        "'" | "\"" => open.text.as_str(),
         "-" | "_" | "*" | "/" | "|" | "~" | "=" | "+" => open.text.as_str(),
         _ => return false,
     };
-    close.is(pair) && inner.contains(&middle.text.as_str()) && !(open.is("/") && middle.is("."))
+    // Between hyphens or underscores only what can be nothing else: `PLN-A-001` is a drawing.
+    let sure = pair != open.text
+        || matches!(middle.text.as_str(), "at" | "@" | "arobase" | "apenstaartje" | "dot" | "point" | "punt");
+    sure && close.is(pair) && inner.contains(&middle.text.as_str()) && !(open.is("/") && middle.is("."))
 }
 
 /// An "at": how long, and how it is written.
@@ -50,10 +59,47 @@ fn at_sign(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
         let spaced = token.spaced || tokens.get(at + 1).is_some_and(|next| next.spaced);
         return Some((1, if spaced { Form::Spaced } else { Form::Plain }));
     }
-    if bracketed(tokens, at, &["at", "@", "a", "arobase", "arobas", "arrobase", "apenstaartje", "apestaart", "apestaartje", "chez", "bij", "et", "ad"]) {
+    if bracketed(
+        tokens,
+        at,
+        &[
+            "at",
+            "@",
+            "a",
+            "arobase",
+            "arobas",
+            "arrobase",
+            "apenstaartje",
+            "apestaart",
+            "apestaartje",
+            "chez",
+            "bij",
+            "et",
+            "ad",
+            "arroba",
+            "ät",
+        ],
+    ) {
         return Some((3, Form::Sure));
     }
-    if token.is_one_of(&["arobase", "arobas", "arrobase", "arobaze", "apenstaartje", "apenstaart", "apestaartje", "apestaart", "atsign", "snabela", "klammeraffe"]) {
+    if token.is_one_of(&[
+        "arobase",
+        "arobas",
+        "arrobase",
+        "arobaze",
+        "apenstaartje",
+        "apenstaart",
+        "apestaartje",
+        "apestaart",
+        "atsign",
+        "snabela",
+        "klammeraffe",
+        "arroba",
+        "chiocciola",
+        "malpa",
+        "coбaka",
+        "πaπaki",
+    ]) {
         return Some((1, Form::Sure));
     }
     let next = tokens.get(at + 1);
@@ -72,10 +118,16 @@ fn dot(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
         let spaced = token.spaced || tokens.get(at + 1).is_some_and(|next| next.spaced);
         return Some((1, if spaced { Form::Spaced } else { Form::Plain }));
     }
-    if bracketed(tokens, at, &["dot", ".", "point", "punt", "pt", "d0t", "stip", "puntje"]) {
+    if bracketed(
+        tokens,
+        at,
+        &["dot", ".", "point", "punt", "pt", "d0t", "stip", "puntje", "punto", "punkt", "ponto", "toчka", "teλeia"],
+    ) {
         return Some((3, Form::Sure));
     }
-    token.is_one_of(&["dot", "point", "punt", "d0t", "puntje", "p0int"]).then_some((1, Form::Word))
+    token
+        .is_one_of(&["dot", "point", "punt", "d0t", "puntje", "p0int", "punto", "punkt", "ponto", "toчka", "teλeia"])
+        .then_some((1, Form::Word))
 }
 
 /// A name with full stops, in whatever form: where it ends, how many full stops, and the least plain of them.
@@ -87,7 +139,9 @@ struct Host {
 }
 
 fn is_hyphen(token: &Token) -> bool {
-    token.is("-") || token.is("_") || token.is_one_of(&["tiret", "streepje", "hyphen", "koppelteken", "underscore", "dash"])
+    token.is("-")
+        || token.is("_")
+        || token.is_one_of(&["tiret", "streepje", "hyphen", "koppelteken", "underscore", "dash"])
 }
 
 fn host(tokens: &[Token], from: usize) -> Option<Host> {
@@ -101,7 +155,9 @@ fn host(tokens: &[Token], from: usize) -> Option<Host> {
         host.labels += 1;
         at += 1;
         host.end = at;
-        while tokens.get(at).is_some_and(is_hyphen) && tokens.get(at + 1).is_some_and(|token| token.is_word && !token.new_line) {
+        while tokens.get(at).is_some_and(is_hyphen)
+            && tokens.get(at + 1).is_some_and(|token| token.is_word && !token.new_line)
+        {
             // `exemple - point` is no name with a hyphen.
             if tokens[at].is("-") && tokens[at].spaced {
                 break;
@@ -128,8 +184,13 @@ fn ends_domain(text: &Skeleton, token: &Token) -> bool {
 
 /// Whether nothing of the same clause follows.
 fn ends_clause(tokens: &[Token], after: usize) -> bool {
-    tokens.get(after).is_none_or(|next| next.new_line || matches!(next.text.as_str(), "." | "," | ";" | ")" | "!" | "?" | "/" | ":" | "»" | "\"" | "█"))
-        || tokens.get(after).is_some_and(|next| next.is_one_of(&["slash", "et", "ou", "and", "or", "en", "of", "pour", "for", "voor"]))
+    tokens.get(after).is_none_or(|next| {
+        next.new_line
+            || (!next.is_word && next.spaced && !next.is("&"))
+            || matches!(next.text.as_str(), "." | "," | ";" | ")" | "!" | "?" | "/" | ":" | "»" | "\"" | "█")
+    }) || tokens
+        .get(after)
+        .is_some_and(|next| next.is_one_of(&["slash", "et", "ou", "and", "or", "en", "of", "pour", "for", "voor"]))
 }
 
 fn addresses(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
@@ -169,21 +230,39 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
             Form::Sure => reaches || provider || matches!(dots, Some(Form::Word | Form::Sure)),
             Form::Spaced => reaches || provider,
             Form::Word => {
-                (reaches && dots != Some(Form::Plain) && (dots != Some(Form::Spaced) || STRONG.contains(&tokens[end - 1].text.as_str())))
-                    || (provider && (reaches || (next.is_one_of(&["gmail", "hotmail", "googlemail", "ymail", "protonmail"]) && !first.is_one_of(SMALL) && first.text.len() > 2 && first.text.contains(|c: char| c.is_ascii_digit()))))
+                (reaches
+                    && dots != Some(Form::Plain)
+                    && (dots != Some(Form::Spaced) || STRONG.contains(&tokens[end - 1].text.as_str())))
+                    || (provider
+                        && (reaches
+                            || (next.is_one_of(&["gmail", "hotmail", "googlemail", "ymail", "protonmail"])
+                                && !first.is_one_of(SMALL)
+                                && first.text.len() > 2
+                                && !tokens[at + 1].is("a")
+                                && !(tokens[at + 1].is("chez")
+                                    && start_of_name(tokens, at) == at
+                                    && !first.text.contains(|c: char| c.is_ascii_digit())))))
                     || (reaches && first.is_one_of(&["contact", "info", "mail", "hello", "bonjour"]))
             }
-            Form::Plain => false,
+            Form::Plain => reaches && dots != Some(Form::Plain) && dots.is_some(),
         };
         if sure {
             // The name before may have full stops of its own.
             return Some((end, LinkKind::Email, start_of_name(tokens, at)));
         }
     }
+    // `exempledotcom`, `exemple puntnl`.
+    if let Some(end) = run_together(tokens, at) {
+        return Some((end, LinkKind::Domain, at));
+    }
     // `jdupont gmail com`.
     let second = tokens.get(at + 1)?;
     if second.is_one_of(&["gmail", "hotmail", "googlemail", "protonmail"])
-        && tokens.get(at + 2).is_some_and(|third| third.is_one_of(&["com", "fr", "be", "nl"]) || (dot(tokens, at + 2).is_some() && tokens.get(at + 3).is_some_and(|fourth| fourth.is_one_of(&["com", "fr", "be", "nl"]))))
+        && tokens.get(at + 2).is_some_and(|third| {
+            third.is_one_of(&["com", "fr", "be", "nl"])
+                || (dot(tokens, at + 2).is_some()
+                    && tokens.get(at + 3).is_some_and(|fourth| fourth.is_one_of(&["com", "fr", "be", "nl"])))
+        })
     {
         return Some(((at + 4).min(tokens.len()), LinkKind::Email, start_of_name(tokens, at)));
     }
@@ -196,23 +275,73 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
     let strong = STRONG.contains(&last.text.as_str());
     let announced = (at.saturating_sub(6)..at).any(|near| tokens[near].is_one_of(SITE_WORDS)) || first.is("www");
     let closes = ends_clause(tokens, host.end);
-    let ordinary = before_dot.is_one_of(SMALL) || before_dot.text.len() < 2;
+    let ordinary = before_dot.is_one_of(SMALL)
+        || before_dot.text.len() < 2
+        || (host.form != Form::Sure && STRONG.contains(&before_dot.text.as_str()) && !before_dot.is("co"));
     let found = match host.form {
         Form::Plain => false,
-        Form::Sure => before_dot.text.len() > 1,
+        Form::Sure => before_dot.text.len() > 1 && (strong || closes || announced),
         Form::Word => {
-            let tricky = matches!(last.text.as_str(), "co" | "info" | "dev" | "io" | "us" | "ca" | "ch" | "paris" | "bio" | "club" | "jobs");
-            if strong && !tricky { !ordinary } else { !ordinary && (announced || (closes && matches!(last.text.as_str(), "net" | "de" | "io" | "info" | "co" | "dev" | "app" | "ch" | "ca" | "it" | "es" | "pro" | "tech" | "studio" | "design" | "ai" | "eu"))) }
+            let tricky = matches!(
+                last.text.as_str(),
+                "co" | "info" | "dev" | "io" | "us" | "ca" | "ch" | "paris" | "bio" | "club" | "jobs"
+            );
+            if strong && !tricky {
+                !ordinary
+            } else {
+                !ordinary
+                    && (announced
+                        || (closes
+                            && matches!(
+                                last.text.as_str(),
+                                "net"
+                                    | "de"
+                                    | "io"
+                                    | "info"
+                                    | "co"
+                                    | "dev"
+                                    | "app"
+                                    | "ch"
+                                    | "ca"
+                                    | "it"
+                                    | "es"
+                                    | "pro"
+                                    | "tech"
+                                    | "studio"
+                                    | "design"
+                                    | "ai"
+                                    | "eu"
+                            )))
+            }
         }
         Form::Spaced => {
             // Only a full stop with a space: a sentence may end there.
             let lower = text.glyphs.get(last.at.start).is_some_and(|glyph| !glyph.upper);
-            let both = tokens.get(host.last.checked_sub(1)?).is_some_and(|dot| dot.is(".") && dot.spaced && last.spaced);
+            let both =
+                tokens.get(host.last.checked_sub(1)?).is_some_and(|dot| dot.is(".") && dot.spaced && last.spaced);
             let sure_end = matches!(last.text.as_str(), "com" | "fr" | "be" | "nl" | "eu" | "org" | "io");
             lower && sure_end && !ordinary && (both || (closes && !last.is("be")) || announced)
         }
     };
     found.then_some((host.end, LinkKind::Domain, at))
+}
+
+/// A full stop that is written as a word and runs into its neighbours.
+fn run_together(tokens: &[Token], at: usize) -> Option<usize> {
+    const ENDS: &[&str] = &["com", "fr", "be", "nl", "eu", "org"];
+    let name = |text: &str| {
+        let host = ENDS.iter().find_map(|end| text.strip_suffix(end))?;
+        ["point", "punt", "dot"].iter().find_map(|dot| host.strip_suffix(dot)).map(str::len)
+    };
+    let first = tokens.get(at)?;
+    match name(&first.text) {
+        Some(3..) => Some(at + 1),
+        _ => {
+            let next = tokens.get(at + 1).filter(|next| next.is_word && !next.new_line)?;
+            let glued = name(&next.text) == Some(0) && next.text.len() > 5;
+            (glued && first.text.len() > 3 && !first.is_one_of(SMALL) && ends_clause(tokens, at + 2)).then_some(at + 2)
+        }
+    }
 }
 
 /// The word before the last full stop of a host.
@@ -251,7 +380,17 @@ fn web_aloud(tokens: &[Token], at: usize) -> Option<(usize, LinkKind, usize)> {
         while let Some(token) = tokens.get(end) {
             if token.is_one_of(&["slash", "barre", "schuine"]) {
                 slashes += 1;
-            } else if !token.is_one_of(&["deux", "points", "colon", "dubbele", "punt", "dubbelpunt", "double", "oblique", "streep"]) {
+            } else if !token.is_one_of(&[
+                "deux",
+                "points",
+                "colon",
+                "dubbele",
+                "punt",
+                "dubbelpunt",
+                "double",
+                "oblique",
+                "streep",
+            ]) {
                 break;
             }
             end += 1;
@@ -267,35 +406,93 @@ fn web_aloud(tokens: &[Token], at: usize) -> Option<(usize, LinkKind, usize)> {
 /// How many digits a number word stands for, if it is one.
 fn number_word(word: &str) -> Option<usize> {
     const ONE: &[&str] = &[
-        "zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "nul", "een", "twee", "drie", "vier", "vijf",
-        "zes", "zeven", "acht", "negen", "one", "two", "three", "four", "five", "seven", "eight", "nine", "oh",
+        "zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "nul", "een", "twee", "drie",
+        "vier", "vijf", "zes", "zeven", "acht", "negen", "null", "eins", "zwei", "drei", "vier", "funf", "fuenf",
+        "sechs", "sieben", "neun", "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve",
+        "o", "one", "two", "three", "four", "five", "seven", "eight", "nine", "oh",
     ];
     const TWO: &[&str] = &[
-        "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize", "vingt", "vingts", "trente", "quarante", "cinquante", "soixante",
-        "septante", "huitante", "octante", "nonante", "tien", "elf", "twaalf", "dertien", "veertien", "vijftien", "zestien", "zeventien", "achttien",
-        "negentien", "twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig", "ten", "eleven",
-        "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
-        "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+        "dix",
+        "onze",
+        "douze",
+        "treize",
+        "quatorze",
+        "quinze",
+        "seize",
+        "vingt",
+        "vingts",
+        "trente",
+        "quarante",
+        "cinquante",
+        "soixante",
+        "septante",
+        "huitante",
+        "octante",
+        "nonante",
+        "tien",
+        "elf",
+        "twaalf",
+        "dertien",
+        "veertien",
+        "vijftien",
+        "zestien",
+        "zeventien",
+        "achttien",
+        "negentien",
+        "twintig",
+        "dertig",
+        "veertig",
+        "vijftig",
+        "zestig",
+        "zeventig",
+        "tachtig",
+        "negentig",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
     ];
-    const DUTCH_TENS: &[&str] = &["twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"];
+    const DUTCH_TENS: &[&str] =
+        &["twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"];
     if ONE.contains(&word) {
         return Some(1);
     }
-    if TWO.contains(&word) {
+    if TWO.contains(&word) || matches!(word, "nulzes" | "nulvier" | "nulnul" | "zerosix") {
         return Some(2);
     }
     // `vierendertig`, in one word.
-    DUTCH_TENS.iter().find_map(|tens| word.strip_suffix(tens)?.strip_suffix("en")).filter(|unit| ONE.contains(unit)).map(|_| 2)
+    DUTCH_TENS
+        .iter()
+        .find_map(|tens| word.strip_suffix(tens)?.strip_suffix("en"))
+        .filter(|unit| ONE.contains(unit))
+        .map(|_| 2)
 }
 
 /// Rows of numbers, some of them in words, that begin like a telephone number.
 fn numbers(tokens: &[Token], hits: &mut Hits) {
     let mut at = 0;
     while at < tokens.len() {
-        let begins = tokens[at].is_one_of(&["zero", "nul", "oh", "plus"])
-            || tokens[at].is("+")
+        let begins = tokens[at].is_one_of(&[
+            "zero", "nul", "oh", "plus", "null", "cero", "nulzes", "nulvier", "nulnul", "o", "double", "dubbel",
+        ]) || tokens[at].is("+")
             || tokens[at].text.starts_with('0')
-            || (at > 0 && tokens[at.saturating_sub(3)..at].iter().any(|near| near.is_one_of(CALL)) && number_word(&tokens[at].text).is_some());
+            || (at > 0
+                && tokens[at.saturating_sub(3)..at].iter().any(|near| near.is_one_of(CALL))
+                && number_word(&tokens[at].text).is_some());
         if !begins {
             at += 1;
             continue;
@@ -311,77 +508,323 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
                 digits += token.text.len();
                 pieces += 1;
                 last = end + 1;
-            } else if !(token.is_one_of(&["et", "en", "and", "fois", "double", "dubbel", "plus", "puis", "dan", "then", "tiret", "point", "punt", "dash"]) || matches!(token.text.as_str(), "-" | "." | "/" | "," | "+" | "(" | ")")) {
+            } else if !(token.is_one_of(&[
+                "et", "en", "and", "fois", "double", "dubbel", "plus", "puis", "dan", "then", "tiret", "point", "punt",
+                "dash",
+            ]) || matches!(token.text.as_str(), "-" | "." | "/" | "," | "+" | "(" | ")"))
+            {
                 break;
             }
             end += 1;
         }
-        if words >= 2 && pieces >= 5 && digits >= 8 {
+        let nought = tokens[at].text.starts_with('0') || tokens[at].is("+");
+        if pieces >= 5 && ((words >= 2 && digits >= 8) || (words == 1 && digits >= 9 && nought)) {
             hits.push((tokens[at].at.start..tokens[last - 1].at.end, LinkKind::Phone));
         }
         at = last.max(at + 1);
     }
 }
 
-/// Whether a word looks like a name that somebody chose: digits, underscores, capitals within.
-fn is_chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<usize> {
-    let first = tokens.get(at).filter(|token| token.is_word && !token.new_line)?;
-    let mut end = at + 1;
-    let mut joined = false;
-    while let (Some(sign), Some(next)) = (tokens.get(end), tokens.get(end + 1)) {
-        let glued = matches!(sign.text.as_str(), "_" | "." | "-") && !sign.spaced && next.is_word && !next.spaced;
-        if !glued {
-            break;
-        }
-        joined |= !sign.is("-") || end > at + 1 || tokens[at].at.len() > 2;
-        end += 2;
-    }
-    let glyphs = text.glyphs.get(first.at.start..tokens[end - 1].at.end)?;
-    let digit = glyphs.iter().any(|glyph| glyph.c.is_ascii_digit()) && glyphs.iter().any(|glyph| glyph.c.is_alphabetic());
-    // `jdupont#1234`
-    let numbered = tokens.get(end).is_some_and(|sign| sign.is("#") && !sign.spaced)
-        && tokens.get(end + 1).is_some_and(|number| number.at.len() == 4 && number.text.chars().all(|c| c.is_ascii_digit()));
-    if numbered {
-        return Some(end + 2);
-    }
-    let humps = glyphs.windows(2).any(|pair| !pair[0].upper && pair[0].c.is_alphabetic() && pair[1].upper);
-    (glyphs.len() >= 4 && (joined || digit || humps)).then_some(end)
+/// A name that somebody chose: where it ends, and whether its looks alone say so (digits, underscores, capitals within).
+struct Chosen {
+    end: usize,
+    looks: bool,
+    underscore: bool,
+    dotted: bool,
+    /// Only a hyphen makes it look so.
+    hyphen: bool,
+    /// Only capitals within do.
+    humps: bool,
 }
 
-/// `Telegram: jdupont`, `Skype jean.dupont`, `Insta => studio_bim`.
+fn chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Chosen> {
+    let first = tokens.get(at).filter(|token| token.is_word && !token.new_line)?;
+    let (mut end, mut joined, mut underscore, mut dotted) = (at + 1, false, false, false);
+    while let (Some(sign), Some(next)) = (tokens.get(end), tokens.get(end + 1)) {
+        let glued = matches!(sign.text.as_str(), "_" | "." | "-") && !sign.spaced && next.is_word && !next.spaced;
+        let aloud = (sign.is_one_of(&["underscore", "streepje", "tiret", "dash"])
+            || (sign.is_one_of(&["laag", "liggend"]) && next.is("streepje")))
+            && next.is_word
+            && !next.new_line;
+        if !glued && !aloud {
+            break;
+        }
+        let low = aloud
+            && ((sign.is("tiret") && next.is("bas")) || next.is("streepje"))
+            && tokens.get(end + 2).is_some_and(|token| token.is_word);
+        joined |= !sign.is("-") || end > at + 1 || first.at.len() > 2;
+        underscore |= sign.is("_") || aloud;
+        dotted |= sign.is(".");
+        end += if low { 3 } else { 2 };
+    }
+    if tokens.get(end).is_some_and(|sign| sign.is("_") && !sign.spaced) {
+        underscore = true;
+        joined = true;
+        end += 1;
+    }
+    // `jdupont#1234`
+    let numbered = tokens.get(end).is_some_and(|sign| sign.is("#") && !sign.spaced)
+        && tokens
+            .get(end + 1)
+            .is_some_and(|number| number.at.len() == 4 && number.text.chars().all(|c| c.is_ascii_digit()));
+    if numbered {
+        return Some(Chosen {
+            end: end + 2,
+            looks: true,
+            underscore: true,
+            dotted: false,
+            hyphen: false,
+            humps: false,
+        });
+    }
+    let glyphs = text.glyphs.get(first.at.start..tokens[end - 1].at.end)?;
+    let letters = glyphs.iter().take_while(|glyph| glyph.c.is_alphabetic() && !glyph.upper).count();
+    let digit = letters >= 3 && glyphs.iter().any(|glyph| glyph.c.is_ascii_digit());
+    let humps = glyphs.windows(2).filter(|pair| !pair[0].upper && pair[0].c.is_alphabetic() && pair[1].upper).count()
+        > 0
+        && glyphs.len() >= 6;
+    dotted &= first.text.chars().next().is_some_and(char::is_alphabetic);
+    let spelled = end - at >= 7 && tokens[at..end].iter().all(|token| token.at.len() == 1);
+    underscore |= spelled;
+    let strong = underscore || dotted || digit;
+    let ordinary = joined && !strong && first.is_one_of(PREFIXES);
+    Some(Chosen {
+        end,
+        looks: glyphs.len() >= 4 && (joined || digit || humps) && !ordinary,
+        underscore,
+        dotted,
+        hyphen: joined && !strong && !humps,
+        humps: humps && !strong && !joined,
+    })
+}
+
+fn is_network(token: &Token) -> bool {
+    token.is_one_of(PERSONAL) || token.is_one_of(TRADE)
+}
+
+/// `Telegram: jdupont`, `Skype jean.dupont`, `jdupont_bim sur Insta`, `mon pseudo est jdupont`.
 fn names(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
     for at in 0..tokens.len() {
-        let personal = tokens[at].is_one_of(PERSONAL);
-        if !personal && !tokens[at].is_one_of(TRADE) {
-            continue;
-        }
-        let (mut next, mut colon, mut named, mut under) = (at + 1, false, false, false);
-        while let Some(token) = tokens.get(next).filter(|token| !token.new_line && next - at < 6) {
-            if matches!(token.text.as_str(), ":" | "=" | ">" | "-" | "→" | "/" | "(" | "@") {
-                colon |= !token.is("(") && (token.spaced || !token.is("-"));
-                if token.is("-") && !token.spaced {
-                    break;
-                }
-            } else if token.is_one_of(NAMED) {
-                named = true;
-            } else if token.is_one_of(UNDER) {
-                under = true;
-            } else {
-                break;
-            }
-            next += 1;
-        }
-        let Some(token) = tokens.get(next).filter(|token| token.is_word && !token.new_line) else { continue };
-        // "x" alone is a letter; only with a colon and a chosen name is it a network.
-        if tokens[at].is("x") && !colon {
-            continue;
-        }
-        let chosen = is_chosen(text, tokens, next).filter(|_| colon || named || under || personal);
-        let plain = (!token.is_one_of(SKILL) && token.text.len() >= 4 && ends_clause(tokens, next + 1))
-            .then_some(next + 1)
-            .filter(|_| (personal && (colon || named)) || (named && under) || (named && colon));
-        if let Some(end) = chosen.or(plain) {
-            hits.push((tokens[next].at.start..tokens[end - 1].at.end, LinkKind::Handle));
+        if let Some(range) = after_network(text, tokens, at)
+            .or_else(|| before_network(text, tokens, at))
+            .or_else(|| signed(text, tokens, at))
+            .or_else(|| alias(text, tokens, at))
+            .or_else(|| glued(text, tokens, at))
+        {
+            hits.push((tokens[range.start].at.start..tokens[range.end - 1].at.end, LinkKind::Handle));
         }
     }
+}
+
+fn mine(token: &Token) -> bool {
+    token.is_one_of(&["mon", "my", "mijn", "ma", "notre", "our", "onze", "mein", "mi", "m", "mes"])
+}
+
+/// The name follows the network.
+fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+    let compound = ["naam", "account", "adres", "profiel", "name", "konto"]
+        .iter()
+        .find_map(|end| tokens[at].text.strip_suffix(end))
+        .is_some_and(|network| PERSONAL.contains(&network) || TRADE.contains(&network));
+    let personal = tokens[at].is_one_of(PERSONAL) || compound;
+    let ordinary = tokens[at].is_one_of(ORDINARY);
+    if !personal && !ordinary && !tokens[at].is_one_of(TRADE) {
+        return None;
+    }
+    let (mut next, mut colon, mut named, mut under, mut is, mut list) =
+        (at + 1, compound, compound, false, false, false);
+    while let Some(token) = tokens.get(next).filter(|token| !token.new_line && next - at < 9) {
+        if matches!(
+            token.text.as_str(),
+            ":" | "=" | ">" | "-" | "→" | "/" | "(" | "@" | "\"" | "«" | "“" | "'" | "’" | "," | "➜" | "➡" | "|"
+        ) {
+            if token.is("-") && !token.spaced && !tokens.get(next + 1).is_some_and(|part| part.is_one_of(NAMED)) {
+                break;
+            }
+            if token.is("-") && !token.spaced {
+                next += 1;
+                continue;
+            }
+            colon |= matches!(token.text.as_str(), ":" | "=" | ">" | "-" | "→" | "@" | "➜" | "➡" | "|");
+            list |= matches!(token.text.as_str(), "," | "/");
+        } else if token.is_one_of(NAMED) {
+            named = true;
+        } else if token.is_one_of(UNDER) {
+            under = true;
+            is |= token.is_one_of(&["est", "is", "heet", "ist", "es"]);
+        } else {
+            break;
+        }
+        next += 1;
+    }
+    let token = tokens.get(next).filter(|token| token.is_word && !token.new_line)?;
+    let name = chosen(text, tokens, next)?;
+    let short = tokens[at].is_one_of(&["ig", "tg", "fb", "wa"]) && colon && tokens[at + 1].is(":");
+    if short
+        && token.text.len() >= 4
+        && ends_clause(tokens, name.end)
+        && !token.is_one_of(SKILL)
+        && !token.is_one_of(NOT_A_NAME)
+    {
+        return Some(next..name.end);
+    }
+    if ordinary
+        && !(colon && (name.underscore || name.dotted))
+        && !((named || (colon && tokens[at].is("signal"))) && name.looks)
+        && !(named && colon && !tokens[at].is("x"))
+    {
+        return None;
+    }
+    let owned = at > 0 && mine(&tokens[at - 1]);
+    let after_name = tokens.get(name.end);
+    let list =
+        (list && !(name.underscore && under)) || (after_name.is_some_and(|token| token.is(",")) && !(colon || named));
+    let low = text.glyphs.get(token.at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
+    let sought = tokens[at.saturating_sub(6)..at].iter().any(|token| token.is_one_of(SEEK))
+        || tokens[at..next].iter().any(|token| token.is_one_of(SEEK));
+    let called = tokens[at..next].iter().any(|token| {
+        token.is_one_of(&[
+            "sous", "onder", "under", "unter", "soy", "called", "heet", "ben", "am", "appelle", "bin", "como", "suis",
+        ])
+    });
+    let alike = tokens[at..next].iter().any(|token| token.is_one_of(&["as", "als", "comme"]));
+    let fits = if name.hyphen {
+        low && ((colon && ends_clause(tokens, name.end) && !tokens[at].is("youtube")) || named || (personal && under))
+    } else if name.humps {
+        (low && (colon || named || under)) || (personal && (colon || named))
+    } else {
+        colon || named || under || personal || name.underscore
+    };
+    let looks = name.looks && !is_network(token) && !list && fits;
+    let plain = !token.is_one_of(SKILL)
+        && !is_network(token)
+        && token.text.len() >= 4
+        && ends_clause(tokens, name.end)
+        && !token.is_one_of(NOT_A_NAME)
+        && !list
+        && ((personal && (colon || named))
+            || (named && (under || colon))
+            || (owned && (is || colon))
+            || (personal && owned)
+            || (low && colon && !ordinary && token.text.len() >= 5)
+            || (low && personal && called)
+            || (low && sought && (called || alike)));
+    (looks || plain).then_some(next..name.end)
+}
+
+/// The name stands before the network: `suivez studio_bim sur Instagram`.
+fn before_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+    let name =
+        chosen(text, tokens, at).filter(|_| !tokens[at].is_one_of(SKILL) && !tokens[at].is_one_of(NOT_A_NAME))?;
+    let quoted = |token: &Token| matches!(token.text.as_str(), "\"" | "«" | "»" | "“" | "”" | "'");
+    let verb = at > 0
+        && (tokens[at - 1].is_one_of(SEEK)
+            || tokens[at - 1].is("@")
+            || (at > 1 && quoted(&tokens[at - 1]) && tokens[at - 2].is_one_of(SEEK)))
+        || (at > 1 && tokens[at - 1].is("at") && tokens[at - 2].is_one_of(&["am", "me", "us"]));
+    let plain = verb
+        && tokens[at].text.len() >= 4
+        && !tokens[at].is_one_of(SMALL)
+        && !tokens[at].is_one_of(UNDER)
+        && !is_network(&tokens[at]);
+    let name = Chosen { end: name.end + usize::from(tokens.get(name.end).is_some_and(quoted)), ..name };
+    if !name.looks && !plain {
+        return None;
+    }
+    if at > 0 && (matches!(tokens[at - 1].text.as_str(), "_" | "." | "-") && !tokens[at].spaced) {
+        return None;
+    }
+    let link = tokens.get(name.end)?.is_one_of(&["sur", "on", "op", "via", "in", "auf", "en"])
+        || tokens.get(name.end)?.is("(");
+    let network = tokens[name.end..]
+        .iter()
+        .skip(1)
+        .take(2)
+        .any(|token| is_network(token) || token.is_one_of(&["signal", "x", "slack"]));
+    let starts_low = text.glyphs.get(tokens[at].at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
+    let personal = tokens[name.end..].iter().skip(1).take(2).any(|token| token.is_one_of(PERSONAL));
+    let fits = plain || !name.hyphen && (!name.humps || personal) && (starts_low || (name.underscore && personal));
+    (link && network && fits).then_some(at..name.end)
+}
+
+/// The sign of a handle as a word, or apart from the name, with a network near: `arobase jdupont sur Twitter`.
+fn signed(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+    let (length, form) = at_sign(tokens, at).filter(|(_, form)| *form != Form::Plain)?;
+    let name = chosen(text, tokens, at + length)?;
+    if tokens[at + length].at.len() < 3 || tokens[at + length].is_one_of(SMALL) {
+        return None;
+    }
+    let near = tokens[at.saturating_sub(6)..at]
+        .iter()
+        .chain(tokens[name.end.min(tokens.len())..].iter().take(5))
+        .any(|token| is_network(token) || token.is_one_of(NAMED) || token.is_one_of(&["signal", "x"]));
+    let sure = match form {
+        Form::Sure => near || name.underscore,
+        Form::Spaced => (near && (name.looks || tokens[at].spaced)) || name.underscore,
+        _ => near && name.looks && tokens[at].is("at") && name.underscore,
+    };
+    sure.then_some(at..name.end)
+}
+
+/// `insta/jdupont`, `jdupont#1234`.
+fn glued(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+    let token = tokens.get(at).filter(|token| token.is_word)?;
+    let (sign, next) = (tokens.get(at + 1)?, tokens.get(at + 2)?);
+    if sign.spaced || next.spaced || !next.is_word {
+        return None;
+    }
+    if sign.is("/") && token.is_one_of(PERSONAL) {
+        let name = chosen(text, tokens, at + 2)?;
+        let low = text.glyphs.get(next.at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
+        let fits =
+            low && next.text.len() >= 4 && !is_network(next) && !next.is_one_of(NOT_A_NAME) && !next.is_one_of(SKILL);
+        return fits.then_some(at..name.end);
+    }
+    let tag = sign.is("#") && next.text.len() == 4 && next.text.chars().all(|c| c.is_ascii_digit());
+    let low = text.glyphs.get(token.at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
+    let issue = token.is_one_of(&[
+        "issue", "ticket", "bug", "note", "plan", "item", "lot", "order", "task", "tache", "taak", "melding",
+        "incident", "clash", "sheet", "color", "couleur",
+    ]);
+    (tag && low && !issue && token.text.len() >= 3).then_some(at..at + 3)
+}
+
+/// A name announced as one: `mon pseudo est jdupont`.
+fn alias(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
+    if !tokens[at].is_one_of(&[
+        "pseudo",
+        "username",
+        "handle",
+        "gebruikersnaam",
+        "alias",
+        "nickname",
+        "identifiant",
+        "schermnaam",
+        "benutzername",
+        "nick",
+    ]) {
+        return None;
+    }
+    let owned = tokens[at.saturating_sub(3)..at].iter().any(mine);
+    let mut next = at + 1;
+    let mut is = false;
+    while let Some(token) = tokens.get(next).filter(|token| !token.new_line && next - at < 8) {
+        is |= token.is_one_of(&["est", "is", "ist"]) || matches!(token.text.as_str(), ":" | "=");
+        if !(token.is_one_of(UNDER)
+            || is_network(token)
+            || token.is_one_of(&["partout", "overal", "everywhere", "sur", "op", "on"])
+            || matches!(token.text.as_str(), ":" | "=" | "\"" | "«" | "“" | "("))
+        {
+            break;
+        }
+        next += 1;
+    }
+    let token = tokens.get(next).filter(|token| token.is_word && !token.is_one_of(SKILL))?;
+    let name = chosen(text, tokens, next)?;
+    if name.end == next + 1 && token.text.len() < 4 {
+        return None;
+    }
+    ((is && name.looks) || (owned && is && ends_clause(tokens, name.end)) || (owned && name.looks))
+        .then_some(next..name.end)
+        .filter(|_| !token.new_line)
 }

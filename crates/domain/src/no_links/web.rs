@@ -3,7 +3,10 @@
 use super::{
     LinkKind,
     skeleton::Skeleton,
-    words::{ABBREVIATIONS, CODE, FOREIGN, LIBRARIES, PROVIDERS, SCHEMES, STRONG, WEAK},
+    words::{
+        ABBREVIATIONS, CODE, CODING, FILE_WORDS, FILES, FOREIGN, FORMATS, LIBRARIES, PERSONAL, PROVIDERS, SCHEMES,
+        STRONG, TOOLS, TRADE, WEAK,
+    },
 };
 use std::ops::Range;
 
@@ -11,6 +14,8 @@ pub(super) type Hits = Vec<(Range<usize>, LinkKind)>;
 
 pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
     schemes(text, hits);
+    numeric(text, hits);
+    paths(text, hits);
     domains(text, hits);
     at_signs(text, hits);
 }
@@ -26,7 +31,11 @@ fn end_of_run(text: &Skeleton, from: usize) -> usize {
     while text.c(end).is_some_and(|c| !c.is_whitespace() && !matches!(c, '<' | '>' | '"' | '«' | '»' | '█')) {
         end += 1;
     }
-    while end > from && text.before(end).is_some_and(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '\'' | '’' | '…')) {
+    while end > from
+        && text
+            .before(end)
+            .is_some_and(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '\'' | '’' | '…'))
+    {
         end -= 1;
     }
     end
@@ -57,10 +66,14 @@ fn schemes(text: &Skeleton, hits: &mut Hits) {
         }
         let word = word_before(text, word_end);
         let scheme = text.text(word.clone());
-        if word.len() < 2 {
+        let masked = word.len() == 1 && matches!(text.before(word.start), Some('*' | '_' | '.' | 'x'));
+        if word.len() < 2 && !masked {
             continue;
         }
-        let known = matches!(scheme.as_str(), "http" | "https" | "hxxp" | "hxxps" | "htp" | "ftp" | "ftps" | "sftp" | "httpsx" | "ws" | "wss");
+        let known = matches!(
+            scheme.as_str(),
+            "http" | "https" | "hxxp" | "hxxps" | "htp" | "ftp" | "ftps" | "sftp" | "httpsx" | "ws" | "wss"
+        );
         let first = skip_space(text, colon + 1);
         if matches!(text.c(first), Some('/' | '\\')) {
             let second = skip_space(text, first + 1);
@@ -68,7 +81,10 @@ fn schemes(text: &Skeleton, hits: &mut Hits) {
             let rest = skip_space(text, if doubled { second + 1 } else { second });
             let adjacent = word_end == colon && first == colon + 1 && second == first + 1 && rest == second + 1;
             let leads = text.c(rest).is_some_and(char::is_alphanumeric);
-            if leads && ((known && (doubled || adjacent)) || (doubled && adjacent && !matches!(scheme.as_str(), "file"))) {
+            let leads = leads && (!masked || adjacent);
+            if leads
+                && ((known && (doubled || adjacent)) || (doubled && adjacent && !matches!(scheme.as_str(), "file")))
+            {
                 hits.push((word.start..end_of_run(text, rest), LinkKind::Url));
             }
         } else if SCHEMES.contains(&scheme.as_str()) && first == colon + 1 && word_end == colon {
@@ -83,6 +99,53 @@ fn schemes(text: &Skeleton, hits: &mut Hits) {
             if leads && telling {
                 hits.push((word.start..end, LinkKind::Url));
             }
+        }
+    }
+}
+
+/// `192.0.2.7:8080` and `192.0.2.7/plans`: a number of a machine that somebody is sent to.
+fn numeric(text: &Skeleton, hits: &mut Hits) {
+    let mut at = 0;
+    while at < text.glyphs.len() {
+        let start = at;
+        while text.c(at).is_some_and(|c| c.is_ascii_digit() || c == '.') {
+            at += 1;
+        }
+        if at == start {
+            at += 1;
+            continue;
+        }
+        let whole = text.text(start..at);
+        let octets: Vec<&str> = whole.split('.').collect();
+        let is_address = octets.len() == 4 && octets.iter().all(|octet| octet.parse::<u8>().is_ok());
+        let port = text.c(at) == Some(':') && (1..=2).all(|next| text.c(at + next).is_some_and(|c| c.is_ascii_digit()));
+        let path = text.c(at) == Some('/') && text.c(at + 1).is_some_and(char::is_alphabetic);
+        if is_address && (port || path) {
+            hits.push((start..end_of_run(text, at), LinkKind::Url));
+        }
+    }
+}
+
+/// `/in/jean-dupont` and `in/jean-dupont`: the path of a profile.
+fn paths(text: &Skeleton, hits: &mut Hits) {
+    for slash in (1..text.glyphs.len()).filter(|at| text.c(*at) == Some('/')) {
+        let mut start = slash;
+        while start > 0 && text.c(start - 1).is_some_and(char::is_alphabetic) {
+            start -= 1;
+        }
+        let place = text.text(start..slash);
+        let rooted = text.before(start) == Some('/');
+        let from = if rooted { start - 1 } else { start };
+        let free = !text.before(from).is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ':' | '"' | '«' | ','));
+        let mut end = slash + 1;
+        while text.c(end).is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+            end += 1;
+        }
+        let name = text.text(slash + 1..end);
+        let chosen = name.contains(['-', '_']) || name.contains(|c: char| c.is_ascii_digit());
+        let known = matches!(place.as_str(), "in" | "u" | "user" | "users" | "channel");
+        if free && known && name.chars().count() >= 4 && ((rooted && place == "in") || chosen) {
+            hits.push((from..end, LinkKind::Handle));
         }
     }
 }
@@ -119,7 +182,10 @@ fn host(text: &Skeleton, run: Range<usize>, hits: &mut Hits) {
         }
     }
     labels.push(start..run.end);
-    while labels.last().is_some_and(|label| label.is_empty() || text.text(label.clone()).chars().all(|c| c == '-' || c == '_')) {
+    while labels
+        .last()
+        .is_some_and(|label| label.is_empty() || text.text(label.clone()).chars().all(|c| c == '-' || c == '_'))
+    {
         labels.pop();
     }
     let Some(first) = labels.iter().position(|label| !label.is_empty()) else { return };
@@ -149,30 +215,42 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     if !is_end(&end_text, &text.own_text(end.clone())) || !name_text.chars().any(char::is_alphanumeric) {
         return false;
     }
+    if labels.len() == 2 && name_text.len() == 2 && STRONG.contains(&name_text.as_str()) {
+        return false;
+    }
     if name_text.starts_with('-') || name_text.ends_with('-') || text.before(labels[0].start) == Some('@') {
+        return false;
+    }
+    if TOOLS.contains(&text.text(labels[0].start..end.end).as_str()) && text.c(end.end) != Some('/') {
         return false;
     }
     let strong = STRONG.contains(&end_text.as_str()) || FOREIGN.contains(&text.own_text(end.clone()).as_str());
     let goes_on = matches!(text.c(end.end), Some('/')) && text.c(end.end + 1).is_some_and(char::is_alphanumeric);
     // `le projet.De plus`: a sentence that begins with a capital right after the full stop.
     let capital = |label: &Range<usize>| text.glyphs.get(label.start).is_some_and(|glyph| glyph.upper);
-    let all_capital = |label: &Range<usize>| text.glyphs[label.clone()].iter().all(|glyph| glyph.upper || !glyph.c.is_alphabetic());
+    let all_capital =
+        |label: &Range<usize>| text.glyphs[label.clone()].iter().all(|glyph| glyph.upper || !glyph.c.is_alphabetic());
     if capital(end) && !(all_capital(end) && all_capital(name)) && !goes_on {
         let new_sentence = matches!(text.c(end.end), Some(' ' | '\'' | '’' | '-'));
-        if !strong || new_sentence {
+        if !strong || (new_sentence && matches!(end_text.as_str(), "be" | "com" | "org" | "fr")) {
             return false;
         }
     }
     if !is_last && !(strong && next.is_some_and(|next| next.is_empty() || capital(next))) {
         return false;
     }
-    if matches!(end_text.as_str(), "net" | "io" | "web" | "services" | "data" | "service" | "tools" | "design" | "runtime")
-        && (LIBRARIES.contains(&name_text.as_str()) || (capital(end) && capital(name) && !all_capital(name)))
+    if matches!(
+        end_text.as_str(),
+        "net" | "io" | "web" | "services" | "data" | "service" | "tools" | "design" | "runtime"
+    ) && (LIBRARIES.contains(&name_text.as_str()) || (capital(end) && capital(name) && !all_capital(name)))
     {
         return false;
     }
     // `src/main.rs`, `_config.sh`: a path is no domain.
     if !strong && matches!(text.before(labels[0].start), Some('/' | '\\' | '_' | '~')) && labels.len() == 2 {
+        return false;
+    }
+    if FORMATS.contains(&end_text.as_str()) && !goes_on && speaks_of_files(text, labels[0].start, end.end) {
         return false;
     }
     if !strong && is_file(&name_text, &end_text) {
@@ -182,24 +260,73 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     let single = name_text.chars().count() == 1;
     if strong || goes_on {
         // `1.2.us` and `p.co`: too little for a name; `S.A.`-like rows of letters.
-        return !(single && labels.iter().all(|label| label.len() <= 2) && !goes_on) && !(digits && end_text.len() == 2 && labels.len() > 2);
+        return !(single && labels.iter().all(|label| label.len() <= 2) && !goes_on)
+            && !(digits && end_text.len() == 2 && labels.len() > 2);
     }
     !single && !digits && !ABBREVIATIONS.contains(&name_text.as_str()) && !name_text.starts_with(|c: char| c == '_')
+}
+
+/// Whether the words around a place are about files.
+fn speaks_of_files(text: &Skeleton, start: usize, end: usize) -> bool {
+    let (before, after) =
+        (text.text(start.saturating_sub(60)..start), text.text(end..(end + 60).min(text.glyphs.len())));
+    let mut words = before.split(|c: char| !c.is_alphanumeric()).chain(after.split(|c: char| !c.is_alphanumeric()));
+    words.any(|word| {
+        FILE_WORDS.contains(&word) || (word.len() > 2 && FILES.contains(&word)) || matches!(word, "e57" | "pts" | "ply")
+    })
 }
 
 /// File endings among the ends of domains.
 fn is_file(name: &str, end: &str) -> bool {
     match end {
         "rs" => matches!(name, "main" | "lib" | "mod" | "build" | "tests") || name.contains('_'),
-        "sh" => matches!(name, "build" | "install" | "run" | "setup" | "deploy" | "start" | "test" | "init" | "script" | "update") || name.contains('_'),
-        "ai" | "id" | "in" | "st" | "cc" | "la" | "so" | "pl" | "ml" | "mk" | "al" | "cd" | "ad" => {
-            matches!(name, "file" | "fichier" | "bestand" | "logo" | "plan" | "makefile" | "cmakelists" | "config" | "script" | "lib" | "export")
-                || name.contains('_')
+        "sh" => {
+            matches!(
+                name,
+                "build" | "install" | "run" | "setup" | "deploy" | "start" | "test" | "init" | "script" | "update"
+            ) || name.contains('_')
         }
-        "name" | "tel" | "link" | "links" | "page" | "design" | "zone" | "space" | "group" | "work" | "build" | "run" | "int" | "art"
-        | "one" | "top" | "web" | "app" | "host" => {
-            matches!(name, "element" | "doc" | "document" | "wall" | "view" | "self" | "this" | "param" | "room" | "family" | "object" | "cargo" | "npm" | "np" | "math" | "system" | "app" | "pip" | "type" | "ifc")
-                || name.contains('_')
+        "ai" | "id" | "in" | "st" | "cc" | "la" | "so" | "pl" | "ml" | "mk" | "al" | "cd" | "ad" => {
+            matches!(
+                name,
+                "file"
+                    | "fichier"
+                    | "bestand"
+                    | "logo"
+                    | "plan"
+                    | "makefile"
+                    | "cmakelists"
+                    | "config"
+                    | "script"
+                    | "lib"
+                    | "export"
+            ) || name.contains('_')
+        }
+        "name" | "tel" | "link" | "links" | "page" | "design" | "zone" | "space" | "group" | "work" | "build"
+        | "run" | "int" | "art" | "one" | "top" | "web" | "app" | "host" => {
+            matches!(
+                name,
+                "element"
+                    | "doc"
+                    | "document"
+                    | "wall"
+                    | "view"
+                    | "self"
+                    | "this"
+                    | "param"
+                    | "room"
+                    | "family"
+                    | "object"
+                    | "cargo"
+                    | "npm"
+                    | "np"
+                    | "math"
+                    | "system"
+                    | "app"
+                    | "pip"
+                    | "type"
+                    | "ifc"
+            ) || name.contains('_')
         }
         _ => false,
     }
@@ -208,7 +335,13 @@ fn is_file(name: &str, end: &str) -> bool {
 /// `exemple·fr`: a middle dot in place of the full stop. `expert·es` is not one.
 fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
     const ENDS: &[&str] = &["com", "org", "net", "eu", "fr", "nl", "be", "io", "uk", "info", "biz", "dev"];
-    let Some('·' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '●' | '○' | '˙' | '°') = text.c(end) else { return };
+    let Some(
+        '·' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '●' | '○' | '˙' | '°' | '⚫' | '⚪' | '🔴' | '🔵' | '🟢' | '🟠'
+        | '🟡' | '⬤' | '◦' | '∘' | 'º' | '*' | '⬛' | '■' | '◼' | '▪',
+    ) = text.c(end)
+    else {
+        return;
+    };
     let mut stop = end + 1;
     while text.c(stop).is_some_and(char::is_alphanumeric) {
         stop += 1;
@@ -234,16 +367,48 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
         let right = text.text(sign + 1..end);
         let leads = right.starts_with(char::is_alphabetic);
         if start < sign {
-            let ends = right.rsplit_once('.').is_some_and(|(_, last)| last.len() >= 2 && last.chars().all(char::is_alphabetic));
-            let host_with_digit = right.contains('.') && right.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-            if (leads && ends) || (ends && host_with_digit) || PROVIDERS.contains(&right.as_str()) {
+            let last = right.rsplit_once('.').map_or("", |(_, last)| last);
+            let ends = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic) && !FILES.contains(&last);
+            let domain = ends && is_end(last, &text.own_text(end - last.chars().count()..end));
+            // `jean@exemple,fr`
+            let comma = leads && text.c(end) == Some(',') && text.c(end + 1).is_some_and(char::is_alphabetic) && {
+                let mut stop = end + 1;
+                while text.c(stop).is_some_and(char::is_alphanumeric) {
+                    stop += 1;
+                }
+                STRONG.contains(&text.text(end + 1..stop).as_str())
+            };
+            if PERSONAL.contains(&right.as_str()) || TRADE.contains(&right.as_str()) {
+                hits.push((start..end, LinkKind::Handle));
+                continue;
+            }
+            if (leads && ends) || domain || comma || PROVIDERS.contains(&right.as_str()) {
                 hits.push((start..end, LinkKind::Email));
             }
             continue;
         }
         let name: String = right.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.')).collect();
         let first: String = right.chars().take_while(|c| c.is_alphanumeric()).collect();
-        let free = !text.before(sign).is_some_and(|c| c.is_alphanumeric() || c == '@');
+        // `[@Surface]` is a column, `@scope/part` a package, `@distance<angle` a point.
+        let column = text.before(sign) == Some('[')
+            && (matches!(text.c(end), Some('*' | '=')) || text.c(end) == Some(']'))
+            && (sign
+                .checked_sub(2)
+                .and_then(|at| text.c(at))
+                .is_some_and(|c| matches!(c, '=' | '*' | '(' | ',' | '+' | '/' | '-') || c.is_alphanumeric())
+                || matches!(text.c(end + 1), Some('*' | '/' | '+' | '-' | '=')));
+        let package = text.c(end) == Some('/') && text.c(end + 1).is_some_and(char::is_alphabetic);
+        let bracketed = column || package || matches!(text.c(end), Some('<' | '('));
+        let free =
+            !text.before(sign).is_some_and(|c| c.is_alphanumeric() || matches!(c, '@' | '/' | '=' | '*')) && !bracketed;
+        let mut near = text.text(sign.saturating_sub(48)..sign);
+        near.retain(|c| c != '\n');
+        let coding = near
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .take(3)
+            .any(|word| CODING.contains(&word));
+        let free = free && !(coding && !first.contains('_'));
         if free && leads && name.chars().count() >= 3 && !CODE.contains(&first.as_str()) && !is_sheet(&first) {
             hits.push((sign..end, LinkKind::Handle));
         }
