@@ -1,7 +1,18 @@
 //! What every server function starts from.
 
 use axum::extract::ConnectInfo;
-use gabarit_server::{platform::Platform, services::stash};
+use gabarit_server::{
+    config::Config,
+    platform::Platform,
+    services::{
+        accounts::{
+            Browser, Opened,
+            confirm::{self, Confirmed},
+            web,
+        },
+        stash,
+    },
+};
 use gabarit_view::{account::AccountView, error::ApiError};
 use http::{header, request::Parts};
 use leptos::prelude::use_context;
@@ -66,7 +77,54 @@ impl Call {
     /// [`ApiError::SignInRequired`]; [`ApiError::Forbidden`] for everybody else.
     pub fn manager(&self) -> Result<&AccountView, ApiError> {
         let actor = self.actor()?;
-        if actor.is_manager { Ok(actor) } else { Err(ApiError::Forbidden) }
+        if actor.is_manager {
+            Ok(actor)
+        } else if actor.needs_two_step {
+            Err(ApiError::TwoStepRequired)
+        } else {
+            Err(ApiError::Forbidden)
+        }
+    }
+
+    /// Who is signed in, shown to be it a moment ago: for sensitive changes. `proof` is the form's field
+    /// `confirm_password`, which `ui::ConfirmField` shows when it is needed.
+    ///
+    /// # Errors
+    /// See [`confirm::confirm`].
+    pub async fn confirmed(&self, proof: &str) -> Result<Confirmed, ApiError> {
+        confirm::confirm(&self.platform, self.token(), proof).await
+    }
+
+    fn cookie<'a>(&'a self, read: impl Fn(&Config, &'a str) -> Option<&'a str>) -> Option<&'a str> {
+        self.parts
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .find_map(|value| read(&self.platform.config, value))
+    }
+
+    /// The secret of a sign-in whose second step is due.
+    #[must_use]
+    pub fn step_token(&self) -> Option<&str> {
+        self.cookie(|config, value| web::read_step_cookie(config, value))
+    }
+
+    /// The browser as services see it; `address` is [`Call::client_address`].
+    #[must_use]
+    pub fn browser<'a>(&'a self, address: &'a str) -> Browser<'a> {
+        Browser {
+            address,
+            device: self.cookie(|config, value| web::read_device_cookie(config, value)),
+            agent: self.parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default(),
+        }
+    }
+
+    /// Signs the browser in.
+    pub fn set_session(&self, opened: &Opened) {
+        let config = &self.platform.config;
+        self.set_cookie(&web::set_cookie(config, &opened.session));
+        self.set_cookie(&web::set_device_cookie(config, &opened.device));
     }
 
     /// The session's secret.

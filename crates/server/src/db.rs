@@ -12,12 +12,16 @@
 //! `BIGINT`/`i64`; instants, days and ids are bound, never made in SQL; sums are `CAST(SUM(x) AS BIGINT)`; JSON is
 //! text.
 
+pub mod account_tokens;
 pub mod accounts;
 pub mod bookings;
 pub mod demo;
 pub mod documents;
 pub mod experts;
+pub mod ibans;
+pub mod invitations;
 pub mod jobs;
+pub mod known_devices;
 pub mod ledger;
 pub mod manage;
 pub mod outbox;
@@ -26,6 +30,7 @@ pub mod rulebooks;
 pub mod sessions;
 pub mod stash;
 pub mod throttle;
+pub mod two_step;
 pub mod vat_checks;
 
 use sqlx::{

@@ -52,13 +52,15 @@ pub enum JobKind {
     CancelPayment,
     /// Pays money back (refund).
     SendRefund,
+    /// Sends the link that sets a new password, if the address has an account (request).
+    SendReset,
     /// Removes sessions, forms, counters and done jobs whose time is over (nil).
     PurgeExpired,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -68,6 +70,7 @@ impl JobKind {
         Self::ReleasePayment,
         Self::CancelPayment,
         Self::SendRefund,
+        Self::SendReset,
         Self::PurgeExpired,
     ];
 
@@ -84,6 +87,7 @@ impl JobKind {
             Self::ReleasePayment => "release-payment",
             Self::CancelPayment => "cancel-payment",
             Self::SendRefund => "send-refund",
+            Self::SendReset => "send-reset",
             Self::PurgeExpired => "purge-expired",
         }
     }

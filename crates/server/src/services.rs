@@ -1,6 +1,7 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
 
 pub mod accounts;
+pub mod billing;
 pub mod booking_views;
 pub mod bookings;
 pub mod documents;

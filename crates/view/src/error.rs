@@ -39,6 +39,16 @@ pub enum Problem {
     EmailTaken,
     /// On the list of common passwords.
     CommonPassword,
+    /// Not the account's password (or not its code).
+    WrongPassword,
+    /// Not the code of this moment, or used before.
+    WrongCode,
+    /// It is what it was.
+    Unchanged,
+    /// The bank account's country takes no part in SEPA.
+    IbanCountry,
+    /// The IBAN's check digits are wrong.
+    IbanChecksum,
     /// The VAT number belongs to another country.
     VatOtherCountry,
     /// The VAT number's check digits are wrong.
@@ -72,6 +82,15 @@ pub enum ApiError {
     /// Somebody must sign in first.
     #[error("sign in first")]
     SignInRequired,
+    /// The rest of signing in is due: the code of the second step.
+    #[error("second step")]
+    SecondStep,
+    /// A manager must set up two-step sign-in first.
+    #[error("two-step sign-in is required")]
+    TwoStepRequired,
+    /// A link by e-mail that was used, replaced or is too old.
+    #[error("link expired")]
+    LinkExpired,
     /// It is not theirs.
     #[error("forbidden")]
     Forbidden,
@@ -141,8 +160,9 @@ impl ApiError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Invalid { .. } => 422,
-            Self::WrongCredentials { .. } | Self::SignInRequired => 401,
-            Self::Forbidden | Self::OwnProfile => 403,
+            Self::WrongCredentials { .. } | Self::SignInRequired | Self::SecondStep => 401,
+            Self::Forbidden | Self::OwnProfile | Self::TwoStepRequired => 403,
+            Self::LinkExpired => 410,
             Self::NotFound => 404,
             Self::PriceChanged { .. } | Self::DaysTaken { .. } | Self::MovedOn | Self::TooManyHolds => 409,
             Self::CreditRefused { .. } => 402,

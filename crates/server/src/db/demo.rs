@@ -150,8 +150,9 @@ pub async fn insert_accounts(
 ) -> sqlx::Result<()> {
     insert_all!(
         exec,
-        "account (id, email, password_hash, name, phone, locale, time_zone, is_manager, created_at)",
-        9,
+        "account (id, email, password_hash, name, phone, locale, time_zone, is_manager, created_at, \
+         email_confirmed_at, two_step_exempt_at)",
+        11,
         rows,
         |b, row| b
             .push_bind(row.id)
@@ -163,6 +164,8 @@ pub async fn insert_accounts(
             .push_bind(&row.time_zone)
             .push_bind(row.is_manager)
             .push_bind(now)
+            .push_bind(now)
+            .push_bind(row.is_manager.then_some(now))
     )
 }
 

@@ -2,9 +2,12 @@
 
 use super::{JobKind, schedule};
 use crate::{
-    db::{jobs, sessions, stash, throttle},
+    db::{account_tokens, jobs, known_devices, sessions, stash, throttle},
     platform::Platform,
-    services::{bookings, payments},
+    services::{
+        accounts::{DEVICE_DAYS, links},
+        bookings, payments,
+    },
 };
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
@@ -25,6 +28,7 @@ pub(super) fn handle(p: &Platform, kind: JobKind, subject: Uuid) -> BoxFuture<'_
 async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiError> {
     match kind {
         JobKind::PurgeExpired => purge_expired(p, subject).await,
+        JobKind::SendReset => links::send_reset(p, subject).await,
         JobKind::LapseHold => bookings::lapse(p, BookingId(subject)).await,
         JobKind::ExpireRequest => bookings::expire(p, BookingId(subject)).await,
         JobKind::CompleteBooking => bookings::complete(p, BookingId(subject)).await,
@@ -45,15 +49,17 @@ async fn purge_expired(p: &Platform, subject: Uuid) -> Result<(), ApiError> {
         let exec = &mut tx.exec();
         let sessions = sessions::purge(exec, now).await?;
         let forms = stash::purge(exec, now).await?;
+        let links = account_tokens::purge(exec, now).await?;
+        let browsers = known_devices::purge(exec, now - TimeDelta::days(DEVICE_DAYS)).await?;
         let counters = throttle::purge(exec, now).await?;
         let done = jobs::purge(exec, now - TimeDelta::days(KEEP_DONE_DAYS)).await?;
         schedule(exec, JobKind::PurgeExpired, subject, now + TimeDelta::hours(1)).await?;
-        Ok::<_, sqlx::Error>((sessions, forms, counters, done))
+        Ok::<_, sqlx::Error>((sessions, forms, links, browsers, counters, done))
     }
     .await
     .map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
-    let (sessions, forms, counters, jobs) = purged;
-    tracing::debug!(sessions, forms, counters, jobs, "purged");
+    let (sessions, forms, links, browsers, counters, jobs) = purged;
+    tracing::debug!(sessions, forms, links, browsers, counters, jobs, "purged");
     Ok(())
 }

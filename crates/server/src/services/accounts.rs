@@ -1,14 +1,26 @@
 //! Accounts: signing up, in and out, and who is signed in. They are free, and nobody's help is needed (S5, S16, S26).
 
+pub mod confirm;
+mod device;
+pub mod invitations;
+pub mod links;
+mod notices;
 pub mod password;
 mod throttle;
+mod totp;
+pub mod two_step;
 pub mod web;
+
+pub use device::Browser;
 
 use crate::{
     db::{
+        Exec,
+        account_tokens::{self, Kind},
         accounts::{self, NewAccount},
-        sessions,
+        known_devices, sessions,
     },
+    jobs,
     platform::Platform,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -20,7 +32,7 @@ use gabarit_domain::{
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
-    account::AccountView,
+    account::{AccountView, SessionView},
     error::{ApiError, FieldError, Problem},
 };
 use sha2::{Digest, Sha256};
@@ -28,6 +40,12 @@ use std::fmt;
 
 /// A session ends when it was not used for this long.
 pub const SESSION_DAYS: i64 = 30;
+/// A browser that was not used to sign in for this long is no longer known.
+pub const DEVICE_DAYS: i64 = 365;
+/// So long the second step of signing in may take.
+pub const STEP_MINUTES: i64 = 10;
+/// How exactly a session's last use is kept: each write costs.
+const SEEN_MINUTES: i64 = 5;
 
 /// Who asks. Services take it rather than an id, so that nothing is done in nobody's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +70,52 @@ impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken(…)")
     }
+}
+
+/// The secret by which a browser is known again: 32 random bytes in base64url. Never printed, never stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceToken(String);
+
+/// The secret of a sign-in whose second step is due. Never printed, never stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StepToken(String);
+
+macro_rules! secret {
+    ($name:ident) => {
+        impl $name {
+            /// For the cookie only.
+            #[must_use]
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+secret!(DeviceToken);
+secret!(StepToken);
+
+/// What the browser of a new session has to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The session's secret.
+    pub session: SessionToken,
+    /// The browser's own.
+    pub device: DeviceToken,
+}
+
+/// What signing in came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Signed in.
+    In(Opened),
+    /// The password was right; a code is due: see [`second_step`].
+    SecondStep(StepToken),
 }
 
 /// What is typed to sign up; field by field, unread.
@@ -129,6 +193,16 @@ fn phone(text: &str) -> Result<Option<Phone>, TextError> {
 /// # Errors
 /// [`ApiError::Invalid`] with everything that is wrong, by the fields `email`, `password`, `name` and `phone`.
 pub async fn sign_up(p: &Platform, form: SignUp) -> Result<(AccountId, SessionToken), ApiError> {
+    let (id, opened) = sign_up_from(p, form, &Browser::default()).await?;
+    Ok((id, opened.session))
+}
+
+/// [`sign_up`], from a browser that will be known again. The address is asked to confirm itself by e-mail; nothing waits
+/// for that.
+///
+/// # Errors
+/// See [`sign_up`].
+pub async fn sign_up_from(p: &Platform, form: SignUp, browser: &Browser<'_>) -> Result<(AccountId, Opened), ApiError> {
     let mut problems = Problems::default();
     let email = problems.take("email", (3, 254), Email::parse(&form.email));
     let secret = problems.take("password", (10, 256), Password::parse(&form.password));
@@ -141,7 +215,13 @@ pub async fn sign_up(p: &Platform, form: SignUp) -> Result<(AccountId, SessionTo
     }
     if let Some(email) = &email {
         let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-        if accounts::by_email(&mut conn.exec(), email.as_str()).await.map_err(|error| p.fault(error))?.is_some() {
+        let exec = &mut conn.exec();
+        // Who gave an address up not long ago can have it back: it is nobody else's meanwhile.
+        let taken = accounts::by_email(exec, email.as_str()).await.map_err(|error| p.fault(error))?.is_some()
+            || account_tokens::is_reserved(exec, Kind::RevertEmail, email.as_str(), None, p.now())
+                .await
+                .map_err(|error| p.fault(error))?;
+        if taken {
             problems.add("email", Problem::EmailTaken);
         }
     }
@@ -167,9 +247,11 @@ pub async fn sign_up(p: &Platform, form: SignUp) -> Result<(AccountId, SessionTo
     if !accounts::insert(&mut tx.exec(), &account).await.map_err(|error| p.fault(error))? {
         return Err(ApiError::field("email", Problem::EmailTaken));
     }
-    let token = open_session(p, &mut tx, id).await.map_err(|error| p.fault(error))?;
+    links::ask_to_confirm(&mut tx.exec(), p, id, (email.as_str(), name.as_str(), form.locale)).await?;
+    let opened = open(&mut tx.exec(), p, id, browser).await?;
     tx.commit().await.map_err(|error| p.fault(error))?;
-    Ok((id, token))
+    jobs::wake(p);
+    Ok((id, opened))
 }
 
 /// Refuses a client address that made very many accounts within the hour. Call it before [`sign_up`].
@@ -180,24 +262,36 @@ pub async fn allow_sign_up(p: &Platform, client_address: &str) -> Result<(), Api
     throttle::count_sign_up(p, client_address).await
 }
 
-/// Signs in.
-///
-/// A wrong address and a wrong password are answered alike, and take the same time. Guessing is slowed down per
-/// account and per client address (`throttle`), never so that strangers lock an owner out: from an address without
-/// failures the right password always works.
+/// Signs in an account without a second step.
 ///
 /// # Errors
-/// [`ApiError::WrongCredentials`], never telling which; [`ApiError::TooManyAttempts`].
+/// See [`enter`]; [`ApiError::SecondStep`] when a code is due.
 pub async fn sign_in(
     p: &Platform,
     email: &str,
     password: &str,
     client_address: &str,
 ) -> Result<SessionToken, ApiError> {
+    match enter(p, email, password, &client_address.into()).await? {
+        Entry::In(opened) => Ok(opened.session),
+        Entry::SecondStep(_) => Err(ApiError::SecondStep),
+    }
+}
+
+/// Signs in, or comes to the second step.
+///
+/// A wrong address and a wrong password are answered alike, and take the same time. Guessing is slowed down per
+/// account and per client address (`throttle`), never so that strangers lock an owner out: from a browser that the
+/// account has signed in from, and from an address without failures, the right password always works.
+///
+/// # Errors
+/// [`ApiError::WrongCredentials`], never telling which; [`ApiError::TooManyAttempts`].
+pub async fn enter(p: &Platform, email: &str, password: &str, browser: &Browser<'_>) -> Result<Entry, ApiError> {
     let wrong = || ApiError::WrongCredentials { stash: None };
     // What is no address has no account; it takes its time all the same.
     let email = Email::parse(email).ok();
-    let attempt = throttle::begin_sign_in(p, email.as_ref(), client_address).await?;
+    let device = known_device(p, email.as_ref(), browser).await?;
+    let attempt = throttle::begin_sign_in(p, email.as_ref(), browser.address, device.as_deref()).await?;
     let account = match &email {
         Some(email) => {
             let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
@@ -210,19 +304,156 @@ pub async fn sign_in(
         return Err(wrong());
     }
     let Some(account) = account else { return Err(wrong()) };
+    let id = AccountId(account.id);
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     attempt.succeeded(&mut tx.exec()).await.map_err(|error| p.fault(error))?;
-    let token = open_session(p, &mut tx, AccountId(account.id)).await.map_err(|error| p.fault(error))?;
+    let entry = if account.two_step {
+        let lives = TimeDelta::minutes(STEP_MINUTES);
+        let token = links::issue(&mut tx.exec(), p, id, Kind::SecondStep, &account.email, lives).await?;
+        Entry::SecondStep(StepToken(token))
+    } else {
+        Entry::In(open(&mut tx.exec(), p, id, browser).await?)
+    };
     tx.commit().await.map_err(|error| p.fault(error))?;
-    Ok(token)
+    Ok(entry)
 }
 
-async fn open_session(p: &Platform, tx: &mut crate::db::Tx, account: AccountId) -> sqlx::Result<SessionToken> {
-    let token = SessionToken(URL_SAFE_NO_PAD.encode(p.ids.secret()));
+/// Finishes signing in with a code of the app, or a recovery code.
+///
+/// # Errors
+/// [`ApiError::LinkExpired`] when the step was taken, or too long ago; [`ApiError::Invalid`] by the field `code`;
+/// [`ApiError::TooManyAttempts`].
+pub async fn second_step(
+    p: &Platform,
+    token: &str,
+    code: &str,
+    browser: &Browser<'_>,
+) -> Result<(AccountId, Opened), ApiError> {
+    if code.trim().is_empty() {
+        return Err(ApiError::field("code", Problem::Missing));
+    }
+    let hash = token_hash(token);
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let row = account_tokens::find(&mut conn.exec(), &hash, Kind::SecondStep, p.now())
+        .await
+        .map_err(|error| p.fault(error))?
+        .ok_or(ApiError::LinkExpired)?;
+    drop(conn);
+    let id = AccountId(row.account_id);
+    let device = known_device(p, Email::parse(&row.email).ok().as_ref(), browser).await?;
+    let recovery = two_step::is_recovery_code(code);
+    let attempt = throttle::begin_second_step(p, id, device.as_deref(), recovery).await?;
+    if !two_step::try_code(p, id, code).await? {
+        return Err(ApiError::field("code", Problem::WrongCode));
+    }
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    attempt.succeeded(&mut tx.exec()).await.map_err(|error| p.fault(error))?;
+    account_tokens::take(&mut tx.exec(), &hash, Kind::SecondStep, p.now())
+        .await
+        .map_err(|error| p.fault(error))?
+        .ok_or(ApiError::LinkExpired)?;
+    let opened = open(&mut tx.exec(), p, id, browser).await?;
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    Ok((id, opened))
+}
+
+/// The hash of the browser's cookie, if the account has signed in from it.
+async fn known_device(p: &Platform, email: Option<&Email>, browser: &Browser<'_>) -> Result<Option<Vec<u8>>, ApiError> {
+    let (Some(email), Some(token)) = (email, browser.device_token()) else { return Ok(None) };
+    let hash = token_hash(token);
+    let since = p.now() - TimeDelta::days(DEVICE_DAYS);
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let known = known_devices::is_known(&mut conn.exec(), &hash, email.as_str(), since)
+        .await
+        .map_err(|error| p.fault(error))?;
+    Ok(known.then(|| hash.to_vec()))
+}
+
+/// Opens a session, and lets its browser be known again.
+async fn open(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    account: AccountId,
+    browser: &Browser<'_>,
+) -> Result<Opened, ApiError> {
+    let secret = || URL_SAFE_NO_PAD.encode(p.ids.secret());
+    let session = SessionToken(secret());
+    let device = DeviceToken(browser.device_token().map_or_else(secret, ToOwned::to_owned));
     let now = p.now();
     let expires_at = now + TimeDelta::days(SESSION_DAYS);
-    sessions::insert(&mut tx.exec(), &token_hash(token.expose()), account, now, expires_at).await?;
-    Ok(token)
+    async {
+        sessions::insert(exec, &token_hash(session.expose()), account, &browser.name(), now, expires_at).await?;
+        known_devices::note(exec, &token_hash(device.expose()), account, now).await
+    }
+    .await
+    .map_err(|error| p.fault(error))?;
+    Ok(Opened { session, device })
+}
+
+/// What a session is called towards its owner: enough of its hash to find it, and nothing that opens it.
+fn session_name(hash: &[u8]) -> String {
+    hex::encode(hash.get(..12).unwrap_or(hash))
+}
+
+/// One's own sessions, the last used first.
+///
+/// # Errors
+/// A fault of ours.
+pub async fn own_sessions(
+    p: &Platform,
+    actor: &AccountView,
+    token: Option<&str>,
+) -> Result<Vec<SessionView>, ApiError> {
+    let current = token.map(token_hash);
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let rows = sessions::of_account(&mut conn.exec(), actor.id, p.now()).await.map_err(|error| p.fault(error))?;
+    let view = |row: sessions::OwnSession| {
+        let (browser, system) = row.device.split_once('/').unwrap_or_default();
+        SessionView {
+            id: session_name(&row.token_hash),
+            browser: browser.to_owned(),
+            system: system.to_owned(),
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            current: current.is_some_and(|current| row.token_hash == current),
+        }
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// Ends one of one's own sessions.
+///
+/// # Errors
+/// [`ApiError::NotFound`] when there is none of that name among one's own.
+pub async fn end_session(p: &Platform, actor: &AccountView, id: &str) -> Result<(), ApiError> {
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    let rows = sessions::of_account(&mut tx.exec(), actor.id, p.now()).await.map_err(|error| p.fault(error))?;
+    let row = rows.into_iter().find(|row| session_name(&row.token_hash) == id).ok_or(ApiError::NotFound)?;
+    sessions::delete(&mut tx.exec(), &row.token_hash).await.map_err(|error| p.fault(error))?;
+    tx.commit().await.map_err(|error| p.fault(error))
+}
+
+/// Ends all of one's own sessions but this one, and forgets all browsers but this one; answers how many it ended.
+///
+/// # Errors
+/// A fault of ours.
+pub async fn end_other_sessions(
+    p: &Platform,
+    actor: &AccountView,
+    token: Option<&str>,
+    browser: &Browser<'_>,
+) -> Result<u64, ApiError> {
+    let current = token.map(token_hash);
+    let device = browser.device_token().map(token_hash);
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    let ended = async {
+        known_devices::forget(&mut tx.exec(), actor.id, device.as_ref().map(<[u8; 32]>::as_slice)).await?;
+        sessions::end_all(&mut tx.exec(), actor.id, current.as_ref().map(<[u8; 32]>::as_slice)).await
+    }
+    .await
+    .map_err(|error| p.fault(error))?;
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    Ok(ended)
 }
 
 /// The token has 256 bits of its own, so a plain hash is enough.
@@ -241,7 +472,7 @@ pub async fn sign_out(p: &Platform, token: &str) -> Result<(), ApiError> {
 }
 
 /// Who is signed in with a token, if it is one. Using a session lets it live on for [`SESSION_DAYS`]; that is written
-/// at most once a day.
+/// at most every few minutes.
 ///
 /// # Errors
 /// A fault of ours.
@@ -254,13 +485,13 @@ pub async fn current(p: &Platform, token: Option<&str>) -> Result<Option<Account
     let found = sessions::find(&mut conn.exec(), &hash, now).await.map_err(|error| p.fault(error))?;
     drop(conn);
     let Some(session) = found else { return Ok(None) };
-    let expires_at = now + TimeDelta::days(SESSION_DAYS);
-    if expires_at - session.expires_at >= TimeDelta::days(1) {
+    if now - session.last_seen_at >= TimeDelta::minutes(SEEN_MINUTES) {
+        let expires_at = now + TimeDelta::days(SESSION_DAYS);
         let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-        sessions::extend(&mut tx.exec(), &hash, expires_at).await.map_err(|error| p.fault(error))?;
+        sessions::seen(&mut tx.exec(), &hash, now, expires_at).await.map_err(|error| p.fault(error))?;
         tx.commit().await.map_err(|error| p.fault(error))?;
     }
-    Ok(Some(session.account.view()))
+    Ok(Some(session.account.view(p.config.is_local())))
 }
 
 /// An account by its id.
@@ -270,7 +501,7 @@ pub async fn current(p: &Platform, token: Option<&str>) -> Result<Option<Account
 pub async fn get(p: &Platform, id: AccountId) -> Result<Option<AccountView>, ApiError> {
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
     let row = accounts::by_id(&mut conn.exec(), id).await.map_err(|error| p.fault(error))?;
-    Ok(row.map(accounts::AccountRow::view))
+    Ok(row.map(|row| row.view(p.config.is_local())))
 }
 
 /// Changes name, telephone number, language and zone of one's own account; answers it as it is now.
@@ -302,5 +533,5 @@ pub async fn update_profile(p: &Platform, actor: &AccountView, form: ProfileChan
     }
     let row = accounts::by_id(&mut tx.exec(), actor.id).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
-    row.map(accounts::AccountRow::view).ok_or(ApiError::NotFound)
+    row.map(|row| row.view(p.config.is_local())).ok_or(ApiError::NotFound)
 }

@@ -4,9 +4,13 @@ use super::{TestPlatform, must};
 use crate::{
     db::accounts::{self, NewAccount},
     on,
-    services::accounts::{Actor, get, password},
+    services::{
+        accounts::{Actor, confirm::Confirmed, get, password},
+        billing,
+    },
 };
 use gabarit_domain::{
+    banking::Iban,
     expert::{ExpertKind, Level},
     geo::GeoPoint,
     ids::{AccountId, ExpertId, PlaceId},
@@ -109,6 +113,10 @@ impl TestPlatform {
         };
         let mut tx = must(self.db.begin().await, "transaction");
         must(accounts::insert(&mut tx.exec(), &account).await, "account");
+        must(accounts::confirm_email(&mut tx.exec(), id, self.now()).await, "address");
+        if is_manager {
+            must(accounts::exempt_from_two_step(&mut tx.exec(), id, self.now()).await, "exemption");
+        }
         must(tx.commit().await, "commit");
         must(must(get(self, id).await, "account").ok_or("not there"), "account")
     }
@@ -118,7 +126,21 @@ impl TestPlatform {
         self.account(name, &format!("client{}@client.example", self.next()), false).await
     }
 
-    /// A manager.
+    /// An account that has just given its password, as services of sensitive changes want it.
+    #[must_use]
+    pub fn confirmed(&self, account: &AccountView) -> Confirmed {
+        Confirmed::trusted(account.clone())
+    }
+
+    /// Gives an expert a bank account at once.
+    pub async fn bank_account(&self, expert: &TestExpert, iban: &str) {
+        let iban = must(Iban::parse(iban), "IBAN");
+        let mut tx = must(self.db.begin().await, "transaction");
+        must(billing::plant_iban(&mut tx.exec(), self, expert.id, expert.account.id, &iban).await, "bank account");
+        must(tx.commit().await, "commit");
+    }
+
+    /// A manager, of the demonstration's kind: without two-step sign-in.
     pub async fn manager(&self) -> AccountView {
         self.account("Test Manager", &format!("manager{}@gabarit.example", self.next()), true).await
     }

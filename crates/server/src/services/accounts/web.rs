@@ -1,6 +1,6 @@
 //! What the browser holds of a session, and which requests may use it.
 
-use super::{SESSION_DAYS, SessionToken};
+use super::{DEVICE_DAYS, DeviceToken, SESSION_DAYS, STEP_MINUTES, SessionToken, StepToken};
 use crate::config::Config;
 use url::{Host, Url};
 
@@ -32,10 +32,55 @@ pub fn clear_cookie(config: &Config) -> String {
     format!("{}=; {}; Max-Age=0", cookie_name(config), attributes(config))
 }
 
+/// The cookie by which a browser is known again after signing out: strangers' guesses do not slow it.
+fn device_cookie_name(config: &Config) -> &'static str {
+    if is_https(config) { "__Host-gabarit-device" } else { "gabarit-device" }
+}
+
+/// The cookie of a sign-in whose second step is due.
+fn step_cookie_name(config: &Config) -> &'static str {
+    if is_https(config) { "__Host-gabarit-step" } else { "gabarit-step" }
+}
+
+/// The value of a `Set-Cookie` header that lets the browser be known again.
+#[must_use]
+pub fn set_device_cookie(config: &Config, token: &DeviceToken) -> String {
+    let seconds = DEVICE_DAYS * 24 * 60 * 60;
+    format!("{}={}; {}; Max-Age={seconds}", device_cookie_name(config), token.expose(), attributes(config))
+}
+
+/// The value of a `Set-Cookie` header that leads to the second step.
+#[must_use]
+pub fn set_step_cookie(config: &Config, token: &StepToken) -> String {
+    let seconds = STEP_MINUTES * 60;
+    format!("{}={}; {}; Max-Age={seconds}", step_cookie_name(config), token.expose(), attributes(config))
+}
+
+/// The value of a `Set-Cookie` header that ends the second step.
+#[must_use]
+pub fn clear_step_cookie(config: &Config) -> String {
+    format!("{}=; {}; Max-Age=0", step_cookie_name(config), attributes(config))
+}
+
 /// The token in the value of a `Cookie` header, if it is there.
 #[must_use]
 pub fn read_cookie<'a>(config: &Config, header: &'a str) -> Option<&'a str> {
-    let name = cookie_name(config);
+    read(cookie_name(config), header)
+}
+
+/// The browser's own token in the value of a `Cookie` header.
+#[must_use]
+pub fn read_device_cookie<'a>(config: &Config, header: &'a str) -> Option<&'a str> {
+    read(device_cookie_name(config), header)
+}
+
+/// The token of the second step in the value of a `Cookie` header.
+#[must_use]
+pub fn read_step_cookie<'a>(config: &Config, header: &'a str) -> Option<&'a str> {
+    read(step_cookie_name(config), header)
+}
+
+fn read<'a>(name: &str, header: &'a str) -> Option<&'a str> {
     header
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='))
