@@ -23,6 +23,10 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::CreditRefused { .. } => errors::credit_refused(locale).to_owned(),
         ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
         ApiError::MovedOn => errors::moved_on(locale).to_owned(),
+        ApiError::Overtaken { by, did, at, .. } => {
+            let at = fmt::date_time(locale, at);
+            errors::overtaken(locale, by, gabarit_i18n::labels::candidate_event(locale, did), at)
+        }
         ApiError::TooManyAttempts { retry_after_seconds } => {
             errors::too_many_attempts(locale, u64::from(retry_after_seconds.div_ceil(60)))
         }

@@ -116,3 +116,35 @@ pub const LANGUAGES: [(&str, Name); 38] = [
 pub fn language(locale: Locale, code: &str) -> &str {
     LANGUAGES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name(locale))
 }
+
+/// An application's state, by its code; empty for a code that is none.
+#[must_use]
+pub fn candidate_state(locale: Locale, code: &str) -> &'static str {
+    match code {
+        "draft" => term::candidate_draft(locale),
+        "new" => term::candidate_new(locale),
+        "in-review" => term::candidate_in_review(locale),
+        "invited" => term::candidate_invited(locale),
+        "interviewed" => term::candidate_interviewed(locale),
+        "published" => term::candidate_published(locale),
+        "refused" => term::candidate_refused(locale),
+        "withdrawn" => term::candidate_withdrawn(locale),
+        _ => "",
+    }
+}
+
+/// What was done with an application, by the log's word for it; empty for one that is none.
+#[must_use]
+pub fn candidate_event(locale: Locale, code: &str) -> &'static str {
+    match code {
+        "sent" => term::event_sent(locale),
+        "taken-up" => term::event_taken_up(locale),
+        "invited" => term::event_invited(locale),
+        "picked" => term::event_picked(locale),
+        "held" => term::event_held(locale),
+        "published" => term::event_published(locale),
+        "refused" => term::event_refused(locale),
+        "withdrawn" => term::event_withdrawn(locale),
+        _ => "",
+    }
+}

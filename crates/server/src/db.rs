@@ -15,6 +15,7 @@
 pub mod account_tokens;
 pub mod accounts;
 pub mod bookings;
+pub mod candidates;
 pub mod demo;
 pub mod documents;
 pub mod experts;

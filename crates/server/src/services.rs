@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod billing;
 pub mod booking_views;
 pub mod bookings;
+pub mod candidates;
 pub mod documents;
 pub mod experts;
 pub mod ledger;

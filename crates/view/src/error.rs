@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use gabarit_domain::pricing::{Quote, Refusal};
+use gabarit_i18n::fmt::ZonedTime;
 use serde::{Deserialize, Serialize};
 use server_fn::{
     codec::JsonEncoding,
@@ -128,6 +129,20 @@ pub enum ApiError {
     /// The record has moved on: what was asked is no longer possible.
     #[error("moved on")]
     MovedOn,
+    /// Somebody else changed the record meanwhile: nothing was overwritten.
+    #[error("overtaken")]
+    Overtaken {
+        /// Who.
+        by: String,
+        /// What they did: `picked`, `refused` …
+        did: String,
+        /// When.
+        at: ZonedTime,
+        /// The record's version now: who sends the form again has seen this.
+        version: i64,
+        /// See [`ApiError::Invalid`].
+        stash: Option<String>,
+    },
     /// Too many attempts.
     #[error("too many attempts")]
     TooManyAttempts {
@@ -164,7 +179,11 @@ impl ApiError {
             Self::Forbidden | Self::OwnProfile | Self::TwoStepRequired => 403,
             Self::LinkExpired => 410,
             Self::NotFound => 404,
-            Self::PriceChanged { .. } | Self::DaysTaken { .. } | Self::MovedOn | Self::TooManyHolds => 409,
+            Self::PriceChanged { .. }
+            | Self::DaysTaken { .. }
+            | Self::MovedOn
+            | Self::Overtaken { .. }
+            | Self::TooManyHolds => 409,
             Self::CreditRefused { .. } => 402,
             Self::TooManyAttempts { .. } => 429,
             Self::Unavailable => 503,
@@ -181,6 +200,7 @@ impl ApiError {
             | Self::WrongCredentials { stash }
             | Self::PriceChanged { stash, .. }
             | Self::DaysTaken { stash, .. }
+            | Self::Overtaken { stash, .. }
             | Self::CreditRefused { stash } => stash.as_deref(),
             _ => None,
         }
@@ -194,6 +214,7 @@ impl ApiError {
             | Self::WrongCredentials { stash }
             | Self::PriceChanged { stash, .. }
             | Self::DaysTaken { stash, .. }
+            | Self::Overtaken { stash, .. }
             | Self::CreditRefused { stash } => *stash = Some(key),
             _ => {}
         }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod booking;
+pub mod candidate;
 pub mod document;
 pub mod error;
 pub mod expert;

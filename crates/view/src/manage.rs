@@ -15,6 +15,12 @@ pub struct Waiting {
 /// What waits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
+    /// Applications that nobody has taken up.
+    pub candidates_new: Waiting,
+    /// Applications in review or to be decided on.
+    pub candidates_open: Waiting,
+    /// Interviews to be picked or to come.
+    pub candidates_invited: Waiting,
     /// Orders that an expert has to answer.
     pub orders: Waiting,
     /// Jobs that failed and are tried again.

@@ -2,7 +2,10 @@
 
 use crate::{
     clock::zoned,
-    db::manage::{self, Tally},
+    db::{
+        candidates,
+        manage::{self, Tally},
+    },
     platform::Platform,
 };
 use gabarit_view::{
@@ -32,7 +35,15 @@ pub async fn overview(p: &Platform, actor: &AccountView) -> Result<Overview, Api
     };
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
     let exec = &mut conn.exec();
+    let counts = candidates::state_counts(exec).await.map_err(|error| p.fault(error))?;
+    let in_states = |states: &[&str]| {
+        let found = || counts.iter().filter(|(state, ..)| states.contains(&state.as_str()));
+        Tally { count: found().map(|(_, count, _)| count).sum(), oldest: found().map(|(.., oldest)| *oldest).min() }
+    };
     Ok(Overview {
+        candidates_new: waiting(in_states(&["new"])),
+        candidates_open: waiting(in_states(&["in-review", "interviewed"])),
+        candidates_invited: waiting(in_states(&["invited"])),
         orders: waiting(manage::orders(exec).await.map_err(|error| p.fault(error))?),
         jobs: waiting(manage::failing_jobs(exec).await.map_err(|error| p.fault(error))?),
         mail: waiting(manage::failing_mail(exec).await.map_err(|error| p.fault(error))?),

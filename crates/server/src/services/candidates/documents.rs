@@ -1,0 +1,176 @@
+//! Documents of candidates: only they and managers fetch them.
+
+use super::draft;
+use crate::{
+    db::candidates::{self as rows, DocumentRow},
+    platform::Platform,
+    services::bookings::attempt,
+    storage::StorageError,
+    uploads::{FileType, MAX_BYTES, safe_name},
+};
+use gabarit_domain::{candidate::CandidateState, ids::UploadId};
+use gabarit_view::{account::AccountView, error::ApiError};
+use sha2::{Digest as _, Sha256};
+
+/// Documents an application may have.
+pub const MAX_DOCUMENTS: usize = 12;
+
+/// What became of a file that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upload {
+    /// It is kept.
+    Kept,
+    /// There was nothing in it.
+    Empty,
+    /// It is too large.
+    TooLarge,
+    /// It is neither PDF nor PNG nor JPEG, or not whole.
+    WrongType,
+    /// There are enough documents.
+    TooMany,
+}
+
+/// Keeps a document with the application: while it is written, and until the interview was held.
+///
+/// # Errors
+/// [`ApiError::MovedOn`] later than that; [`ApiError::Unavailable`] if the store does not take it.
+pub async fn add_document(p: &Platform, actor: &AccountView, name: &str, bytes: Vec<u8>) -> Result<Upload, ApiError> {
+    if bytes.is_empty() {
+        return Ok(Upload::Empty);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Ok(Upload::TooLarge);
+    }
+    let Some(kind) = FileType::of(&bytes) else { return Ok(Upload::WrongType) };
+    let id = UploadId(random_id(p));
+    let row = DocumentRow {
+        id: id.0,
+        account_id: actor.id.0,
+        candidate_id: id.0,
+        name: safe_name(name, kind),
+        media_type: kind.media_type().to_owned(),
+        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256: hex::encode(Sha256::digest(&bytes)),
+        uploaded_at: p.now(),
+    };
+    // The file first: a row never names a file that is not there.
+    p.storage.put(id, bytes).await.map_err(|error| {
+        tracing::error!(%error, "document not stored");
+        ApiError::Unavailable
+    })?;
+    let kept = attempt(p, || {
+        let mut row = row.clone();
+        Box::pin(async move {
+            let mut tx = p.db.begin().await?;
+            let candidate = match rows::latest(&mut tx.exec(), actor.id).await? {
+                Some(open)
+                    if matches!(
+                        open.state,
+                        CandidateState::New | CandidateState::InReview | CandidateState::Invited { .. }
+                    ) =>
+                {
+                    open
+                }
+                _ => draft(&mut tx.exec(), p, actor).await?,
+            };
+            rows::lock(&mut tx.exec(), candidate.id).await?;
+            if rows::documents(&mut tx.exec(), candidate.id).await?.len() >= MAX_DOCUMENTS {
+                return Ok(Upload::TooMany);
+            }
+            row.candidate_id = candidate.id.0;
+            rows::insert_document(&mut tx.exec(), &row).await?;
+            tx.commit().await?;
+            Ok(Upload::Kept)
+        })
+    })
+    .await;
+    if !matches!(kept, Ok(Upload::Kept)) {
+        forget(p, id).await;
+    }
+    kept
+}
+
+/// An id that tells nothing, not even when it was made.
+fn random_id(p: &Platform) -> uuid::Uuid {
+    let secret = p.ids.secret();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&secret[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// Removes a file that no row names any more; one that stays behind is no harm but space.
+async fn forget(p: &Platform, id: UploadId) {
+    if let Err(error) = p.storage.delete(id).await {
+        tracing::warn!(%id, %error, "document not removed");
+    }
+}
+
+/// Takes a document out of a draft.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for what is not theirs; [`ApiError::MovedOn`] once the application is sent.
+pub async fn remove_document(p: &Platform, actor: &AccountView, id: UploadId) -> Result<(), ApiError> {
+    attempt(p, || {
+        Box::pin(async move {
+            let mut tx = p.db.begin().await?;
+            let row = rows::document(&mut tx.exec(), id).await?.filter(|row| row.account_id == actor.id.0);
+            let row = row.ok_or(ApiError::NotFound)?;
+            let candidate = super::lock(&mut tx.exec(), gabarit_domain::ids::CandidateId(row.candidate_id)).await?;
+            if candidate.state != CandidateState::Draft {
+                return Err(ApiError::MovedOn.into());
+            }
+            rows::delete_document(&mut tx.exec(), id).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+    })
+    .await?;
+    forget(p, id).await;
+    Ok(())
+}
+
+/// A document, to be handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// Its name.
+    pub name: String,
+    /// Its type, one of [`FileType`]'s.
+    pub media_type: &'static str,
+    /// Its bytes, the same that were sent.
+    pub bytes: Vec<u8>,
+}
+
+/// Fetches a document: its candidate, and managers once the application was sent.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for everybody else; a fault if the store lost or changed it.
+pub async fn fetch_document(p: &Platform, actor: &AccountView, id: UploadId) -> Result<Fetched, ApiError> {
+    let row = {
+        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+        let exec = &mut conn.exec();
+        let row = rows::document(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+        let own = row.account_id == actor.id.0;
+        let sent = || async {
+            let id = gabarit_domain::ids::CandidateId(row.candidate_id);
+            let mut conn = p.db.conn().await?;
+            let candidate = rows::get(&mut conn.exec(), id).await?;
+            Ok::<_, sqlx::Error>(candidate.is_some_and(|candidate| candidate.state != CandidateState::Draft))
+        };
+        if !own && !(actor.is_manager && sent().await.map_err(|error| p.fault(error))?) {
+            return Err(ApiError::NotFound);
+        }
+        row
+    };
+    let bytes = p.storage.get(id).await.map_err(|error| match error {
+        StorageError::Bucket(_) => {
+            tracing::error!(%id, %error, "document not fetched");
+            ApiError::Unavailable
+        }
+        error => p.fault(format_args!("document {id}: {error}")),
+    })?;
+    if hex::encode(Sha256::digest(&bytes)) != row.sha256 {
+        return Err(p.fault(format_args!("document {id} is not what was sent")));
+    }
+    let kind = FileType::parse(&row.media_type).ok_or_else(|| p.fault(format_args!("type of document {id}")))?;
+    Ok(Fetched { name: row.name, media_type: kind.media_type(), bytes })
+}
