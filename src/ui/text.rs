@@ -1,7 +1,7 @@
 //! Errors in words: what happened, what was kept, what to do next.
 
 use crate::i18n::{Locale, fmt};
-use gabarit_domain::pricing::Refusal;
+use gabarit_domain::{credit::CreditRefusal, pricing::Refusal};
 use gabarit_i18n::errors;
 use gabarit_view::error::{ApiError, Problem};
 
@@ -18,9 +18,12 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::Forbidden => errors::forbidden(locale).to_owned(),
         ApiError::NotFound => errors::not_found(locale).to_owned(),
         ApiError::PriceChanged { .. } => errors::price_changed(locale).to_owned(),
+        ApiError::RefundChanged { refund, .. } => errors::refund_changed(locale, fmt::money(locale, *refund)),
         ApiError::DaysTaken { days, .. } => errors::days_taken(locale, days.len() as u64, days_text(locale, days)),
         ApiError::TooManyHolds => errors::too_many_holds(locale).to_owned(),
-        ApiError::CreditRefused { .. } => errors::credit_refused(locale).to_owned(),
+        ApiError::CreditRefused { reason, .. } => {
+            format!("{} {}", credit_text(locale, *reason), errors::credit_refused(locale))
+        }
         ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
         ApiError::MovedOn => errors::moved_on(locale).to_owned(),
         ApiError::Overtaken { by, did, at, .. } => {
@@ -33,6 +36,19 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::Unavailable => errors::unavailable(locale).to_owned(),
         ApiError::Internal { id } => errors::internal(locale, id),
         ApiError::Transport => errors::transport(locale).to_owned(),
+    }
+}
+
+/// Why an order cannot be paid later.
+fn credit_text(locale: Locale, reason: CreditRefusal) -> String {
+    match reason {
+        CreditRefusal::Overdue => errors::credit_overdue(locale).to_owned(),
+        CreditRefusal::OverLimit { limit, exposure } => {
+            errors::credit_over_limit(locale, fmt::money(locale, exposure), fmt::money(locale, limit))
+        }
+        CreditRefusal::MethodLimit { limit } => errors::problem_method_limit(locale, fmt::money(locale, limit)),
+        CreditRefusal::Bureau => errors::credit_bureau(locale).to_owned(),
+        CreditRefusal::NotChecked => errors::credit_not_checked(locale).to_owned(),
     }
 }
 
@@ -56,6 +72,8 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::VatOtherCountry => errors::problem_vat_other_country(locale).to_owned(),
         Problem::VatChecksum => errors::problem_vat_checksum(locale).to_owned(),
         Problem::VatInvalid => errors::problem_vat_invalid(locale).to_owned(),
+        Problem::TooLateForTransfer => errors::problem_transfer_too_late(locale).to_owned(),
+        Problem::MethodLimit(limit) => errors::problem_method_limit(locale, fmt::money(locale, *limit)),
         Problem::NotAccepted => errors::problem_not_accepted(locale).to_owned(),
         Problem::Refused(refusal) => refusal_text(locale, refusal),
     }

@@ -12,7 +12,7 @@
 //! An order and an assignment can be **changed** and stay what they are (an order gets a new clock, since its expert is
 //! asked anew); what was kept of one that is over can be **reduced** by a manager.
 
-use crate::rulebook::BookingRules;
+use crate::{money::Cents, rulebook::BookingRules};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -122,7 +122,8 @@ impl BookingState {
     pub fn may_follow(from: Option<&str>, to: &str) -> bool {
         match from {
             None => to == "held",
-            Some("held") => matches!(to, "requested" | "lapsed" | "cancelled"),
+            // A hold is prolonged when its client turns to a bank transfer.
+            Some("held") => matches!(to, "held" | "requested" | "lapsed" | "cancelled"),
             Some("requested") => matches!(to, "requested" | "accepted" | "declined" | "expired" | "cancelled"),
             Some("accepted") => matches!(to, "accepted" | "completed" | "cancelled" | "ended"),
             Some("lapsed") => to == "requested",
@@ -320,6 +321,16 @@ impl PaymentMethod {
     #[must_use]
     pub const fn is_deferred(self) -> bool {
         matches!(self, Self::CreditCard)
+    }
+
+    /// The most one payment may be, with VAT: the payment provider's default limits. Only methods that fit are offered.
+    #[must_use]
+    pub const fn limit(self) -> Cents {
+        match self {
+            Self::Ideal | Self::Bancontact => Cents::euros(50_000),
+            Self::CreditCard => Cents::euros(10_000),
+            Self::BankTransfer => Cents::euros(1_000_000),
+        }
     }
 
     /// Whether the money arrives days after the client has ordered it.

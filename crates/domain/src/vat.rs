@@ -1,6 +1,7 @@
 //! Value added tax: who is taxed where, and the form of VAT numbers.
 
 use crate::money::{BasisPoints, Cents};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use thiserror::Error;
@@ -479,6 +480,15 @@ pub struct VatTreatment {
     pub category: VatCategory,
     /// EN 16931 BT-119; zero unless the category is `S`.
     pub rate: BasisPoints,
+}
+
+impl VatTreatment {
+    /// The tax that an amount with VAT contains: of a part of a price, where no lines say it.
+    #[must_use]
+    pub fn tax_within(self, total: Cents) -> Cents {
+        let rate = self.rate.fraction();
+        Cents::round(Decimal::from(total.0) * rate / (Decimal::ONE + rate))
+    }
 }
 
 /// VAT of a document: the treatment, the sum of its rounded lines, and the tax on that sum, rounded once.

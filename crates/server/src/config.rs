@@ -79,6 +79,10 @@ pub struct Config {
     pub payment_url: Url,
     /// `GABARIT_PAYMENT_KEY`: its API key.
     pub payment_key: String,
+    /// `GABARIT_CREDIT_URL`: a credit bureau to ask before a deferred payment; none unless set.
+    pub credit_url: Option<Url>,
+    /// `GABARIT_CREDIT_KEY`: its key.
+    pub credit_key: Option<String>,
     /// `GABARIT_WEBHOOK_URL`: where the provider reports; the public URL unless set.
     pub webhook_base: Url,
     /// `GABARIT_VAT_REGISTER_URL`: base address of the VAT register.
@@ -94,7 +98,7 @@ pub struct Config {
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 24] = [
+pub const VARIABLES: [(&str, &str, &str); 26] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
     (
         "GABARIT_SECRET_KEY",
@@ -121,6 +125,8 @@ pub const VARIABLES: [(&str, &str, &str); 24] = [
     ("GABARIT_OPERATOR_IBAN", "NL91ABNA0417164300", "its bank account; the default is the standard's own example"),
     ("GABARIT_PAYMENT_URL", "http://127.0.0.1:3010", "payment provider's API (Mollie v2); the default is the sandbox"),
     ("GABARIT_PAYMENT_KEY", "test_sandbox", "its API key"),
+    ("GABARIT_CREDIT_URL", "", "credit bureau asked before a deferred payment; empty: the platform's own books alone"),
+    ("GABARIT_CREDIT_KEY", "", "its key"),
     ("GABARIT_VAT_REGISTER_URL", "http://127.0.0.1:3010/vies", "VAT register's REST API; the default is the sandbox"),
     ("GABARIT_SMTP_URL", "", "smtp:// or smtps:// URL; empty keeps mail in the local mailbox at /dev/mail"),
     (
@@ -235,6 +241,8 @@ impl Config {
             },
             payment_url: web_url("GABARIT_PAYMENT_URL", &text("GABARIT_PAYMENT_URL"))?,
             payment_key: text("GABARIT_PAYMENT_KEY"),
+            credit_url: given("GABARIT_CREDIT_URL").map(|url| web_url("GABARIT_CREDIT_URL", &url)).transpose()?,
+            credit_key: given("GABARIT_CREDIT_KEY"),
             vat_register_url: web_url("GABARIT_VAT_REGISTER_URL", &text("GABARIT_VAT_REGISTER_URL"))?,
             smtp_url,
             bucket,

@@ -16,6 +16,7 @@ pub mod account_tokens;
 pub mod accounts;
 pub mod bookings;
 pub mod candidates;
+pub mod changes;
 pub mod demo;
 pub mod documents;
 pub mod experts;

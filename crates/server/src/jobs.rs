@@ -54,13 +54,15 @@ pub enum JobKind {
     SendRefund,
     /// Sends the link that sets a new password, if the address has an account (request).
     SendReset,
+    /// Drops a change that was not paid or answered in time (change).
+    EndChange,
     /// Removes sessions, forms, counters and done jobs whose time is over (nil).
     PurgeExpired,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -71,6 +73,7 @@ impl JobKind {
         Self::CancelPayment,
         Self::SendRefund,
         Self::SendReset,
+        Self::EndChange,
         Self::PurgeExpired,
     ];
 
@@ -88,6 +91,7 @@ impl JobKind {
             Self::CancelPayment => "cancel-payment",
             Self::SendRefund => "send-refund",
             Self::SendReset => "send-reset",
+            Self::EndChange => "end-change",
             Self::PurgeExpired => "purge-expired",
         }
     }

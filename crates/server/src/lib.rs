@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup;
 pub mod clock;
 pub mod config;
+pub mod credit;
 pub mod db;
 pub mod demo;
 pub mod documents;

@@ -19,11 +19,7 @@ use url::Url;
 /// The most one payment of a method may be, with VAT: the provider's default limits. Offer only methods that fit.
 #[must_use]
 pub const fn limit(method: PaymentMethod) -> Cents {
-    match method {
-        PaymentMethod::Ideal | PaymentMethod::Bancontact => Cents::euros(50_000),
-        PaymentMethod::BankTransfer => Cents::euros(1_000_000),
-        PaymentMethod::CreditCard => Cents::euros(10_000),
-    }
+    method.limit()
 }
 
 /// State of a payment, in the provider's own words.

@@ -3,6 +3,7 @@
 use crate::{
     clock::{Clock, civil_day},
     config::Config,
+    credit::{self, CreditCheck},
     db::Db,
     holidays::Holidays,
     id::Ids,
@@ -37,6 +38,8 @@ pub struct Inner {
     pub ids: Arc<dyn Ids>,
     /// Payments.
     pub payments: Arc<dyn PaymentProvider>,
+    /// A second opinion before a deferred payment.
+    pub credit: Arc<dyn CreditCheck>,
     /// VAT numbers.
     pub vat_register: Arc<dyn VatRegister>,
     /// Places, read when the first one is asked for: what needs none starts at once.
@@ -73,6 +76,7 @@ impl Platform {
         let storage = crate::storage::open(&config.storage());
         Self(Arc::new(Inner {
             storage,
+            credit: credit::configured(&config),
             config,
             db,
             clock,

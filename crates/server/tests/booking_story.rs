@@ -8,6 +8,10 @@ mod stage;
 
 #[path = "booking_story/cards.rs"]
 mod cards;
+#[path = "booking_story/changes.rs"]
+mod changes;
+#[path = "booking_story/cuts.rs"]
+mod cuts;
 #[path = "booking_story/forms.rs"]
 mod forms;
 #[path = "booking_story/main_story.rs"]

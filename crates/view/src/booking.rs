@@ -5,6 +5,7 @@ mod query;
 pub use query::{Choices, read_vat_number};
 
 use crate::{
+    change::{ChangeView, RefundView, ReportView, SettledView},
     expert::{ExpertCard, HolidayView, ProductView},
     place::{CountryView, PlaceView},
 };
@@ -199,6 +200,24 @@ pub enum BookingAction {
     Decline,
     /// The client books the same expert again (S15).
     Rebook,
+    /// The client cancels an assignment.
+    Cancel,
+    /// The expert cancels an assignment or stops early.
+    Stop,
+    /// The client says that days were not worked.
+    Report,
+    /// The client (or a manager) changes days, place or options.
+    Change,
+    /// The client pays the difference of a change.
+    PayChange,
+    /// The expert answers a change.
+    AnswerChange,
+    /// A change that is not made yet is taken back.
+    WithdrawChange,
+    /// A manager decides what is kept.
+    Settle,
+    /// A manager finds that a report changes nothing.
+    Dismiss,
 }
 
 /// The payment of a booking.
@@ -268,6 +287,16 @@ pub struct BookingView {
     pub earnings: Option<EarningsView>,
     /// What can be done now.
     pub actions: Vec<BookingAction>,
+    /// Ways to pay what is to be paid now.
+    pub methods: Vec<PaymentMethod>,
+    /// What is left of it, once it was cut short.
+    pub settled: Option<SettledView>,
+    /// Money on its way back (client and manager), oldest first.
+    pub refunds: Vec<RefundView>,
+    /// A change that waits for its payment or for the expert.
+    pub change: Option<ChangeView>,
+    /// A report that nobody has decided on.
+    pub report: Option<ReportView>,
 }
 
 /// A booking in a list.

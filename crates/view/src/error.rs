@@ -1,7 +1,11 @@
 //! The one error that screens meet.
 
 use chrono::NaiveDate;
-use gabarit_domain::pricing::{Quote, Refusal};
+use gabarit_domain::{
+    credit::CreditRefusal,
+    money::Cents,
+    pricing::{Quote, Refusal},
+};
 use gabarit_i18n::fmt::ZonedTime;
 use serde::{Deserialize, Serialize};
 use server_fn::{
@@ -56,6 +60,10 @@ pub enum Problem {
     VatChecksum,
     /// The register does not know the VAT number.
     VatInvalid,
+    /// A bank transfer would come too late for these days.
+    TooLateForTransfer,
+    /// More than the method takes at once; as much as it takes.
+    MethodLimit(Cents),
     /// The terms must be accepted.
     NotAccepted,
     /// The order cannot be quoted.
@@ -106,6 +114,14 @@ pub enum ApiError {
         /// See [`ApiError::Invalid`].
         stash: Option<String>,
     },
+    /// What would go back is no longer what was seen: nothing happened; the new refund asks for consent.
+    #[error("the refund changed")]
+    RefundChanged {
+        /// The new one.
+        refund: Cents,
+        /// See [`ApiError::Invalid`].
+        stash: Option<String>,
+    },
     /// Somebody else has some of the days now.
     #[error("days taken")]
     DaysTaken {
@@ -120,6 +136,8 @@ pub enum ApiError {
     /// The credit check refused a deferred payment: other methods remain.
     #[error("credit refused")]
     CreditRefused {
+        /// Why.
+        reason: CreditRefusal,
         /// See [`ApiError::Invalid`].
         stash: Option<String>,
     },
@@ -180,6 +198,7 @@ impl ApiError {
             Self::LinkExpired => 410,
             Self::NotFound => 404,
             Self::PriceChanged { .. }
+            | Self::RefundChanged { .. }
             | Self::DaysTaken { .. }
             | Self::MovedOn
             | Self::Overtaken { .. }
@@ -199,9 +218,10 @@ impl ApiError {
             Self::Invalid { stash, .. }
             | Self::WrongCredentials { stash }
             | Self::PriceChanged { stash, .. }
+            | Self::RefundChanged { stash, .. }
             | Self::DaysTaken { stash, .. }
             | Self::Overtaken { stash, .. }
-            | Self::CreditRefused { stash } => stash.as_deref(),
+            | Self::CreditRefused { stash, .. } => stash.as_deref(),
             _ => None,
         }
     }
@@ -213,9 +233,10 @@ impl ApiError {
             Self::Invalid { stash, .. }
             | Self::WrongCredentials { stash }
             | Self::PriceChanged { stash, .. }
+            | Self::RefundChanged { stash, .. }
             | Self::DaysTaken { stash, .. }
             | Self::Overtaken { stash, .. }
-            | Self::CreditRefused { stash } => *stash = Some(key),
+            | Self::CreditRefused { stash, .. } => *stash = Some(key),
             _ => {}
         }
         self

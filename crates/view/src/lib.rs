@@ -5,6 +5,7 @@
 pub mod account;
 pub mod booking;
 pub mod candidate;
+pub mod change;
 pub mod document;
 pub mod error;
 pub mod expert;

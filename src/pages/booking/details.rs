@@ -125,6 +125,8 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
     };
     let customer = order.customer.clone();
     let home = Some(setup.context.operator.country);
+    let rules = &setup.context.rulebook.booking;
+    let transfer = PaymentMethod::transfer_due(rules, setup.context.today, order.days.first()).is_some();
     let method_hours = setup.context.rulebook.booking.acceptance_hours;
     view! {
         {head}
@@ -161,6 +163,8 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
                                     place
                                     name=name.clone()
                                     country=customer.country
+                                    transfer
+                                    total=quote.total
                                 />
                                 <div class="details-pay">
                                     <Submit form text=Signal::derive(move || pay_words(locale, form, &now.read()))/>
@@ -296,6 +300,8 @@ fn Fields(
     place: Option<String>,
     name: String,
     country: gabarit_domain::vat::CountryCode,
+    transfer: bool,
+    total: Cents,
 ) -> impl IntoView {
     let known = profile.unwrap_or_else(|| gabarit_view::booking::ClientProfile {
         organisation: String::new(),
@@ -310,7 +316,8 @@ fn Fields(
     let on_site = matches!(order.location, Location::OnSite { .. });
     let methods = PaymentMethod::ALL
         .into_iter()
-        .filter(|method| !method.is_slow())
+        .filter(|method| !method.is_slow() || transfer)
+        .filter(|method| total <= method.limit())
         .map(|method| {
             let hint = match method {
                 PaymentMethod::Ideal => text::method_ideal_hint(locale).to_owned(),

@@ -1,9 +1,11 @@
 //! A booking with everything that hangs on it.
 
 use super::rows::{self, BalanceRow, BookingRow, DayRow, DocumentRow, PaymentRow, RefundRow, Snapshot, StepRow};
+use crate::db::bookings::Settled;
 use gabarit_domain::{
     invoice::{Document, DocumentKind},
-    pricing::{Order, Quote},
+    pricing::{Line, Order, Quote},
+    settlement::kept_lines,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -35,6 +37,7 @@ pub(super) struct Case {
     pub(super) row: BookingRow,
     pub(super) order: Result<Order, String>,
     pub(super) quote: Result<Quote, String>,
+    pub(super) settled: Option<Result<Settled, String>>,
     pub(super) payments: Vec<PaymentRow>,
     pub(super) refunds: Vec<RefundRow>,
     pub(super) documents: Vec<Issued>,
@@ -69,6 +72,26 @@ impl Case {
         };
         let (plus, minus) = (of(invoice), of(credit_note));
         (plus.0 - minus.0, plus.1 - minus.1)
+    }
+
+    /// The lines of the quote that are kept.
+    pub(super) fn kept_lines(&self) -> Option<Vec<Line>> {
+        let quote = self.quote.as_ref().ok()?;
+        match &self.settled {
+            None => Some(quote.lines.clone()),
+            Some(Ok(settled)) => Some(kept_lines(&quote.lines, &settled.kept)),
+            Some(Err(_)) => None,
+        }
+    }
+
+    /// What credit notes gave back on a document, in cents.
+    pub(super) fn credited_on(&self, number: &str) -> i64 {
+        [DocumentKind::CreditNote, DocumentKind::SelfBilledCreditNote]
+            .into_iter()
+            .flat_map(|kind| self.issued(kind))
+            .filter(|(_, note)| note.corrects.is_some_and(|corrected| corrected.number.to_string() == number))
+            .map(|(_, note)| note.total.0)
+            .sum()
     }
 
     /// Received or captured, in cents.
@@ -113,6 +136,10 @@ pub(super) async fn gather(
         .map(|row| Case {
             order: serde_json::from_str(&row.order_body).map_err(|error| error.to_string()),
             quote: serde_json::from_str(&row.quote_body).map_err(|error| error.to_string()),
+            settled: row
+                .settlement_body
+                .as_ref()
+                .map(|body| serde_json::from_str(body).map_err(|error| error.to_string())),
             payments: payments.remove(&row.id).unwrap_or_default(),
             refunds: refunds.remove(&row.id).unwrap_or_default(),
             documents: documents

@@ -6,10 +6,11 @@ use super::{
     rows::{self, Snapshot},
 };
 use chrono::NaiveDate;
+use gabarit_domain::pricing::Order;
 use std::collections::BTreeSet;
 
 /// States that have their days; by code, because a row's clock may be wrong as well.
-const OCCUPYING: [&str; 4] = ["held", "requested", "accepted", "completed"];
+const OCCUPYING: [&str; 5] = ["held", "requested", "accepted", "completed", "ended"];
 
 /// A booking has exactly its days while its state occupies them, with its own expert, and none otherwise.
 pub(super) fn check(case: &Case, findings: &mut Findings) {
@@ -20,7 +21,19 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         findings.add(2, "first and last day are the order's", reference, format_args!("{}", order.days.to_param()));
     }
     let taken: BTreeSet<NaiveDate> = case.days.iter().map(|row| row.day).collect();
-    let wanted = if OCCUPYING.contains(&case.row.state.as_str()) { ordered } else { BTreeSet::new() };
+    // Of a booking that was cut short, the days that stayed; for a change that is open, its days as well.
+    let mut wanted = match &case.settled {
+        _ if !OCCUPYING.contains(&case.row.state.as_str()) => BTreeSet::new(),
+        None => ordered,
+        Some(Ok(settled)) if settled.stays.is_subset(&ordered) => settled.stays.clone(),
+        Some(_) => {
+            findings.add(2, "a booking cut short keeps days it had", reference, "other days, or unreadable");
+            return;
+        }
+    };
+    if let Some(Ok(change)) = case.row.open_change.as_deref().map(serde_json::from_str::<Order>) {
+        wanted.extend(change.days.iter());
+    }
     let list = |days: Vec<&NaiveDate>| days.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let missing: Vec<_> = wanted.difference(&taken).collect();
     if !missing.is_empty() {

@@ -29,10 +29,16 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         let number = issued.number();
         let cause = match issued.kind() {
             Some(DocumentKind::Invoice) => Some(format!("invoice:{}", row.id)),
+            Some(DocumentKind::CreditNote) => Some(format!("credit:{}", row.id)),
             Some(DocumentKind::SelfBilledInvoice) => Some(format!("self-billed:{}", row.id)),
-            _ => None,
+            Some(DocumentKind::SelfBilledCreditNote) => Some(format!("self-billed-credit:{}", row.id)),
+            None => None,
         };
-        if cause.is_some_and(|cause| cause != issued.row.dedup_key) {
+        let is_cause = |cause: &str| {
+            let rest = issued.row.dedup_key.strip_prefix(cause);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        if cause.is_some_and(|cause| !is_cause(&cause)) {
             let detail = format_args!("{} on booking {reference}", issued.row.dedup_key);
             findings.add(5, "a document's cause is its booking", &number, detail);
         }

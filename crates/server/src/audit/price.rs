@@ -22,7 +22,7 @@ pub(super) fn check(context: &Context, case: &Case, findings: &mut Findings) {
     quote(context, case, findings);
     charge(case, findings);
     for issued in &case.documents {
-        document(case, issued, findings);
+        document(issued, findings);
     }
     invoice(case, findings);
     self_billed(context, case, findings);
@@ -59,7 +59,9 @@ fn quote(context: &Context, case: &Case, findings: &mut Findings) {
     }
     let pinned = i64::from(quote.rulebook.0);
     match context.rulebooks.get(&case.row.rulebook_version) {
-        Some(rulebook) if pinned == case.row.rulebook_version => reprice(rulebook, order, quote, reference, findings),
+        Some(rulebook) if pinned == case.row.rulebook_version => {
+            reprice(rulebook, order, quote, case.row.revision > 0, reference, findings);
+        }
         _ => {
             let detail = format_args!("booking pins {}, quote {pinned}", case.row.rulebook_version);
             findings.add(1, "rulebook pinned", reference, detail);
@@ -68,7 +70,14 @@ fn quote(context: &Context, case: &Case, findings: &mut Findings) {
 }
 
 /// Level and distance are the quote's own: the expert may have moved or risen since.
-fn reprice(rulebook: &Rulebook, order: &Order, quote: &Quote, reference: &str, findings: &mut Findings) {
+fn reprice(
+    rulebook: &Rulebook,
+    order: &Order,
+    quote: &Quote,
+    is_changed: bool,
+    reference: &str,
+    findings: &mut Findings,
+) {
     let level = quote.lines.iter().find_map(|line| match line.kind {
         LineKind::ExpertDays { level } => Some(level),
         _ => None,
@@ -83,7 +92,15 @@ fn reprice(rulebook: &Rulebook, order: &Order, quote: &Quote, reference: &str, f
         findings.add(1, "quote follows the rulebook", reference, "no line of expert days");
         return;
     };
-    let lines = pricing::lines(rulebook, level, one_way_km.unwrap_or_default(), order);
+    let mut lines = pricing::lines(rulebook, level, one_way_km.unwrap_or_default(), order);
+    // The supplement of a booking that was changed never falls.
+    if let (true, Some(priced), Some(quoted)) = (is_changed, lines.last_mut(), quote.lines.last())
+        && matches!(priced.kind, LineKind::Flexible { .. })
+        && priced.kind == quoted.kind
+        && quoted.net > priced.net
+    {
+        *priced = quoted.clone();
+    }
     if lines != quote.lines {
         let net: Cents = lines.iter().map(|line| line.net).sum();
         let detail =
@@ -96,15 +113,22 @@ fn reprice(rulebook: &Rulebook, order: &Order, quote: &Quote, reference: &str, f
 fn charge(case: &Case, findings: &mut Findings) {
     let reference = &case.row.reference;
     for payment in &case.payments {
-        if payment.amount != case.row.total {
+        // A change has its own price: the difference; after it the total is another.
+        let wanted = match (payment.change_id, payment.difference) {
+            (None, _) if case.row.revision == 0 => Some(case.row.total),
+            (None, _) => None,
+            (Some(_), difference) => difference,
+        };
+        if wanted.is_some_and(|wanted| payment.amount != wanted) {
             let detail = format_args!("payment {}: {} of {}", payment.id, plain(payment.amount), plain(case.row.total));
             findings.add(1, "charge is the quote's total", reference, detail);
         }
-        let captured = match payment.state.as_str() {
-            "paid" => payment.amount,
-            _ => 0,
+        // Of a card less may have been taken, or all before less was asked for.
+        let fits = match payment.state.as_str() {
+            "paid" => payment.captured == payment.amount || Some(payment.captured) == payment.to_capture,
+            _ => payment.captured == 0,
         };
-        if payment.captured != captured {
+        if !fits {
             let detail = format_args!("payment {} is {}: {} taken", payment.id, payment.state, plain(payment.captured));
             findings.add(1, "what is taken follows the payment", reference, detail);
         }
@@ -117,7 +141,7 @@ fn charge(case: &Case, findings: &mut Findings) {
 }
 
 /// A document is as it was issued, adds up, and its columns say what its body says.
-fn document(case: &Case, issued: &Issued, findings: &mut Findings) {
+fn document(issued: &Issued, findings: &mut Findings) {
     let (row, number) = (&issued.row, issued.number());
     if sha256(&row.body) != row.sha256 {
         findings.add(1, "document unchanged", &number, "its hash is another");
@@ -136,46 +160,88 @@ fn document(case: &Case, issued: &Issued, findings: &mut Findings) {
         let detail = format_args!("its body is {} over {}", document.number, document.total.to_plain());
         findings.add(1, "document is its row", &number, detail);
     }
-    if document.service != (case.row.first_day, case.row.last_day) && document.number.kind == DocumentKind::Invoice {
-        findings.add(1, "document is about the booked days", &number, "other days");
-    }
 }
 
-/// An accepted booking has one invoice, equal to the quote line for line; others have none.
+/// An accepted booking has one invoice that stands, equal to the quote line for line; those of what it was before a change
+/// are credited whole. What is credited of the one that stands is what is no longer kept.
 fn invoice(case: &Case, findings: &mut Findings) {
     let reference = &case.row.reference;
-    let invoices = case.documents.iter().filter(|issued| issued.kind() == Some(DocumentKind::Invoice)).count();
-    let wanted = usize::from(case.row.accepted_at.is_some());
-    if invoices != wanted {
-        findings.add(1, "an accepted booking has one invoice", reference, format_args!("it has {invoices}"));
+    let invoices: Vec<_> = case.issued(DocumentKind::Invoice).collect();
+    let unreadable = case.documents.iter().any(|issued| issued.document.is_err());
+    let count = case.documents.iter().filter(|issued| issued.kind() == Some(DocumentKind::Invoice)).count();
+    let changes = usize::try_from(case.row.revision).unwrap_or_default();
+    let wanted = match case.row.accepted_at {
+        // Each change of an assignment adds one; those before acceptance do not.
+        Some(_) => 1..=1 + changes,
+        None => 0..=0,
+    };
+    if !wanted.contains(&count) {
+        findings.add(1, "an accepted booking has one invoice", reference, format_args!("it has {count}"));
     }
-    let Ok(quote) = &case.quote else { return };
-    for (number, document) in case.issued(DocumentKind::Invoice) {
-        if document.lines != DocumentLines::Quoted(quote.lines.clone())
-            || document.vat != quote.vat
-            || document.total.0 != case.row.total
-        {
-            let detail = format_args!("{} instead of {}", document.total.to_plain(), plain(case.row.total));
-            findings.add(1, "invoice is the quote", number, detail);
+    let (Ok(quote), Some((number, standing))) = (&case.quote, invoices.last()) else { return };
+    if standing.lines != DocumentLines::Quoted(quote.lines.clone())
+        || standing.vat != quote.vat
+        || standing.total.0 != case.row.total
+    {
+        let detail = format_args!("{} instead of {}", standing.total.to_plain(), plain(case.row.total));
+        findings.add(1, "invoice is the quote", number, detail);
+    }
+    if standing.service != (case.row.first_day, case.row.last_day) {
+        findings.add(1, "document is about the booked days", number, "other days");
+    }
+    for (number, earlier) in invoices.iter().take(invoices.len() - 1) {
+        let credited = case.credited_on(number);
+        if credited != earlier.total.0 {
+            let detail = format_args!("{} of {} credited", plain(credited), earlier.total.to_plain());
+            findings.add(1, "an invoice of before a change is credited whole", number, detail);
         }
+    }
+    let Some(kept) = case.kept_lines() else { return };
+    let kept = VatBreakdown::of(quote.vat.treatment, kept.iter().map(|line| line.net).sum());
+    let lost = case.row.total - (kept.taxable + kept.tax).0;
+    let credited = case.credited_on(number);
+    if credited != lost && !unreadable {
+        let detail = format_args!("{} credited, {} no longer kept", plain(credited), plain(lost));
+        findings.add(1, "credit notes are what is no longer kept", number, detail);
     }
 }
 
-/// A completed booking of an independent expert has one self-billed invoice, by the ladder of the pinned rulebook.
+/// A booking with ordinals (completed, or cut short with something kept) has one self-billed invoice that stands, by the
+/// ladder of the pinned rulebook over what is kept; those it replaced are credited whole.
 fn self_billed(context: &Context, case: &Case, findings: &mut Findings) {
     let reference = &case.row.reference;
     let kind = DocumentKind::SelfBilledInvoice;
     let count = case.documents.iter().filter(|issued| issued.kind() == Some(kind)).count();
-    let wanted = usize::from(case.row.state == "completed" && case.row.ladder_before.is_some());
-    if count != wanted {
+    let billable = matches!(case.row.state.as_str(), "completed" | "ended" | "cancelled");
+    if (count > 0) != (billable && case.row.ladder_before.is_some()) {
         findings.add(1, "a completed booking has one self-billed invoice", reference, format_args!("it has {count}"));
     }
-    let (Ok(quote), Some(rulebook)) = (&case.quote, context.rulebooks.get(&case.row.rulebook_version)) else { return };
+    let issued: Vec<_> = case.issued(kind).collect();
+    let standing: Vec<_> =
+        issued.iter().filter(|(number, document)| case.credited_on(number) != document.total.0).collect();
+    if standing.len() > 1 {
+        let count = standing.len();
+        findings.add(1, "a completed booking has one self-billed invoice", reference, format_args!("it has {count}"));
+    }
+    let (Some(kept), Some(rulebook)) = (case.kept_lines(), context.rulebooks.get(&case.row.rulebook_version)) else {
+        return;
+    };
     let Some(before) = case.row.ladder_before.and_then(|before| u32::try_from(before).ok()) else { return };
-    for (number, document) in case.issued(kind) {
-        if document.lines != DocumentLines::Earned(earnings(&rulebook.ladder, &quote.lines, before)) {
+    let earned = DocumentLines::Earned(earnings(&rulebook.ladder, &kept, before));
+    match standing.last() {
+        Some((number, document)) if document.lines != earned => {
             let detail = format_args!("{} before VAT", document.vat.taxable.to_plain());
             findings.add(1, "self-billed invoice follows the ladder", number, detail);
+        }
+        None if count > 0 && earned.net() > Cents::ZERO => {
+            findings.add(1, "self-billed invoice follows the ladder", reference, "credited whole");
+        }
+        _ => {}
+    }
+    for (number, document) in &issued {
+        let credited = case.credited_on(number);
+        if credited != 0 && credited != document.total.0 {
+            findings.add(1, "a replaced self-billed invoice is credited whole", number, plain(credited));
         }
     }
 }
@@ -184,7 +250,14 @@ fn self_billed(context: &Context, case: &Case, findings: &mut Findings) {
 /// booking whose card was refused after acceptance is named until its invoice is paid: somebody must see to it.
 fn kept(context: &Context, case: &Case, findings: &mut Findings) {
     let reference = &case.row.reference;
-    let kept = case.received() - case.refunded(&["due", "sent"]);
+    // What was paid for a change that is still open is nobody's yet.
+    let open: i64 = case
+        .payments
+        .iter()
+        .filter(|payment| matches!(payment.change_state.as_deref(), Some("proposed" | "asked")))
+        .map(|payment| payment.captured)
+        .sum();
+    let kept = case.received() - case.refunded(&["due", "sent"]) - open;
     let (net, tax) = case.invoiced();
     let invoiced = net + tax;
     let over = matches!(case.row.state.as_str(), "declined" | "expired" | "lapsed" | "cancelled");

@@ -59,6 +59,9 @@ pub(super) struct BookingRow {
     pub(super) accepted_at: Option<DateTime<Utc>>,
     pub(super) ladder_before: Option<i64>,
     pub(super) ladder_days: Option<i64>,
+    pub(super) settlement_body: Option<String>,
+    pub(super) revision: i64,
+    pub(super) open_change: Option<String>,
 }
 
 #[derive(Debug, FromRow)]
@@ -68,6 +71,10 @@ pub(super) struct PaymentRow {
     pub(super) amount: i64,
     pub(super) state: String,
     pub(super) captured: i64,
+    pub(super) to_capture: Option<i64>,
+    pub(super) change_id: Option<Uuid>,
+    pub(super) change_state: Option<String>,
+    pub(super) difference: Option<i64>,
 }
 
 #[derive(Debug, FromRow)]
@@ -119,8 +126,9 @@ pub(super) async fn rulebooks(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(i64,
 pub(super) async fn bookings(snapshot: &mut Snapshot, after: Uuid, limit: i64) -> sqlx::Result<Vec<BookingRow>> {
     const SQL: &str = "SELECT b.id, b.reference, b.expert_id, b.client_id, e.account_id AS expert_account, b.state, \
         b.clock_at, b.first_day, b.last_day, b.ends_at, b.order_body, b.quote_body, b.rulebook_version, b.total, \
-        b.accepted_at, b.ladder_before, b.ladder_days \
-        FROM booking b LEFT JOIN expert e ON e.id = b.expert_id WHERE b.id > $1 ORDER BY b.id LIMIT $2";
+        b.accepted_at, b.ladder_before, b.ladder_days, b.settlement_body, b.revision, h.order_body AS open_change \
+        FROM booking b LEFT JOIN expert e ON e.id = b.expert_id \
+        LEFT JOIN booking_change h ON h.booking_id = b.id AND h.closed_at IS NULL WHERE b.id > $1 ORDER BY b.id LIMIT $2";
     on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).bind(after).bind(limit).fetch_all(c).await)
 }
 
@@ -137,8 +145,9 @@ of_bookings!(
     /// Payments of a page of bookings.
     payments,
     PaymentRow,
-    "SELECT booking_id, id, amount, state, captured FROM payment WHERE booking_id > $1 AND booking_id <= $2 \
-     ORDER BY booking_id, created_at, id"
+    "SELECT p.booking_id, p.id, p.amount, p.state, p.captured, p.to_capture, p.change_id, c.state AS change_state, \
+     c.difference FROM payment p LEFT JOIN booking_change c ON c.id = p.change_id \
+     WHERE p.booking_id > $1 AND p.booking_id <= $2 ORDER BY p.booking_id, p.created_at, p.id"
 );
 of_bookings!(
     /// Refunds of a page of bookings.

@@ -24,7 +24,9 @@ pub(super) fn check(context: &Context, case: &Case, findings: &mut Findings) {
     if let Some((at, what)) = due.filter(|(at, _)| *at + LATE < context.now) {
         findings.add(4, "clocks are heeded", reference, format_args!("{}: should {what} since {at}", row.state));
     }
-    if (row.ladder_before.is_some() || row.ladder_days.is_some()) && row.state != "completed" {
+    if (row.ladder_before.is_some() || row.ladder_days.is_some())
+        && !matches!(row.state.as_str(), "completed" | "ended" | "cancelled")
+    {
         findings.add(4, "ordinals are given at completion", reference, format_args!("{} with ordinals", row.state));
     }
     log(case, findings);

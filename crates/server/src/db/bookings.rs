@@ -14,8 +14,9 @@ use gabarit_domain::{
     ids::{AccountId, BookingId, ExpertId},
     invoice::Party,
     money::Cents,
-    pricing::{Order, Quote},
+    pricing::{Line, Order, Quote},
     rulebook::RulebookVersion,
+    settlement::{Kept, SomeDays, kept_lines, sums},
 };
 use gabarit_i18n::Locale;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -31,6 +32,15 @@ pub struct Buyer {
     pub contact_name: String,
     /// Their telephone number.
     pub phone: String,
+}
+
+/// What is left of a booking that was cut short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// What is kept of the quote.
+    pub kept: Kept,
+    /// The days that stay its own: nobody else can have them.
+    pub stays: SomeDays,
 }
 
 /// A booking, as it is stored.
@@ -90,6 +100,44 @@ pub struct Booking {
     pub ladder_before: Option<u32>,
     /// Days it counts on the ladder; frozen at completion.
     pub ladder_days: Option<u32>,
+    /// What is left of it, once it was cut short.
+    pub settlement: Option<Settled>,
+    /// How often the agreed order was replaced by another.
+    pub revision: i64,
+}
+
+impl Booking {
+    /// What is kept of the quote.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        self.settlement.as_ref().map_or_else(|| Kept::all(&self.order), |settled| settled.kept.clone())
+    }
+
+    /// The lines that are kept.
+    #[must_use]
+    pub fn kept_lines(&self) -> Vec<Line> {
+        match &self.settlement {
+            Some(settled) => kept_lines(&self.quote.lines, &settled.kept),
+            None => self.quote.lines.clone(),
+        }
+    }
+
+    /// The money that is to be kept, with VAT: nothing of a booking that came to nothing before it was accepted.
+    #[must_use]
+    pub fn kept_total(&self) -> Cents {
+        match (self.state, &self.settlement) {
+            (BookingState::Declined | BookingState::Expired | BookingState::Lapsed, _)
+            | (BookingState::Cancelled, None) => Cents::ZERO,
+            (_, Some(settled)) => sums(&self.quote, &kept_lines(&self.quote.lines, &settled.kept)).1,
+            (_, None) => self.total,
+        }
+    }
+
+    /// The days that stay its own while its state occupies days.
+    #[must_use]
+    pub fn own_days(&self) -> SomeDays {
+        self.settlement.as_ref().map_or_else(|| self.order.days.iter().collect(), |settled| settled.stays.clone())
+    }
 }
 
 #[derive(FromRow)]
@@ -122,6 +170,8 @@ struct Row {
     completed_at: Option<DateTime<Utc>>,
     ladder_before: Option<i64>,
     ladder_days: Option<i64>,
+    settlement_body: Option<String>,
+    revision: i64,
 }
 
 /// A value in the database that this program did not write.
@@ -173,6 +223,8 @@ impl TryFrom<Row> for Booking {
             completed_at: row.completed_at,
             ladder_before: row.ladder_before.map(|n| small("ladder_before", n)).transpose()?,
             ladder_days: row.ladder_days.map(|n| small("ladder_days", n)).transpose()?,
+            settlement: row.settlement_body.map(|body| json("settlement", &body)).transpose()?,
+            revision: row.revision,
         })
     }
 }
@@ -183,7 +235,7 @@ macro_rules! select_booking {
             "SELECT id, reference, idempotency_key, expert_id, client_id, state, clock_at, version, first_day, ",
             "last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, place_name, work_address, ",
             "buyer_body, order_number, note, locale, created_at, paid_at, accepted_at, completed_at, ladder_before, ",
-            "ladder_days FROM booking ",
+            "ladder_days, settlement_body, revision FROM booking ",
             $rest
         )
     };
@@ -306,7 +358,9 @@ pub async fn overdue_holds(exec: &mut Exec<'_>, expert: ExpertId, now: DateTime<
 /// The database's.
 pub async fn store_move(exec: &mut Exec<'_>, booking: &Booking) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE booking SET state = $1, clock_at = $2, version = version + 1, paid_at = $3, \
-        accepted_at = $4, completed_at = $5, ladder_before = $6, ladder_days = $7 WHERE id = $8 AND version = $9";
+        accepted_at = $4, completed_at = $5, ladder_before = $6, ladder_days = $7, settlement_body = $8 \
+        WHERE id = $9 AND version = $10";
+    let settlement = booking.settlement.as_ref().map(to_json).transpose()?;
     let affected = on!(exec, |c| sqlx::query(SQL)
         .bind(booking.state.code())
         .bind(booking.state.clock())
@@ -315,12 +369,38 @@ pub async fn store_move(exec: &mut Exec<'_>, booking: &Booking) -> sqlx::Result<
         .bind(booking.completed_at)
         .bind(booking.ladder_before.map(i64::from))
         .bind(booking.ladder_days.map(i64::from))
+        .bind(&settlement)
         .bind(booking.id.0)
         .bind(booking.version)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
     Ok(affected == 1)
+}
+
+/// Replaces what was agreed: order, price, days, place; the revision rises. The move is stored besides.
+///
+/// # Errors
+/// The database's.
+pub async fn store_agreement(exec: &mut Exec<'_>, booking: &Booking) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE booking SET first_day = $2, last_day = $3, starts_at = $4, ends_at = $5, \
+        order_body = $6, quote_body = $7, total = $8, place_name = $9, work_address = $10, revision = $11 WHERE id = $1";
+    let (order, quote) = (to_json(&booking.order)?, to_json(&booking.quote)?);
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(booking.id.0)
+        .bind(booking.first_day)
+        .bind(booking.last_day)
+        .bind(booking.starts_at)
+        .bind(booking.ends_at)
+        .bind(&order)
+        .bind(&quote)
+        .bind(booking.total.0)
+        .bind(&booking.place_name)
+        .bind(&booking.work_address)
+        .bind(booking.revision)
+        .execute(c)
+        .await
+        .map(drop))
 }
 
 /// Adds a step to a booking's log.
@@ -416,6 +496,20 @@ pub async fn take_days(
 pub async fn free_days(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<u64> {
     const SQL: &str = "DELETE FROM booked_day WHERE booking_id = $1";
     on!(exec, |c| sqlx::query(SQL).bind(booking.0).execute(c).await.map(|done| done.rows_affected()))
+}
+
+/// Gives those of a booking's days back that are not its own any more.
+///
+/// # Errors
+/// The database's.
+pub async fn free_other_days(exec: &mut Exec<'_>, booking: BookingId, own: &SomeDays) -> sqlx::Result<()> {
+    const TAKEN: &str = "SELECT day FROM booked_day WHERE booking_id = $1 ORDER BY day";
+    const FREE: &str = "DELETE FROM booked_day WHERE booking_id = $1 AND day = $2";
+    let taken: Vec<NaiveDate> = on!(exec, |c| sqlx::query_scalar(TAKEN).bind(booking.0).fetch_all(c).await)?;
+    for day in taken.into_iter().filter(|day| !own.contains(day)) {
+        on!(exec, |c| sqlx::query(FREE).bind(booking.0).bind(day).execute(c).await.map(drop))?;
+    }
+    Ok(())
 }
 
 /// An expert's booked days, holds included, from a day on.

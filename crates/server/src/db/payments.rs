@@ -33,6 +33,10 @@ pub struct Payment {
     pub checkout_url: Option<String>,
     /// Received or captured.
     pub captured: Cents,
+    /// What is to be taken of an authorised payment; all of it if none.
+    pub to_capture: Option<Cents>,
+    /// The change whose price difference it pays; none for the booking's own.
+    pub change: Option<Uuid>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -49,6 +53,8 @@ struct Row {
     provider_ref: Option<String>,
     checkout_url: Option<String>,
     captured: i64,
+    to_capture: Option<i64>,
+    change_id: Option<Uuid>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -65,6 +71,8 @@ impl TryFrom<Row> for Payment {
             provider_ref: row.provider_ref,
             checkout_url: row.checkout_url,
             captured: Cents(row.captured),
+            to_capture: row.to_capture.map(Cents),
+            change: row.change_id,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
@@ -74,8 +82,8 @@ impl TryFrom<Row> for Payment {
 macro_rules! select_payment {
     ($rest:literal) => {
         concat!(
-            "SELECT id, booking_id, method, amount, state, provider_ref, checkout_url, captured, created_at, ",
-            "updated_at FROM payment ",
+            "SELECT id, booking_id, method, amount, state, provider_ref, checkout_url, captured, ",
+            "to_capture, change_id, created_at, updated_at FROM payment ",
             $rest
         )
     };
@@ -86,8 +94,8 @@ macro_rules! select_payment {
 /// # Errors
 /// The database's.
 pub async fn insert(exec: &mut Exec<'_>, payment: &Payment) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO payment (id, booking_id, method, amount, state, captured, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const SQL: &str = "INSERT INTO payment (id, booking_id, method, amount, state, captured, change_id, created_at, \
+        updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     on!(exec, |c| sqlx::query(SQL)
         .bind(payment.id.0)
         .bind(payment.booking.0)
@@ -95,6 +103,7 @@ pub async fn insert(exec: &mut Exec<'_>, payment: &Payment) -> sqlx::Result<()> 
         .bind(payment.amount.0)
         .bind(payment.state.code())
         .bind(payment.captured.0)
+        .bind(payment.change)
         .bind(payment.created_at)
         .bind(payment.updated_at)
         .execute(c)
@@ -161,6 +170,20 @@ pub async fn store_state(
 ) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE payment SET state = $2, captured = $3, updated_at = $4 WHERE id = $1";
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(state.code()).bind(captured.0).bind(now).execute(c).await.map(drop))
+}
+
+/// Notes how much of an authorised payment is to be taken.
+///
+/// # Errors
+/// The database's.
+pub async fn store_to_capture(
+    exec: &mut Exec<'_>,
+    id: PaymentId,
+    amount: Cents,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE payment SET to_capture = $2, updated_at = $3 WHERE id = $1";
+    on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(amount.0).bind(now).execute(c).await.map(drop))
 }
 
 /// Gives a payment up that the provider will not make: unless it was made after all, by another attempt.

@@ -37,6 +37,7 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::CapturePayment => payments::capture(p, PaymentId(subject)).await,
         JobKind::ReleasePayment => payments::release(p, PaymentId(subject)).await,
         JobKind::CancelPayment => payments::cancel(p, PaymentId(subject)).await,
+        JobKind::EndChange => bookings::changes::end_change(p, subject).await,
         JobKind::SendRefund => payments::send_refund(p, RefundId(subject)).await,
     }
 }

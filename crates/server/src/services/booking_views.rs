@@ -5,22 +5,28 @@ use crate::{
     db::{
         Exec,
         bookings::{self as rows, BookedExpert, Booking},
+        changes as change_rows,
+        changes::ChangeState,
         payments as payment_rows,
         payments::{Payment, Refund},
     },
     payments::ProviderState,
     platform::Platform,
-    services::{documents, payments, rulebooks},
+    services::{
+        bookings::{Failure, changes, settling},
+        documents, payments, rulebooks,
+    },
 };
 use chrono_tz::Tz;
 use gabarit_domain::{
-    booking::BookingState,
+    booking::{BookingState, PaymentMethod},
     compensation::{EarningLine, earnings},
     expert::ExpertKind,
     ids::{BookingId, ExpertId},
     money::Cents,
     pricing::Location,
     rulebook::{Rulebook, RulebookVersion},
+    settlement::sums,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
@@ -28,6 +34,7 @@ use gabarit_view::{
     booking::{
         BookingAction, BookingSummary, BookingView, ContactDetails, EarningsView, PaymentView, Side, TimelineEntry,
     },
+    change::{ChangeView, RefundView, ReportView, SettledView},
     error::ApiError,
 };
 use std::collections::{HashMap, hash_map::Entry};
@@ -66,6 +73,7 @@ pub async fn view(p: &Platform, actor: &AccountView, id: BookingId, locale: Loca
     let contact = if shows_contacts { contact(exec, p, &booking, &expert, side).await? } else { None };
     let place_name = place_name(p, &booking, locale);
     let sees_client = side != Side::Expert;
+    let standing = standing(exec, p, &booking, side, locale, zone).await?;
     Ok(BookingView {
         id: booking.id,
         reference: booking.reference.clone(),
@@ -86,7 +94,12 @@ pub async fn view(p: &Platform, actor: &AccountView, id: BookingId, locale: Loca
         documents: documents::list_in(exec, p, booking.id, side).await?,
         payment: if sees_client { payment(exec, p, &booking).await? } else { None },
         earnings: if side == Side::Client { None } else { earned(exec, p, &booking, &expert).await? },
-        actions: actions(&booking, side, p.now()),
+        actions: [actions(&booking, side, p.now()), standing.actions].concat(),
+        methods: standing.methods,
+        settled: standing.settled.filter(|_| sees_client),
+        refunds: if sees_client { standing.refunds } else { Vec::new() },
+        change: standing.change,
+        report: standing.report,
     })
 }
 
@@ -193,15 +206,125 @@ async fn earned(
 
 /// Whether an expert earns by the ladder. Frozen ordinals are those of an independent, whatever the expert is today.
 fn earns(booking: &Booking, expert: &BookedExpert) -> bool {
-    booking.ladder_before.is_some()
-        || (expert.kind == ExpertKind::Independent && booking.state != BookingState::Completed)
+    let over = matches!(
+        booking.state,
+        BookingState::Completed | BookingState::Ended | BookingState::Cancelled
+    );
+    booking.ladder_before.is_some() || (expert.kind == ExpertKind::Independent && !over)
 }
 
 fn earned_by(rulebook: &Rulebook, booking: &Booking, expert: &BookedExpert) -> EarningsView {
     let before = booking.ladder_before.unwrap_or(expert.completed_days);
-    let lines = earnings(&rulebook.ladder, &booking.quote.lines, before);
+    let lines = earnings(&rulebook.ladder, &booking.kept_lines(), before);
     let net = lines.iter().map(EarningLine::net).sum();
     EarningsView { lines, net, is_final: booking.ladder_before.is_some() }
+}
+
+/// What became of a booking after it was placed, and what can be done about it.
+struct Standing {
+    actions: Vec<BookingAction>,
+    methods: Vec<PaymentMethod>,
+    settled: Option<SettledView>,
+    refunds: Vec<RefundView>,
+    change: Option<ChangeView>,
+    report: Option<ReportView>,
+}
+
+async fn standing(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    side: Side,
+    locale: Locale,
+    zone: Tz,
+) -> Result<Standing, ApiError> {
+    let now = p.now();
+    let database = |error: sqlx::Error| p.fault(error);
+    let failed = |error: Failure| match error {
+        Failure::Answer(error) => error,
+        Failure::Database(error) => p.fault(error),
+    };
+    let change = changes::open(exec, booking.id).await.map_err(database)?;
+    let report = change_rows::open_report(exec, booking.id).await.map_err(database)?;
+    let running = booking.state == BookingState::Accepted && now < booking.ends_at;
+    let mut actions = Vec::new();
+    match side {
+        Side::Client => {
+            if changes::may_change(exec, p, booking, false, now).await.map_err(failed)? {
+                actions.push(BookingAction::Change);
+            }
+            if running {
+                actions.push(BookingAction::Cancel);
+            }
+            if settling::may_report(exec, p, booking, now).await.map_err(failed)? {
+                actions.push(BookingAction::Report);
+            }
+        }
+        Side::Expert if booking.state == BookingState::Accepted => actions.push(BookingAction::Stop),
+        Side::Expert => {}
+        Side::Manager => {
+            if changes::may_change(exec, p, booking, true, now).await.map_err(failed)? {
+                actions.push(BookingAction::Change);
+            }
+            let keeps = booking.accepted_at.is_some() && booking.kept_total() > Cents::ZERO;
+            if booking.state.reduce().is_ok() && keeps {
+                actions.push(BookingAction::Settle);
+            }
+            if report.is_some() {
+                actions.push(BookingAction::Dismiss);
+            }
+        }
+    }
+    if let Some(change) = &change {
+        let in_time = change.clock.is_some_and(|clock| now < clock);
+        match (side, change.state) {
+            (Side::Client, ChangeState::Proposed) if in_time => {
+                actions.extend([BookingAction::PayChange, BookingAction::WithdrawChange]);
+            }
+            (Side::Client | Side::Manager, _) => actions.push(BookingAction::WithdrawChange),
+            (Side::Expert, ChangeState::Asked) if in_time => actions.push(BookingAction::AnswerChange),
+            (Side::Expert, _) => {}
+        }
+    }
+    let settled = booking.settlement.as_ref().map(|settled| {
+        let lines = booking.kept_lines();
+        let (vat, total) = sums(&booking.quote, &lines);
+        SettledView { lines, vat, total, days: settled.kept.days.iter().copied().collect() }
+    });
+    let refunds = payment_rows::refunds_of_booking(exec, booking.id)
+        .await
+        .map_err(database)?
+        .into_iter()
+        .map(|refund| RefundView {
+            amount: refund.amount,
+            state: refund.state.code().to_owned(),
+            at: zoned(refund.created_at, zone),
+        })
+        .collect();
+    // The expert hears of a change once it is paid, and never of its price.
+    let change = change.filter(|change| side != Side::Expert || change.state == ChangeState::Asked).map(|change| {
+        let place = match change.order.location {
+            Location::Remote => None,
+            Location::OnSite { place, .. } => {
+                p.places.view(place, locale).map(|place| place.label()).or_else(|| change.place_name.clone())
+            }
+        };
+        ChangeView {
+            state: change.state.code().to_owned(),
+            clock: change.clock.map(|clock| zoned(clock, zone)),
+            days: change.order.days.iter().collect(),
+            place_name: place,
+            difference: (side != Side::Expert).then_some(change.difference),
+            quote: (side != Side::Expert).then_some(change.quote),
+        }
+    });
+    let methods = payments::methods(exec, p, booking).await?;
+    let report = report.map(|report| ReportView {
+        days: report.days.into_iter().collect(),
+        note: report.note,
+        at: zoned(report.created_at, zone),
+    });
+    Ok(Standing { actions, methods, settled, refunds, change, report })
 }
 
 /// What its reader can do with a booking now.

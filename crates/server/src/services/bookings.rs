@@ -5,10 +5,12 @@
 //! orders what follows (jobs, mails, refunds, documents) in the same breath. What must leave the house is done
 //! afterwards, from rows that a crash cannot lose.
 
+pub mod changes;
 mod form;
 mod moves;
 pub(crate) mod notices;
 mod placing;
+pub mod settling;
 
 pub use moves::{accept, complete, decline, expire, lapse, withdraw};
 pub use placing::place;

@@ -194,6 +194,26 @@ pub async fn issue_credit_note(exec: &mut Exec<'_>, p: &Platform, input: &Credit
     issue(exec, p, input.cause, draft).await
 }
 
+/// What credit notes have given back on a document, with VAT.
+///
+/// # Errors
+/// As [`latest`].
+pub async fn credited_on(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    number: DocumentNumber,
+) -> Result<Cents, ApiError> {
+    let mut sum = Cents::ZERO;
+    for row in rows::of_booking(exec, booking).await.map_err(|error| p.fault(error))? {
+        let document = read(p, &row)?;
+        if document.corrects.is_some_and(|corrected| corrected.number == number) {
+            sum += document.total;
+        }
+    }
+    Ok(sum)
+}
+
 /// The latest document of a kind that a booking has: what a credit note corrects.
 ///
 /// # Errors

@@ -19,6 +19,8 @@
 //! | payment received or card captured, after the invoice | `provider_clearing` | `client_receivable`, what is over `deposits` |
 //! | refund handed to the provider | `deposits` | `provider_clearing` |
 //! | invoice issued | `deposits` (what was paid), `client_receivable` (the rest) | `revenue`, `vat_payable` |
+//! | credit note issued | `revenue`, `vat_payable` | `client_receivable` (what is still owed), `deposits` (the rest) |
+//! | self-billed credit note issued | `expert_payable` | `cost_of_experts`, `vat_receivable` |
 //! | self-billed invoice issued | `cost_of_experts`, `vat_receivable` | `expert_payable` |
 //!
 //! An authorised card is a promise, not money: nothing is posted until it is captured. So a card order's invoice stands
@@ -191,6 +193,91 @@ pub async fn post_invoice(
             (Account::Revenue, -net),
             (Account::VatPayable, -vat),
         ],
+    )
+    .await
+}
+
+/// [`post_invoice`] of a booking that was changed: under its revision.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_invoice_for(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    cause: &str,
+    net: Cents,
+    vat: Cents,
+    prepaid: Cents,
+) -> Result<(), ApiError> {
+    post(
+        exec,
+        p,
+        cause,
+        "invoice-issued",
+        Some(booking),
+        &[
+            (Account::Deposits, prepaid),
+            (Account::ClientReceivable, net + vat - prepaid),
+            (Account::Revenue, -net),
+            (Account::VatPayable, -vat),
+        ],
+    )
+    .await
+}
+
+/// A client's credit note is issued: what was not paid yet is owed no more; the rest is the client's again.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_credit_note(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    cause: &str,
+    net: Cents,
+    vat: Cents,
+) -> Result<(), ApiError> {
+    let owed = rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking)
+        .await
+        .map_err(|e| p.fault(e))?
+        .clamp(Cents::ZERO, net + vat);
+    post(
+        exec,
+        p,
+        cause,
+        "credit-note-issued",
+        Some(booking),
+        &[
+            (Account::Revenue, net),
+            (Account::VatPayable, vat),
+            (Account::ClientReceivable, -owed),
+            (Account::Deposits, owed - net - vat),
+        ],
+    )
+    .await
+}
+
+/// A corrected self-billed invoice is issued or, with negative amounts, a self-billed credit note.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_self_billed_for(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: BookingId,
+    cause: &str,
+    kind: &str,
+    net: Cents,
+    vat: Cents,
+) -> Result<(), ApiError> {
+    post(
+        exec,
+        p,
+        cause,
+        kind,
+        Some(booking),
+        &[(Account::CostOfExperts, net), (Account::VatReceivable, vat), (Account::ExpertPayable, -(net + vat))],
     )
     .await
 }

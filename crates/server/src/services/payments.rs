@@ -18,25 +18,37 @@ mod provider;
 pub use money_back::{release, send_refund};
 pub use provider::{cancel, capture, create};
 
-pub(crate) use money_back::give_back_all;
+pub(crate) use money_back::{give_back_all, give_back_change, held, held_for, keep_only};
 
 use crate::{
-    db::{Exec, bookings as booking_rows, bookings::Booking, payments as rows, payments::Payment},
+    clock::{civil_day, start_of_day},
+    db::{
+        Exec, bookings as booking_rows,
+        bookings::Booking,
+        changes as change_rows,
+        changes::{Change, ChangeState},
+        payments as rows,
+        payments::Payment,
+    },
     jobs::{self, JobKind},
-    payments::{ProviderError, ProviderPayment, ProviderState},
+    payments::{ProviderError, ProviderPayment, ProviderState, limit},
     platform::Platform,
     services::{
-        bookings::{Failure, attempt, expert_of, lock, notices, store_move},
+        bookings::{Failure, attempt, changes, expert_of, lock, notices, store_move},
         experts, ledger, rulebooks,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_domain::{
     booking::{BookingState, PaymentMethod},
+    credit::CreditRefusal,
     ids::{BookingId, ExpertId, PaymentId},
     money::Cents,
 };
-use gabarit_view::{account::AccountView, error::ApiError};
+use gabarit_view::{
+    account::AccountView,
+    error::{ApiError, Problem},
+};
 
 /// What the provider's word means for a payment whose last known word was another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,9 +115,14 @@ pub async fn sync_payment(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     sync(p, &reference).await?;
     let payment = get(p, id).await?;
     let now = p.now();
-    if matches!(payment.state, ProviderState::Open | ProviderState::Pending) && now < payment.created_at + GIVE_UP {
+    let (give_up, again) = if payment.method.is_slow() {
+        (GIVE_UP_TRANSFER, LOOK_AGAIN_TRANSFER)
+    } else {
+        (GIVE_UP, LOOK_AGAIN)
+    };
+    if matches!(payment.state, ProviderState::Open | ProviderState::Pending) && now < payment.created_at + give_up {
         let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
-        jobs::schedule(&mut tx.exec(), JobKind::SyncPayment, id.0, now + LOOK_AGAIN).await.map_err(|e| p.fault(e))?;
+        jobs::schedule(&mut tx.exec(), JobKind::SyncPayment, id.0, now + again).await.map_err(|e| p.fault(e))?;
         tx.commit().await.map_err(|e| p.fault(e))?;
     }
     Ok(())
@@ -170,12 +187,13 @@ async fn apply(p: &Platform, payment: &Payment, said: &ProviderPayment) -> Resul
         return Ok(());
     }
     let expert = expert_of(p, payment.booking).await?;
-    attempt(p, || Box::pin(apply_once(p, payment, expert, said.state))).await?;
+    attempt(p, || Box::pin(apply_once(p, payment, expert, said))).await?;
     jobs::wake(p);
     Ok(())
 }
 
-async fn apply_once(p: &Platform, payment: &Payment, expert: ExpertId, said: ProviderState) -> Result<(), Failure> {
+async fn apply_once(p: &Platform, payment: &Payment, expert: ExpertId, read: &ProviderPayment) -> Result<(), Failure> {
+    let said = read.state;
     let now = p.now();
     let mut tx = p.db.begin().await?;
     let exec = &mut tx.exec();
@@ -187,15 +205,35 @@ async fn apply_once(p: &Platform, payment: &Payment, expert: ExpertId, said: Pro
         News::Nothing => return Ok(()),
         News::Note => rows::store_state(exec, payment.id, said, payment.captured, now).await?,
         News::Secured | News::Captured => {
-            let captured = if said == ProviderState::Paid { payment.amount } else { Cents::ZERO };
+            // A card may be captured in part; other methods bring the whole.
+            let captured = match said {
+                ProviderState::Paid if payment.method.is_deferred() => read.captured.min(payment.amount),
+                ProviderState::Paid => payment.amount,
+                _ => Cents::ZERO,
+            };
             rows::store_state(exec, payment.id, said, captured, now).await?;
             let payment = Payment { state: said, captured, ..payment };
-            let is_needed = news == News::Captured || order(exec, p, &mut booking, &payment, now).await?;
+            // Needed, or not; and the change that it pays, to be made once the money is in the books.
+            let (is_needed, change) = match (news, payment.change) {
+                (News::Captured, _) => (true, None),
+                (_, Some(change)) => {
+                    let change = changes::payable(exec, change, &booking, now).await?;
+                    (change.is_some(), change)
+                }
+                (_, None) => (order(exec, p, &mut booking, &payment, now).await?, None),
+            };
             if said == ProviderState::Paid {
-                ledger::post_received(exec, p, payment.id, payment.booking, payment.amount, is_needed).await?;
+                ledger::post_received(exec, p, payment.id, payment.booking, captured, is_needed).await?;
             }
             if !is_needed {
                 money_back::give_back(exec, p, &booking, &payment, "not needed").await?;
+            } else if news == News::Captured {
+                // More may have been taken than is kept by now: the booking was cut short meanwhile.
+                let open = changes::open(exec, booking.id).await?;
+                money_back::keep_only(exec, p, &booking, "taken beyond what is kept", open).await?;
+            }
+            if let Some(change) = change {
+                changes::paid(exec, p, &mut booking, change, now).await?;
             }
         }
         News::Lost => {
@@ -248,8 +286,15 @@ pub(crate) async fn main_payment(exec: &mut Exec<'_>, booking: BookingId) -> sql
     let refunds = rows::refunds_of_booking(exec, booking).await?;
     let payments = rows::of_booking(exec, booking).await?;
     Ok(payments.into_iter().find(|payment| {
-        matches!(payment.state, ProviderState::Authorized | ProviderState::Paid)
-            && !refunds.iter().any(|refund| refund.payment == payment.id)
+        let back: Cents =
+            refunds.iter().filter(|refund| refund.payment == payment.id).map(|refund| refund.amount).sum();
+        payment.change.is_none()
+            && match payment.state {
+                ProviderState::Authorized => true,
+                // One that went back whole secures nothing.
+                ProviderState::Paid => back < payment.captured,
+                _ => false,
+            }
     }))
 }
 
@@ -261,9 +306,51 @@ pub(crate) async fn main_payment(exec: &mut Exec<'_>, booking: BookingId) -> sql
 /// answer: the hold stays, try again.
 pub async fn checkout(p: &Platform, actor: &AccountView, id: BookingId) -> Result<String, ApiError> {
     let booking = own_booking(p, actor, id).await?;
-    let method = of_booking(p, id).await?.last().map(|payment| payment.method);
-    let method = method.ok_or_else(|| p.fault(format_args!("booking {id} has no payment")))?;
-    checkout_in(p, booking, method).await
+    let payments = of_booking(p, id).await?;
+    let change = open_change(p, id).await?;
+    // The difference of a change is paid as the booking was, unless that was a transfer: it could come too late.
+    let method = payments
+        .iter()
+        .rev()
+        .find(|payment| change.is_none() || payment.change.is_none())
+        .map(|payment| payment.method)
+        .ok_or_else(|| p.fault(format_args!("booking {id} has no payment")))?;
+    let method = if change.is_some() && method.is_slow() { PaymentMethod::Ideal } else { method };
+    checkout_in(p, booking, method, change).await
+}
+
+/// The ways to pay what a booking's client has to pay now: those within the provider's limits; a transfer where there
+/// is time; a card if the booking was checked for one.
+pub(crate) async fn methods(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+) -> Result<Vec<PaymentMethod>, ApiError> {
+    let now = p.now();
+    let change = change_rows::open(exec, booking.id).await.map_err(|e| p.fault(e))?;
+    let change = change.filter(|change| change.state == ChangeState::Proposed);
+    let amount = match &change {
+        Some(change) => change.difference,
+        None if is_payable(booking, now) => booking.total,
+        None => return Ok(Vec::new()),
+    };
+    let payments = rows::of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
+    let rules = rulebooks::version_in(exec, p, booking.rulebook).await?.ok_or_else(|| p.fault("a rulebook is gone"))?;
+    let placed = civil_day(booking.created_at, p.config.zone);
+    let transfer = change.is_none()
+        && PaymentMethod::transfer_due(&rules.booking, placed, booking.first_day).is_some_and(|due| due > p.today());
+    Ok(PaymentMethod::ALL
+        .into_iter()
+        .filter(|method| amount <= limit(*method))
+        .filter(|method| transfer || !method.is_slow())
+        .filter(|method| !method.is_deferred() || payments.iter().any(|payment| payment.method == *method))
+        .collect())
+}
+
+async fn open_change(p: &Platform, id: BookingId) -> Result<Option<Change>, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let change = change_rows::open(&mut conn.exec(), id).await.map_err(|e| p.fault(e))?;
+    Ok(change.filter(|change| change.state == ChangeState::Proposed))
 }
 
 /// [`checkout`] by another method, for a client whose first one failed. A card needs the credit check and so a new
@@ -278,21 +365,39 @@ pub async fn checkout_with(
     method: PaymentMethod,
 ) -> Result<String, ApiError> {
     let booking = own_booking(p, actor, id).await?;
+    let change = open_change(p, id).await?;
     if method.is_deferred() && !of_booking(p, id).await?.iter().any(|payment| payment.method == method) {
-        return Err(ApiError::CreditRefused { stash: None });
+        return Err(ApiError::CreditRefused { reason: CreditRefusal::NotChecked, stash: None });
     }
-    checkout_in(p, booking, method).await
+    // A hold of minutes is no time for a transfer.
+    let due = provider::transfer_due(p, &booking, method).await?;
+    if method.is_slow() && (due.is_none() || change.is_some()) {
+        return Err(ApiError::field("method", Problem::TooLateForTransfer));
+    }
+    if booking.total > limit(method) {
+        return Err(ApiError::field("method", Problem::MethodLimit(limit(method))));
+    }
+    checkout_in(p, booking, method, change).await
 }
 
-async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> Result<String, ApiError> {
+async fn checkout_in(
+    p: &Platform,
+    booking: Booking,
+    method: PaymentMethod,
+    change: Option<Change>,
+) -> Result<String, ApiError> {
     let page = provider::booking_page(p, &booking);
-    if !is_payable(&booking, p.now()) {
+    let (change, amount) = match &change {
+        Some(change) => (Some(change.id), change.difference),
+        None => (None, booking.total),
+    };
+    if change.is_none() && !is_payable(&booking, p.now()) {
         return Ok(page);
     }
     // A card that was refused, a window that was closed: the provider knows, we may not yet.
     let mut read = Vec::new();
     for payment in of_booking(p, booking.id).await? {
-        if !matches!(payment.state, ProviderState::Open | ProviderState::Pending) {
+        if !matches!(payment.state, ProviderState::Open | ProviderState::Pending) || payment.change != change {
             continue;
         }
         let Some(reference) = payment.provider_ref.clone() else { continue };
@@ -311,14 +416,19 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
             let now = p.now();
             let mut tx = p.db.begin().await?;
             let exec = &mut tx.exec();
-            let booking = lock(exec, expert, booking.id).await?;
-            if !is_payable(&booking, now) {
-                return Ok(None);
+            let mut booking = lock(exec, expert, booking.id).await?;
+            match change {
+                None if is_payable(&booking, now) => {}
+                Some(change) if changes::payable(exec, change, &booking, now).await?.is_some() => {}
+                _ => return Ok(None),
             }
             // One that the provider has not answered for yet, or that a second click made meanwhile, is asked for
             // again, under the same key: it is the same payment.
             let under_way = rows::of_booking(exec, booking.id).await?.into_iter().find(|payment| {
-                payment.state == ProviderState::Open && payment.method == method && !read.contains(&payment.id)
+                payment.state == ProviderState::Open
+                    && payment.method == method
+                    && payment.change == change
+                    && !read.contains(&payment.id)
             });
             if let Some(payment) = under_way {
                 return Ok(Some(payment));
@@ -327,15 +437,18 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
                 id: PaymentId(p.ids.uuid()),
                 booking: booking.id,
                 method,
-                amount: booking.total,
+                amount,
                 state: ProviderState::Open,
                 provider_ref: None,
                 checkout_url: None,
                 captured: Cents::ZERO,
+                to_capture: None,
+                change,
                 created_at: now,
                 updated_at: now,
             };
             rows::insert(exec, &payment).await?;
+            wait_for_transfer(exec, p, &mut booking, method, now).await?;
             tx.commit().await?;
             Ok(Some(payment))
         })
@@ -343,6 +456,28 @@ async fn checkout_in(p: &Platform, booking: Booking, method: PaymentMethod) -> R
     .await?;
     let Some(payment) = payment else { return Ok(page) };
     Ok(provider::make(p, &booking, &payment).await?.unwrap_or(page))
+}
+
+/// A hold whose client turns to a bank transfer is kept until the transfer is due.
+async fn wait_for_transfer(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &mut Booking,
+    method: PaymentMethod,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    if !method.is_slow() {
+        return Ok(());
+    }
+    let Some(due) = provider::transfer_due(p, booking, method).await? else { return Err(ApiError::MovedOn.into()) };
+    let until = start_of_day(due.succ_opt().unwrap_or(due), p.config.zone);
+    let longer = BookingState::hold_until(until, booking.starts_at);
+    if booking.state.clock() < longer.clock() {
+        store_move(exec, booking, longer, None, "paid by transfer", now).await?;
+        jobs::cancel(exec, JobKind::LapseHold, booking.id.0).await?;
+        jobs::schedule(exec, JobKind::LapseHold, booking.id.0, longer.clock().unwrap_or(now)).await?;
+    }
+    Ok(())
 }
 
 fn is_payable(booking: &Booking, now: DateTime<Utc>) -> bool {
@@ -353,6 +488,9 @@ fn is_payable(booking: &Booking, now: DateTime<Utc>) -> bool {
 const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// An open payment this old will never be paid: the provider's own limits are shorter.
 const GIVE_UP: TimeDelta = TimeDelta::days(3);
+/// A transfer may arrive long after it was due; it is looked for twice a day.
+const GIVE_UP_TRANSFER: TimeDelta = TimeDelta::days(30);
+const LOOK_AGAIN_TRANSFER: TimeDelta = TimeDelta::hours(12);
 
 #[cfg(test)]
 mod tests {

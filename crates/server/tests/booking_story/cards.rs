@@ -100,7 +100,7 @@ async fn cards_need_credit() {
         let (week, _) = stage.authorized("2026-12-07,2026-12-08,2026-12-09,2026-12-10,2026-12-11").await;
         let one_more = |stage: &Stage| stage.form("2026-12-14", PaymentMethod::CreditCard);
         let refused = stage.place_as(&stage.client, one_more(&stage)).await;
-        assert_eq!(refused.unwrap_err(), ApiError::CreditRefused { stash: None });
+        assert!(matches!(refused.unwrap_err(), ApiError::CreditRefused { .. }));
         // Captured, it is paid: credit is free again.
         stage.accept(week).await;
         assert!(stage.place_as(&stage.client, one_more(&stage)).await.is_err(), "due until it is captured");
@@ -108,7 +108,7 @@ async fn cards_need_credit() {
         stage.place_as(&stage.client, one_more(&stage)).await.unwrap();
         let too_much = "2027-01-04,2027-01-05,2027-01-06,2027-01-07,2027-01-08,2027-01-11";
         let refused = stage.place_as(&stage.client, stage.form(too_much, PaymentMethod::CreditCard)).await;
-        assert_eq!(refused.unwrap_err(), ApiError::CreditRefused { stash: None });
+        assert!(matches!(refused.unwrap_err(), ApiError::CreditRefused { .. }));
         stage.place_as(&stage.client, stage.form(too_much, PaymentMethod::Ideal)).await.unwrap();
         stage.sound().await;
     })
@@ -136,7 +136,7 @@ async fn trust_is_earned_and_lost() {
         bookings::withdraw(&stage.p, &stage.client, held.id).await.unwrap();
         stage.at("2026-12-13T00:00:00Z").await;
         let refused = stage.place_as(&stage.client, one(&stage)).await;
-        assert_eq!(refused.unwrap_err(), ApiError::CreditRefused { stash: None });
+        assert!(matches!(refused.unwrap_err(), ApiError::CreditRefused { .. }));
         stage.sound_but_owed(id).await;
     })
     .await;

@@ -143,9 +143,10 @@ impl Stage {
             HAVING SUM(amount) <> 0) AS u";
         assert_eq!(self.count(unbalanced).await, 0, "unbalanced transactions");
         let stray = "SELECT COUNT(*) FROM booked_day d JOIN booking b ON b.id = d.booking_id \
-            WHERE b.state NOT IN ('held', 'requested', 'accepted', 'completed')";
+            WHERE b.state NOT IN ('held', 'requested', 'accepted', 'completed', 'ended')";
         assert_eq!(self.count(stray).await, 0, "days held by bookings that are over");
         let empty = "SELECT COUNT(*) FROM booking b WHERE b.state IN ('held', 'requested', 'accepted', 'completed') \
+            AND b.settlement_body IS NULL \
             AND NOT EXISTS (SELECT 1 FROM booked_day d WHERE d.booking_id = b.id AND d.day = b.first_day) ";
         assert_eq!(self.count(empty).await, 0, "bookings without their days");
         let moves = "SELECT COUNT(*) FROM booking b WHERE b.version <> \

@@ -158,6 +158,8 @@ impl World {
             completed_at: None,
             ladder_before: None,
             ladder_days: None,
+            settlement: None,
+            revision: 0,
         };
         let mut tx = p.db.begin().await.unwrap();
         let mut exec = tx.exec();
@@ -173,6 +175,8 @@ impl World {
             provider_ref: None,
             checkout_url: None,
             captured: Cents::ZERO,
+            to_capture: None,
+            change: None,
             created_at: now,
             updated_at: now,
         };

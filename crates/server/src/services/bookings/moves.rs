@@ -1,6 +1,6 @@
 //! Moves of a booking: the expert's answer, the client's change of mind, and what clocks do.
 
-use super::{Failure, attempt, expert_of, form::text_problem, lock, notices, store_move};
+use super::{Failure, attempt, changes, expert_of, form::text_problem, lock, notices, store_move};
 use crate::{
     db::{Exec, bookings as rows, bookings::Booking, payments as payment_rows},
     jobs::{self, JobKind},
@@ -14,6 +14,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use gabarit_domain::{
     booking::BookingState,
+    calendar::DaySet,
     compensation::earnings,
     expert::ExpertKind,
     ids::{BookingId, ExpertId},
@@ -24,7 +25,7 @@ use gabarit_domain::{
 use gabarit_view::{account::AccountView, error::ApiError};
 
 /// Who stands how to a booking, for a move that only one side may make: strangers learn nothing of it.
-fn expert_only(booking: &Booking, actor: &AccountView) -> Result<(), ApiError> {
+pub(super) fn expert_only(booking: &Booking, actor: &AccountView) -> Result<(), ApiError> {
     if actor.expert == Some(booking.expert) {
         Ok(())
     } else if booking.client == actor.id || actor.is_manager {
@@ -35,7 +36,7 @@ fn expert_only(booking: &Booking, actor: &AccountView) -> Result<(), ApiError> {
 }
 
 /// The rules a booking was agreed under.
-async fn rules(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<Rulebook, ApiError> {
+pub(super) async fn rules(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<Rulebook, ApiError> {
     rulebooks::version_in(exec, p, booking.rulebook)
         .await?
         .ok_or_else(|| p.fault(format_args!("rulebook {} of booking {} is gone", booking.rulebook.0, booking.id)))
@@ -69,18 +70,27 @@ async fn accept_once(p: &Platform, actor: &AccountView, expert: ExpertId, id: Bo
     Ok(())
 }
 
-/// Issues the client's invoice and posts it. A card is only authorised yet: the invoice is then due, names the card,
-/// and is settled in a moment, by the capture ordered here.
-async fn invoice(exec: &mut Exec<'_>, p: &Platform, booking: &Booking, now: DateTime<Utc>) -> Result<(), Failure> {
+/// Issues the client's invoice and posts it. What is only authorised yet is ordered to be captured here: the invoice is
+/// then due, names the card, and is settled in a moment. A changed booking has an invoice for each of its versions.
+pub(super) async fn invoice(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let main = payments::main_payment(exec, booking.id).await?;
-    let prepaid = match &main {
-        Some(payment) if payment.state == ProviderState::Paid => payment.amount,
-        Some(payment) if payment.state == ProviderState::Authorized => {
+    let open = changes::open(exec, booking.id).await?;
+    let mut apart = Cents::ZERO;
+    if let Some(change) = &open {
+        apart = payments::held_for(exec, booking.id, change.id).await?;
+    }
+    for payment in payment_rows::of_booking(exec, booking.id).await? {
+        let for_open_change = open.as_ref().is_some_and(|change| payment.change == Some(change.id));
+        if payment.state == ProviderState::Authorized && !for_open_change {
             jobs::schedule(exec, JobKind::CapturePayment, payment.id.0, now).await?;
-            Cents::ZERO
         }
-        _ => Cents::ZERO,
-    };
+    }
+    let prepaid = (payments::held(exec, booking.id).await? - apart).min(booking.total);
     let expert = rows::expert(exec, booking.expert).await?.ok_or(ApiError::NotFound)?;
     let input = InvoiceInput {
         booking: booking.id,
@@ -95,11 +105,15 @@ async fn invoice(exec: &mut Exec<'_>, p: &Platform, booking: &Booking, now: Date
         paid_by: main.map(|payment| payment.method),
         payment_terms_days: rules(exec, p, booking).await?.booking.payment_terms_days,
     };
-    let document = documents::issue_invoice(exec, p, &input).await?.document;
+    let cause = match booking.revision {
+        0 => format!("invoice:{}", booking.id),
+        revision => format!("invoice:{}:{revision}", booking.id),
+    };
+    let document = documents::issue_invoice_for(exec, p, &input, &cause).await?.document;
     if document.total != booking.total {
         return Err(p.fault(format_args!("invoice {} is not the price of the booking", document.number)).into());
     }
-    ledger::post_invoice(exec, p, booking.id, document.vat.taxable, document.vat.tax, prepaid).await?;
+    ledger::post_invoice_for(exec, p, booking.id, &cause, document.vat.taxable, document.vat.tax, prepaid).await?;
     Ok(())
 }
 
@@ -124,6 +138,7 @@ pub async fn decline(p: &Platform, actor: &AccountView, id: BookingId, reason: &
             let declined = booking.state.decline(now).map_err(|_| ApiError::MovedOn)?;
             store_move(&mut tx.exec(), &mut booking, declined, Some(actor.id), reason, now).await?;
             jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
+            changes::drop_open(&mut tx.exec(), p, &booking, "declined", now).await?;
             payments::give_back_all(&mut tx.exec(), p, &booking, "declined").await?;
             notices::declined(&mut tx.exec(), p, &booking, reason).await?;
             tx.commit().await?;
@@ -159,6 +174,7 @@ pub async fn withdraw(p: &Platform, actor: &AccountView, id: BookingId) -> Resul
             store_move(&mut tx.exec(), &mut booking, cancelled, Some(actor.id), "withdrawn", now).await?;
             jobs::cancel(&mut tx.exec(), JobKind::LapseHold, id.0).await?;
             jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
+            changes::drop_open(&mut tx.exec(), p, &booking, "withdrawn", now).await?;
             payments::give_back_all(&mut tx.exec(), p, &booking, "withdrawn").await?;
             if ordered {
                 notices::withdrawn(&mut tx.exec(), p, &booking).await?;
@@ -188,6 +204,7 @@ pub async fn expire(p: &Platform, id: BookingId) -> Result<(), ApiError> {
                 return too_early(tx, &booking, JobKind::ExpireRequest).await;
             };
             store_move(&mut tx.exec(), &mut booking, expired, None, "no answer in time", now).await?;
+            changes::drop_open(&mut tx.exec(), p, &booking, "expired", now).await?;
             payments::give_back_all(&mut tx.exec(), p, &booking, "expired").await?;
             notices::expired(&mut tx.exec(), p, &booking).await?;
             tx.commit().await?;
@@ -251,7 +268,9 @@ pub(super) async fn lapse_in(
 ) -> Result<(), Failure> {
     store_move(exec, booking, lapsed, None, "hold ended", now).await?;
     for payment in payment_rows::of_booking(exec, booking.id).await? {
-        if matches!(payment.state, ProviderState::Open | ProviderState::Pending) && payment.provider_ref.is_some() {
+        // A transfer may be on its way already: it is dealt with when it arrives.
+        let open = matches!(payment.state, ProviderState::Open | ProviderState::Pending);
+        if open && !payment.method.is_slow() && payment.provider_ref.is_some() {
             jobs::schedule(exec, JobKind::CancelPayment, payment.id.0, now).await?;
         }
     }
@@ -287,6 +306,22 @@ pub async fn complete(p: &Platform, id: BookingId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Completes what ended by an instant and still waits, but for one booking: ordinals are given in the order of the ends.
+pub(super) async fn complete_earlier(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    expert: ExpertId,
+    until: DateTime<Utc>,
+    but: BookingId,
+) -> Result<(), Failure> {
+    for mut earlier in rows::to_complete(exec, expert, until).await? {
+        if earlier.id != but {
+            complete_in(exec, p, &mut earlier, until).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn complete_in(
     exec: &mut Exec<'_>,
     p: &Platform,
@@ -295,7 +330,8 @@ async fn complete_in(
 ) -> Result<(), Failure> {
     let Ok(completed) = booking.state.complete(now, booking.ends_at) else { return Ok(()) };
     let expert = rows::expert(exec, booking.expert).await?.ok_or(ApiError::NotFound)?;
-    let days = booking.order.days.count();
+    changes::drop_open(exec, p, booking, "completed", now).await?;
+    let days = u32::try_from(booking.kept().days.len()).unwrap_or(u32::MAX);
     let independent = expert.kind == ExpertKind::Independent;
     booking.completed_at = Some(now);
     if independent {
@@ -311,13 +347,44 @@ async fn complete_in(
     Ok(())
 }
 
-/// Issues the expert's self-billed invoice, by the rules the booking was agreed under, and posts it.
-async fn self_bill(
+/// Issues the expert's self-billed invoice of what is kept, by the rules the booking was agreed under, and posts it.
+pub(super) async fn self_bill(
     exec: &mut Exec<'_>,
     p: &Platform,
     booking: &Booking,
     expert: rows::BookedExpert,
 ) -> Result<(), Failure> {
+    let before = expert.completed_days;
+    let input = self_billed_input(exec, p, booking, expert, before).await?;
+    let document = documents::issue_self_billed(exec, p, &input).await?.document;
+    ledger::post_self_billed(exec, p, booking.id, document.vat.taxable, document.vat.tax).await?;
+    Ok(())
+}
+
+/// Issues it anew, with what is left, by the ordinals it was given.
+pub(super) async fn self_bill_again(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    expert: rows::BookedExpert,
+    version: i64,
+) -> Result<(), Failure> {
+    let before = booking.ladder_before.unwrap_or_default();
+    let input = self_billed_input(exec, p, booking, expert, before).await?;
+    let cause = format!("self-billed:{}:{version}", booking.id);
+    let document = documents::issue_self_billed_for(exec, p, &input, &cause).await?.document;
+    let (net, vat) = (document.vat.taxable, document.vat.tax);
+    ledger::post_self_billed_for(exec, p, booking.id, &cause, "self-billed-issued", net, vat).await?;
+    Ok(())
+}
+
+async fn self_billed_input(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    expert: rows::BookedExpert,
+    before: u32,
+) -> Result<SelfBilledInput, Failure> {
     let rules = rules(exec, p, booking).await?;
     let billing = rows::billing(exec, booking.expert).await?;
     let person = rows::person(exec, expert.account).await?;
@@ -326,18 +393,16 @@ async fn self_bill(
     };
     let mut seller = billing.party;
     seller.email = Some(person.email);
-    let input = SelfBilledInput {
+    Ok(SelfBilledInput {
         booking: booking.id,
         reference: booking.reference.clone(),
         seller,
         vat_exempt: billing.vat_exempt,
         expert_name: expert.display_name,
-        earned: earnings(&rules.ladder, &booking.quote.lines, expert.completed_days),
-        days: booking.order.days.clone(),
+        earned: earnings(&rules.ladder, &booking.kept_lines(), before),
+        // Of a booking that was cut short: the days that are paid.
+        days: DaySet::new(booking.kept().days).unwrap_or_else(|_| booking.order.days.clone()),
         locale: person.locale,
         payout_days: rules.booking.payout_days,
-    };
-    let document = documents::issue_self_billed(exec, p, &input).await?.document;
-    ledger::post_self_billed(exec, p, booking.id, document.vat.taxable, document.vat.tax).await?;
-    Ok(())
+    })
 }

@@ -5,6 +5,7 @@ use crate::{
     db::{
         Exec,
         bookings::{self as rows, Booking, Person},
+        changes::{Change, ChangeState, Report},
     },
     mail::{self, Message},
     payments::ProviderState,
@@ -15,9 +16,13 @@ use gabarit_domain::{
     ids::{PaymentId, RefundId},
     money::Cents,
     pricing::Location,
+    settlement::Settlement,
 };
 use gabarit_i18n::{Locale, fmt, notice, term};
-use gabarit_view::search::{Mode, SearchQuery};
+use gabarit_view::{
+    booking::Side,
+    search::{Mode, SearchQuery},
+};
 
 use super::Failure;
 use gabarit_view::error::ApiError;
@@ -315,4 +320,197 @@ pub(crate) async fn not_refunded(
     mail::enqueue(exec, p, &format!("refund/{refund}/refused"), p.config.operator.email.as_str(), &message)
         .await
         .map(drop)
+}
+
+/// A booking was cut short: to both, with what is kept and what goes back.
+pub(crate) async fn cut_short(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    by: Side,
+    settlement: &Settlement,
+    refund: Cents,
+    reason: &str,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let key = |to: &str| format!("booking/{}/cut/{}/{to}", booking.id, booking.version);
+    let (to, l) = (&sides.client, sides.client.locale);
+    let mut message = Message::new(l, notice::cut_client_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(match by {
+            Side::Client => notice::cut_client_by_client(l, &sides.expert_name),
+            Side::Expert => notice::cut_client_by_expert(l, &sides.expert_name),
+            Side::Manager => notice::cut_client_by_manager(l, &sides.expert_name),
+        })
+        .paragraph(notice::cut_amounts(
+            l,
+            fmt::money(l, settlement.credit_total),
+            fmt::money(l, refund),
+            fmt::money(l, settlement.total),
+        ));
+    if !reason.is_empty() {
+        message = message.paragraph(notice::reason_given(l, reason));
+    }
+    if by == Side::Expert {
+        message =
+            message.paragraph(notice::alternatives(l)).button(notice::find_others(l), alternatives(p, l, booking));
+    }
+    let message = message
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &key("client"), to, &message).await?;
+
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let client = &booking.buyer.party.name;
+    let kept = settlement.kept.days.len() as u64;
+    let mut message = Message::new(l, notice::cut_expert_subject(l, client))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(match by {
+            Side::Client => notice::cut_expert_by_client(l, client),
+            Side::Expert => notice::cut_expert_by_expert(l, client),
+            Side::Manager => notice::cut_expert_by_manager(l, client),
+        })
+        .paragraph(notice::cut_days_kept(l, kept));
+    if !reason.is_empty() {
+        message = message.paragraph(notice::reason_given(l, reason));
+    }
+    let message = message.facts(expert_facts(l, booking)).button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &key("expert"), to, &message).await
+}
+
+/// A client says that days were not worked: to the expert, and to the operator.
+pub(crate) async fn reported(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    report: &Report,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let listed = |l: Locale| report.days.iter().map(|day| fmt::date(l, *day)).collect::<Vec<_>>().join("; ");
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::reported_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::reported_expert(l, &booking.buyer.party.name, listed(l)))
+        .paragraph(notice::reason_given(l, &report.note))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("report/{}/expert", report.id), to, &message).await?;
+    let l = Locale::default();
+    let message = Message::new(l, notice::reported_subject(l, &booking.reference))
+        .paragraph(notice::reported_operator(l, &booking.buyer.party.name, listed(l)))
+        .paragraph(notice::reason_given(l, &report.note))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    let operator = p.config.operator.email.as_str();
+    mail::enqueue(exec, p, &format!("report/{}/operator", report.id), operator, &message).await?;
+    Ok(())
+}
+
+/// What a mail says of a change.
+fn change_facts(locale: Locale, change: &Change) -> Vec<(&'static str, String)> {
+    let days = &change.order.days;
+    let words = if days.count() <= LISTED {
+        days.iter().map(|day| fmt::date(locale, day)).collect::<Vec<_>>().join("; ")
+    } else {
+        let (first, last) = (fmt::date(locale, days.first()), fmt::date(locale, days.last()));
+        notice::days_between(locale, u64::from(days.count()), first, last)
+    };
+    let place = change.place_name.clone().unwrap_or_else(|| term::mode_remote(locale).to_owned());
+    vec![(notice::fact_new_days(locale), words), (notice::fact_new_place(locale), place)]
+}
+
+/// A manager proposes a change that costs more: to the client, who pays.
+pub(crate) async fn change_proposed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    change: &Change,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let until = change.clock.map(|clock| fmt::date_time(l, &zoned(clock, to.zone))).unwrap_or_default();
+    let mut message = Message::new(l, notice::change_proposed_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::change_proposed(l, fmt::money(l, change.difference), until));
+    if !change.reason.is_empty() {
+        message = message.paragraph(notice::reason_given(l, &change.reason));
+    }
+    let message = message.facts(change_facts(l, change)).button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("change/{}/proposed", change.id), to, &message).await
+}
+
+/// The expert is asked whether other days or another place will do.
+pub(crate) async fn change_asked(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    change: &Change,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let until = change.clock.map(|clock| fmt::date_time(l, &zoned(clock, to.zone))).unwrap_or_default();
+    let mut facts = expert_facts(l, booking);
+    facts.extend(change_facts(l, change));
+    let message = Message::new(l, notice::change_asked_subject(l, &booking.buyer.party.name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::change_asked(l, &booking.buyer.party.name, until))
+        .facts(facts)
+        .button(notice::answer(l), page(p, l, booking));
+    send(exec, p, &format!("change/{}/asked", change.id), to, &message).await
+}
+
+/// A change is made: to both.
+pub(crate) async fn changed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    change: &Change,
+    back: Cents,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let mut message = Message::new(l, notice::changed_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::changed_client(l, fmt::money(l, booking.total)));
+    if back > Cents::ZERO {
+        message = message.paragraph(notice::money_back(l, fmt::money(l, back)));
+    }
+    let message = message
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("change/{}/applied/client", change.id), to, &message).await?;
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::changed_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::changed_expert(l, &booking.buyer.party.name))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("change/{}/applied/expert", change.id), to, &message).await
+}
+
+/// A change came to nothing: to the client; to the expert, who was asked.
+pub(crate) async fn change_dropped(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    change: &Change,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let message = Message::new(l, notice::change_dropped_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::change_dropped(l))
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("change/{}/dropped/client", change.id), to, &message).await?;
+    if change.state != ChangeState::Asked || !change.asks_expert {
+        return Ok(());
+    }
+    let (to, l) = (&sides.expert, sides.expert.locale);
+    let message = Message::new(l, notice::change_dropped_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::change_dropped(l))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("change/{}/dropped/expert", change.id), to, &message).await
 }

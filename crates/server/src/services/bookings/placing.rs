@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     clock::start_of_day,
+    credit::Question,
     db::{
         Exec, Tx, bookings as rows, bookings::Booking, experts as expert_rows, ledger as ledger_rows,
         payments as payment_rows,
@@ -18,7 +19,8 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_domain::{
-    booking::BookingState,
+    booking::{BookingState, PaymentMethod},
+    credit::{CreditRefusal, Standing, check},
     ids::{AccountId, BookingId, PaymentId},
     money::Cents,
     pricing::{PricingContext, Quote, Refusal, quote},
@@ -61,6 +63,7 @@ pub async fn place(
         None => {
             let draft = form::read(p, form, locale).await?;
             let context = rulebooks::pricing_context(p).await?;
+            second_opinion(p, client, &draft, &context).await?;
             attempt(p, || Box::pin(hold(p, client, &draft, &context, locale))).await?
         }
     };
@@ -104,16 +107,22 @@ async fn hold(
     }
     if quote.total > limit(draft.method) {
         // The provider would not take it; other methods may.
+        let limit = limit(draft.method);
         return Err(if draft.method.is_deferred() {
-            ApiError::CreditRefused { stash: None }
+            ApiError::CreditRefused { reason: CreditRefusal::MethodLimit { limit }, stash: None }
         } else {
-            ApiError::field("method", Problem::Unknown)
+            ApiError::field("method", Problem::MethodLimit(limit))
         }
         .into());
     }
-    if draft.method.is_deferred() && !has_credit(&mut tx.exec(), client.id, &context.rulebook, quote.total, now).await?
-    {
-        return Err(ApiError::CreditRefused { stash: None }.into());
+    let transfer = PaymentMethod::transfer_due(&context.rulebook.booking, context.today, draft.order.days.first());
+    if draft.method.is_slow() && transfer.is_none() {
+        return Err(ApiError::field("method", Problem::TooLateForTransfer).into());
+    }
+    if draft.method.is_deferred() {
+        let standing = standing(&mut tx.exec(), client.id, &context.rulebook, now).await?;
+        check(&context.rulebook.credit, standing, quote.total)
+            .map_err(|reason| ApiError::CreditRefused { reason, stash: None })?;
     }
     let booking = new_booking(p, client, draft, context, quote, locale, now);
     rows::insert(&mut tx.exec(), &booking).await?;
@@ -134,6 +143,8 @@ async fn hold(
         provider_ref: None,
         checkout_url: None,
         captured: Cents::ZERO,
+        to_capture: None,
+        change: None,
         created_at: now,
         updated_at: now,
     };
@@ -172,26 +183,50 @@ async fn price(p: &Platform, tx: &mut Tx, draft: &Draft, context: &PricingContex
     }
 }
 
-/// The credit check of deferred payments (S18), from the platform's own books: what the account owes on invoices, what
-/// its cards may still be charged with for orders without an invoice, and this order, within the limit; and nothing
-/// while an invoice is overdue.
-async fn has_credit(
+/// What the books say of an account that wants to pay later (S18): what it owes on invoices, and what its cards may
+/// still be charged with for orders without an invoice.
+async fn standing(
     exec: &mut Exec<'_>,
     client: AccountId,
     rules: &Rulebook,
-    total: Cents,
     now: DateTime<Utc>,
-) -> Result<bool, Failure> {
+) -> Result<Standing, Failure> {
     let overdue_before = now - TimeDelta::days(i64::from(rules.booking.payment_terms_days));
-    if ledger_rows::owes_since(exec, client, overdue_before).await? {
-        return Ok(false);
+    Ok(Standing {
+        exposure: ledger_rows::owed_by(exec, client).await? + payment_rows::uncaptured_cards(exec, client, now).await?,
+        overdue: ledger_rows::owes_since(exec, client, overdue_before).await?,
+        completed: u32::try_from(rows::completed_of_client(exec, client).await?).unwrap_or(u32::MAX),
+    })
+}
+
+/// Asks the credit bureau, if there is one, before days are held: nobody else should wait for its answer. Only of an
+/// order that the books would let pass, at the price that was seen.
+async fn second_opinion(
+    p: &Platform,
+    client: &AccountView,
+    draft: &Draft,
+    context: &PricingContext,
+) -> Result<(), ApiError> {
+    if !draft.method.is_deferred() {
+        return Ok(());
     }
-    let completed = rows::completed_of_client(exec, client).await?;
-    let trusted = completed >= i64::from(rules.credit.trusted_after);
-    let limit = if trusted { rules.credit.limit_trusted } else { rules.credit.limit_new };
-    let exposure =
-        ledger_rows::owed_by(exec, client).await? + payment_rows::uncaptured_cards(exec, client, now).await? + total;
-    Ok(exposure <= limit)
+    let fault = |error: Failure| match error {
+        Failure::Answer(error) => error,
+        Failure::Database(error) => p.fault(error),
+    };
+    let (offer, standing) = {
+        let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+        let exec = &mut conn.exec();
+        let offer = experts::offer_in(exec, p, draft.order.expert).await?;
+        (offer, standing(exec, client.id, &context.rulebook, p.now()).await.map_err(fault)?)
+    };
+    // What cannot be quoted is refused with its reasons, under the lock.
+    let Some(quote) = offer.and_then(|offer| quote(context, &offer, &draft.order).ok()) else { return Ok(()) };
+    if quote.fingerprint() != draft.seen || check(&context.rulebook.credit, standing, quote.total).is_err() {
+        return Ok(());
+    }
+    let question = Question { buyer: &draft.buyer.party, standing, amount: quote.total };
+    p.credit.check(&question).await.map_err(|reason| ApiError::CreditRefused { reason, stash: None })
 }
 
 fn new_booking(
@@ -211,7 +246,13 @@ fn new_booking(
         idempotency_key: draft.key,
         expert: draft.order.expert,
         client: client.id,
-        state: BookingState::hold(now, &context.rulebook.booking, starts_at),
+        state: match PaymentMethod::transfer_due(&context.rulebook.booking, context.today, first_day) {
+            // Until the day is over on which the transfer is due (S17).
+            Some(due) if draft.method.is_slow() => {
+                BookingState::hold_until(start_of_day(due.succ_opt().unwrap_or(due), p.config.zone), starts_at)
+            }
+            _ => BookingState::hold(now, &context.rulebook.booking, starts_at),
+        },
         version: 1,
         first_day,
         last_day,
@@ -233,6 +274,8 @@ fn new_booking(
         completed_at: None,
         ladder_before: None,
         ladder_days: None,
+        settlement: None,
+        revision: 0,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     db::{
         Exec, bookings as booking_rows,
         bookings::Booking,
+        changes::Change,
         payments as rows,
         payments::{Payment, Refund, RefundState},
     },
@@ -16,8 +17,12 @@ use crate::{
         ledger,
     },
 };
-use gabarit_domain::ids::{PaymentId, RefundId};
+use gabarit_domain::{
+    ids::{BookingId, PaymentId, RefundId},
+    money::Cents,
+};
 use gabarit_view::error::ApiError;
+use uuid::Uuid;
 
 /// Gives everything back that was paid or promised for a booking, and closes what is still open: it came to nothing.
 pub(crate) async fn give_back_all(
@@ -43,10 +48,15 @@ pub(super) async fn give_back(
     let now = p.now();
     match payment.state {
         ProviderState::Paid => {
+            let refunds = rows::refunds_of_booking(exec, booking.id).await?;
+            let amount = left(payment, &refunds);
+            if amount <= Cents::ZERO {
+                return Ok(());
+            }
             let refund = Refund {
                 id: RefundId(p.ids.uuid()),
                 payment: payment.id,
-                amount: payment.amount,
+                amount,
                 state: RefundState::Due,
                 provider_ref: None,
                 reason: reason.to_owned(),
@@ -68,6 +78,97 @@ pub(super) async fn give_back(
         _ => {}
     }
     Ok(())
+}
+
+/// Gives back what was paid or promised for a change that came to nothing.
+pub(crate) async fn give_back_change(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    change: Uuid,
+    reason: &str,
+) -> Result<(), Failure> {
+    for payment in rows::of_booking(exec, booking.id).await? {
+        if payment.change == Some(change) {
+            give_back(exec, p, booking, &payment, reason).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What of a payment has not gone back, nor is about to.
+fn left(payment: &Payment, refunds: &[Refund]) -> Cents {
+    let back: Cents = refunds.iter().filter(|refund| refund.payment == payment.id).map(|refund| refund.amount).sum();
+    payment.captured - back
+}
+
+/// The money that is here for a booking and stays, as things are: received less refunds, those that are due included.
+pub(crate) async fn held(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<Cents> {
+    let payments = rows::of_booking(exec, booking).await?;
+    let refunds = rows::refunds_of_booking(exec, booking).await?;
+    Ok(payments.iter().map(|payment| left(payment, &refunds)).sum())
+}
+
+/// What of it was paid for one change.
+pub(crate) async fn held_for(exec: &mut Exec<'_>, booking: BookingId, change: Uuid) -> sqlx::Result<Cents> {
+    let payments = rows::of_booking(exec, booking).await?;
+    let refunds = rows::refunds_of_booking(exec, booking).await?;
+    Ok(payments.iter().filter(|payment| payment.change == Some(change)).map(|payment| left(payment, &refunds)).sum())
+}
+
+/// Brings the money of a booking down to what is kept of it: what was received beyond it goes back, latest payment
+/// first; of what is only authorised, no more is taken than is needed, and nothing more means letting it go. The money
+/// of a change that is still open is not its concern. Answers what goes back. Doing it twice does it once.
+pub(crate) async fn keep_only(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    reason: &str,
+    open: Option<Change>,
+) -> Result<Cents, Failure> {
+    let now = p.now();
+    let keep = booking.kept_total();
+    let refunds = rows::refunds_of_booking(exec, booking.id).await?;
+    let payments: Vec<Payment> = rows::of_booking(exec, booking.id)
+        .await?
+        .into_iter()
+        .filter(|payment| payment.change.is_none() || payment.change != open.as_ref().map(|change| change.id))
+        .collect();
+    let mut here: Cents = payments.iter().map(|payment| left(payment, &refunds)).sum();
+    let mut wanted = keep - here;
+    for payment in payments.iter().filter(|payment| payment.state == ProviderState::Authorized) {
+        let take = payment.amount.min(wanted).max(Cents::ZERO);
+        if take == Cents::ZERO {
+            give_back(exec, p, booking, payment, reason).await?;
+        } else if payment.to_capture.unwrap_or(payment.amount) != take {
+            rows::store_to_capture(exec, payment.id, take, now).await?;
+        }
+        wanted -= take;
+    }
+    let mut back = Cents::ZERO;
+    for (number, payment) in (refunds.len()..).zip(payments.iter().rev()) {
+        let amount = (here - keep).min(left(payment, &refunds));
+        if amount <= Cents::ZERO {
+            continue;
+        }
+        let refund = Refund {
+            id: RefundId(p.ids.uuid()),
+            payment: payment.id,
+            amount,
+            state: RefundState::Due,
+            provider_ref: None,
+            reason: reason.to_owned(),
+            created_at: now,
+        };
+        // Computed from what is there, under the booking's lock; the number tells it from earlier ones.
+        if rows::insert_refund(exec, &refund, &format!("part:{}:{number}", booking.id)).await? {
+            jobs::schedule(exec, JobKind::SendRefund, refund.id.0, now).await?;
+            here -= amount;
+            back += amount;
+            tracing::info!(booking = %booking.id, refund = %refund.id, reason, "refund due");
+        }
+    }
+    Ok(back)
 }
 
 /// Hands a refund to the provider, exactly once: its id is the idempotency key, and it is noted and posted together.

@@ -1,14 +1,18 @@
 //! What is asked of the provider: making, capturing and cancelling payments.
 
-use super::{LOOK_AGAIN, get, sync, unanswered};
+use super::{LOOK_AGAIN, LOOK_AGAIN_TRANSFER, get, sync, unanswered};
 use crate::{
     db::{bookings as booking_rows, bookings::Booking, payments as rows, payments::Payment},
     jobs::{self, JobKind},
     payments::{NewPayment, ProviderError, ProviderState},
     platform::Platform,
-    services::bookings::notices,
+    services::{
+        bookings::{changes, notices},
+        rulebooks,
+    },
 };
-use gabarit_domain::ids::PaymentId;
+use chrono::NaiveDate;
+use gabarit_domain::{booking::PaymentMethod, ids::PaymentId};
 use gabarit_view::error::ApiError;
 use url::Url;
 
@@ -23,6 +27,20 @@ pub(crate) fn booking_page(p: &Platform, booking: &Booking) -> String {
     p.config.public_url.join(&path).map_or(path, String::from)
 }
 
+/// The day by which a transfer for a booking must have arrived; none for other methods, and where there is no time.
+pub(super) async fn transfer_due(
+    p: &Platform,
+    booking: &Booking,
+    method: PaymentMethod,
+) -> Result<Option<NaiveDate>, ApiError> {
+    if !method.is_slow() {
+        return Ok(None);
+    }
+    let rules = rulebooks::version(p, booking.rulebook).await?.ok_or_else(|| p.fault("a rulebook is gone"))?;
+    let placed = booking.created_at.with_timezone(&p.config.zone).date_naive();
+    Ok(PaymentMethod::transfer_due(&rules.booking, placed, booking.first_day))
+}
+
 /// Makes a payment at the provider and notes what it answered; gives the page on which the client pays. The payment's
 /// id is the idempotency key: asked again, the provider answers with the same payment.
 pub(super) async fn make(p: &Platform, booking: &Booking, payment: &Payment) -> Result<Option<String>, ApiError> {
@@ -31,11 +49,15 @@ pub(super) async fn make(p: &Platform, booking: &Booking, payment: &Payment) -> 
         id: payment.id,
         booking: booking.id,
         amount: payment.amount,
-        vat: booking.quote.vat.tax,
+        vat: if payment.amount == booking.total {
+            booking.quote.vat.tax
+        } else {
+            booking.quote.vat.treatment.tax_within(payment.amount)
+        },
         treatment: booking.quote.vat.treatment,
         description: booking.reference.clone(),
         method: payment.method,
-        due_date: None,
+        due_date: transfer_due(p, booking, payment.method).await?,
         redirect_url: outside(p, &p.config.public_url, &redirect)?,
         webhook_url: outside(p, &p.config.webhook_base, "/webhooks/payments")?,
         locale: booking.locale,
@@ -51,7 +73,11 @@ pub(super) async fn make(p: &Platform, booking: &Booking, payment: &Payment) -> 
     let url = made.checkout_url.as_ref().map(Url::as_str);
     let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
     rows::note_created(&mut tx.exec(), payment.id, &made.reference, url, now).await.map_err(|e| p.fault(e))?;
-    let look = booking.state.clock().unwrap_or(now).max(now) + LOOK_AGAIN;
+    let look = if payment.method.is_slow() {
+        now + LOOK_AGAIN_TRANSFER
+    } else {
+        booking.state.clock().unwrap_or(now).max(now) + LOOK_AGAIN
+    };
     jobs::schedule(&mut tx.exec(), JobKind::SyncPayment, payment.id.0, look).await.map_err(|e| p.fault(e))?;
     tx.commit().await.map_err(|e| p.fault(e))?;
     Ok(made.checkout_url.map(String::from))
@@ -79,7 +105,14 @@ pub async fn create(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     let booking = booking_rows::get(&mut conn.exec(), payment.booking).await.map_err(|e| p.fault(e))?;
     drop(conn);
     let booking = booking.ok_or(ApiError::NotFound)?;
-    if payment.provider_ref.is_none() && payment.state == ProviderState::Open && super::is_payable(&booking, p.now()) {
+    let wanted = match payment.change {
+        None => super::is_payable(&booking, p.now()),
+        Some(change) => {
+            let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+            changes::payable(&mut conn.exec(), change, &booking, p.now()).await.map_err(|e| p.fault(e))?.is_some()
+        }
+    };
+    if payment.provider_ref.is_none() && payment.state == ProviderState::Open && wanted {
         make(p, &booking, &payment).await?;
     }
     Ok(())
@@ -93,7 +126,7 @@ pub async fn create(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
 pub async fn capture(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     let payment = get(p, id).await?;
     let (ProviderState::Authorized, Some(reference)) = (payment.state, &payment.provider_ref) else { return Ok(()) };
-    let refusal = match p.payments.capture(reference, id, payment.amount).await {
+    let refusal = match p.payments.capture(reference, id, payment.to_capture.unwrap_or(payment.amount)).await {
         Ok(()) => None,
         Err(error @ ProviderError::Refused { .. }) => Some(error),
         Err(error) => return Err(unanswered(p, &error)),

@@ -1,0 +1,202 @@
+//! Bookings that are cut short or changed: what is shown before it is confirmed.
+
+use chrono::NaiveDate;
+use gabarit_domain::{
+    money::{BasisPoints, Cents},
+    pricing::{Line, Quote},
+    vat::VatBreakdown,
+};
+use gabarit_i18n::fmt::ZonedTime;
+use serde::{Deserialize, Serialize};
+
+/// What cutting a booking short means, to the cent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettlementView {
+    /// Names it: only this is done when it is confirmed.
+    pub fingerprint: String,
+    /// Code of the state the booking goes to.
+    pub becomes: String,
+    /// Whether it is free of charge under the flexible rule.
+    pub is_free: bool,
+    /// The lines that are kept.
+    pub kept: Vec<Line>,
+    /// Their sum, with VAT.
+    pub kept_total: Cents,
+    /// Days that are kept (and pay the expert).
+    pub kept_days: Vec<NaiveDate>,
+    /// The lines of the credit note.
+    pub credited: Vec<Line>,
+    /// Their VAT.
+    pub credit: VatBreakdown,
+    /// The credit note's total.
+    pub credit_total: Cents,
+    /// The money that goes back; less than the credit note if not all was paid.
+    pub refund: Cents,
+}
+
+/// What changing a booking means, to the cent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePreview {
+    /// Names it.
+    pub fingerprint: String,
+    /// The new price.
+    pub quote: Quote,
+    /// New total less old total: to be paid, or to go back.
+    pub difference: Cents,
+    /// Whether the expert is asked.
+    pub asks_expert: bool,
+}
+
+/// A change that waits for its payment or for the expert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeView {
+    /// `proposed` or `asked`.
+    pub state: String,
+    /// Until when it waits.
+    pub clock: Option<ZonedTime>,
+    /// The days the booking would have.
+    pub days: Vec<NaiveDate>,
+    /// Where; none for remote work.
+    pub place_name: Option<String>,
+    /// The price it would have; the client's and managers' affair.
+    pub quote: Option<Quote>,
+    /// New total less old total.
+    pub difference: Option<Cents>,
+}
+
+/// What is left of a booking that was cut short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledView {
+    /// The lines that are kept.
+    pub lines: Vec<Line>,
+    /// Their VAT.
+    pub vat: VatBreakdown,
+    /// Their sum, with VAT.
+    pub total: Cents,
+    /// Days that are kept.
+    pub days: Vec<NaiveDate>,
+}
+
+/// A refund, as its client sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundView {
+    /// How much.
+    pub amount: Cents,
+    /// `due`, `sent` or `failed`.
+    pub state: String,
+    /// When it became due.
+    pub at: ZonedTime,
+}
+
+/// A client's report that days were not worked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportView {
+    /// Which days.
+    pub days: Vec<NaiveDate>,
+    /// In the client's words.
+    pub note: String,
+    /// When.
+    pub at: ZonedTime,
+}
+
+/// How a booking is cut short, as posted and as it stands in a URL: flat text, so that it works without script.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CutForm {
+    /// Which booking.
+    pub id: String,
+    /// Language of the page.
+    pub locale: String,
+    /// Days worked (the expert says) or kept (a manager decides), with commas.
+    pub days: String,
+    /// Percent of the kept days that goes back (manager).
+    pub back: String,
+    /// `on`: their journeys are kept (manager).
+    pub travel: String,
+    /// `on`: their lodging is kept (manager).
+    pub lodging: String,
+    /// `on`: their rentals are kept (manager).
+    pub rentals: String,
+    /// `on`: the supplement is kept (manager).
+    pub supplement: String,
+    /// `on`: the assignment goes on with the kept days (manager).
+    pub goes_on: String,
+    /// Why; a manager must say.
+    pub reason: String,
+    /// Fingerprint of what was seen.
+    pub seen: String,
+}
+
+impl CutForm {
+    /// Reads a query: lists with commas, or `day=` repeated as a form without script sends it.
+    #[must_use]
+    pub fn from_query(query: &str) -> Self {
+        let mut form = Self::default();
+        let mut days = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            let value = value.trim().chars().take(4_000).collect::<String>();
+            match &*name {
+                "day" | "days" => days.push(value),
+                "back" => form.back = value,
+                "travel" => form.travel = value,
+                "lodging" => form.lodging = value,
+                "rentals" => form.rentals = value,
+                "supplement" => form.supplement = value,
+                "goes_on" => form.goes_on = value,
+                _ => {}
+            }
+        }
+        form.days = days.join(",");
+        form
+    }
+
+    /// The days that can be read as such.
+    #[must_use]
+    pub fn day_set(&self) -> std::collections::BTreeSet<NaiveDate> {
+        self.days.split(',').take(400).filter_map(|day| day.trim().parse().ok()).collect()
+    }
+
+    /// The percentage as basis points; whole numbers from 0 to 100 only.
+    #[must_use]
+    pub fn back_share(&self) -> Option<BasisPoints> {
+        let text = self.back.trim().trim_end_matches('%').trim();
+        if text.is_empty() {
+            return Some(BasisPoints(0));
+        }
+        text.parse::<u32>().ok().filter(|percent| *percent <= 100).map(|percent| BasisPoints(percent * 100))
+    }
+}
+
+/// A report that days were not worked, as posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportForm {
+    /// Which booking.
+    pub id: String,
+    /// Language of the page.
+    pub locale: String,
+    /// First and only, or first day that was not worked.
+    pub from: String,
+    /// Last day that was not worked; empty for the first.
+    pub until: String,
+    /// What happened.
+    pub note: String,
+}
+
+/// A proposed change, as posted: the choices as the page's own query has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChangeForm {
+    /// Which booking.
+    pub id: String,
+    /// Language of the page.
+    pub locale: String,
+    /// Days, mode, place and options, as a query.
+    pub choices: String,
+    /// Where exactly, for on-site work.
+    pub work_address: String,
+    /// Why; a manager must say.
+    pub reason: String,
+    /// Fingerprint of what was seen.
+    pub seen: String,
+}
