@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod booking;
+pub mod changes;
 #[cfg(feature = "ssr")]
 mod call;
 pub mod find;

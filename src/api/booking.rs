@@ -75,13 +75,13 @@ pub struct BookingActionForm {
 }
 
 #[cfg(feature = "ssr")]
-fn page_locale(code: &str) -> Locale {
+pub(super) fn page_locale(code: &str) -> Locale {
     Locale::parse(code).unwrap_or_default()
 }
 
 /// Reads the choices of a URL, resolves a typed place, and gathers what prices them.
 #[cfg(feature = "ssr")]
-async fn load_page(call: &Call, locale: Locale, expert: ExpertId, query: &str) -> Result<BookingPage, ApiError> {
+pub(super) async fn load_page(call: &Call, locale: Locale, expert: ExpertId, query: &str) -> Result<BookingPage, ApiError> {
     let p = &call.platform;
     let query = query.trim_start_matches('?');
     let mut form = BookingForm::from_query(query);
@@ -229,7 +229,7 @@ fn seconds_left(call: &Call, clock: Option<&gabarit_i18n::fmt::ZonedTime>) -> Op
 }
 
 #[cfg(feature = "ssr")]
-async fn load_booking(call: &Call, locale: Locale, id: BookingId) -> Result<BookingDetail, ApiError> {
+pub(super) async fn load_booking(call: &Call, locale: Locale, id: BookingId) -> Result<BookingDetail, ApiError> {
     let p = &call.platform;
     let view = bookings::view(p, call.actor()?, id, locale).await?;
     let rules = gabarit_server::services::rulebooks::current(p).await?.booking;

@@ -1,7 +1,9 @@
 //! Booking an expert, and what follows.
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
+mod change;
 mod choose;
+mod cut;
 mod details;
 mod document;
 mod lists;
@@ -10,7 +12,9 @@ mod parts;
 mod payment;
 
 use crate::app::lazy::lazy_area;
+use change::ChangePage;
 use choose::ChoosePage;
+use cut::CutPage;
 use details::DetailsPage;
 use document::DocumentPage;
 use leptos::prelude::*;
@@ -29,6 +33,8 @@ lazy_area! {
         Booking => BookingPage,
         Return => ReturnPage,
         Document => DocumentPage,
+        Cut => CutPage,
+        Change => ChangePage,
     }
 }
 
@@ -42,6 +48,8 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("orders") view=BookingArea::Orders ssr=SsrMode::Async/>
         <Route path=path!("bookings/:id") view=BookingArea::Booking ssr=SsrMode::Async/>
         <Route path=path!("bookings/:id/return") view=BookingArea::Return ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/cancel") view=BookingArea::Cut ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/change") view=BookingArea::Change ssr=SsrMode::Async/>
         <Route path=path!("documents/:id") view=BookingArea::Document ssr=SsrMode::Async/>
     }
     .into_inner()

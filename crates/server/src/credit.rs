@@ -84,10 +84,8 @@ impl Bureau {
             "currency": "EUR",
             "completed_bookings": question.standing.completed,
         });
-        let mut request = client
-            .post(self.url.clone())
-            .header("content-type", "application/json")
-            .body(body.to_string());
+        let mut request =
+            client.post(self.url.clone()).header("content-type", "application/json").body(body.to_string());
         if let Some(key) = &self.key {
             request = request.bearer_auth(key);
         }

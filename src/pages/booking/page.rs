@@ -1,15 +1,20 @@
 //! One booking: state, clock, order, price, contact, documents, and what can be done now. The same page for both sides.
 
 mod actions;
+mod changes;
 
 use super::parts::{Clock, NotShown, StateTag, days_words};
 use crate::{
-    api::booking::{self as api, AcceptBooking, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking},
+    api::{
+        booking::{self as api, AcceptBooking, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking},
+        changes::{AcceptChange, DeclineChange, DismissReport, PayWith, ReportAbsence, WithdrawChange},
+    },
     i18n::{Locale, fmt, use_locale},
     ui::{Icon, IconName, Notice, ProductNames, QuoteLines, Skeleton},
     url::{self, Page},
 };
 use actions::Actions;
+use changes::{Refunds, Settled, Underway, after};
 use gabarit_domain::{ids::BookingId, invoice::DocumentKind};
 use gabarit_i18n::{booking as text, documents as document_text, labels, lines, quote as quote_text};
 use gabarit_view::{
@@ -27,6 +32,12 @@ struct Moves {
     decline: ServerAction<DeclineBooking>,
     withdraw: ServerAction<WithdrawBooking>,
     pay: ServerAction<PayBooking>,
+    pay_with: ServerAction<PayWith>,
+    accept_change: ServerAction<AcceptChange>,
+    decline_change: ServerAction<DeclineChange>,
+    withdraw_change: ServerAction<WithdrawChange>,
+    report: ServerAction<ReportAbsence>,
+    dismiss: ServerAction<DismissReport>,
 }
 
 /// The page.
@@ -39,15 +50,28 @@ pub(super) fn BookingPage() -> impl IntoView {
         decline: ServerAction::new(),
         withdraw: ServerAction::new(),
         pay: ServerAction::new(),
+        pay_with: ServerAction::new(),
+        accept_change: ServerAction::new(),
+        decline_change: ServerAction::new(),
+        withdraw_change: ServerAction::new(),
+        report: ServerAction::new(),
+        dismiss: ServerAction::new(),
     };
     let id = move || params.read().get("id").and_then(|id| id.parse::<BookingId>().ok());
     let detail = Resource::new_blocking(
         move || {
             let versions =
                 (moves.accept.version().get(), moves.decline.version().get(), moves.withdraw.version().get());
-            (id(), versions)
+            let changes = (
+                moves.accept_change.version().get(),
+                moves.decline_change.version().get(),
+                moves.withdraw_change.version().get(),
+                moves.report.version().get(),
+                moves.dismiss.version().get(),
+            );
+            (id(), versions, changes)
         },
-        move |(id, _)| async move {
+        move |(id, _, _)| async move {
             match id {
                 Some(id) => api::booking(locale, id).await,
                 None => Err(ApiError::NotFound),
@@ -71,6 +95,7 @@ pub(super) fn BookingPage() -> impl IntoView {
 fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
     let locale = use_locale();
     let names = ProductNames::of(&detail.products);
+    let settled_names = names.clone();
     let view = detail.view;
     let done = use_query_map().with_untracked(|query| query.get("done"));
     let title = if view.side == Side::Expert {
@@ -93,6 +118,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
             <h1>{title}</h1>
             <p class="booking-whom">{with} " " <StateTag locale state=view.state.clone()/></p>
         </header>
+        {after(locale, done.as_deref()).map(|words| view! { <Notice><p>{words}</p></Notice> })}
         {accepted.then(|| view! { <Notice><p>{text::done_accepted(locale)}</p></Notice> })}
         <div class="booking-page">
             <div class="booking-main">
@@ -101,6 +127,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                     {clock(locale, &view, detail.seconds_left)}
                     <Actions locale view=view.clone() moves/>
                 </section>
+                <Underway locale view=view.clone() moves/>
                 <section class="booking-section">
                     <h2>{text::order_title(locale)}</h2>
                     <dl class="facts">
@@ -130,8 +157,10 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                     <h2 class="quote-title-bar">{quote_text::agreed(locale)}</h2>
                     <QuoteLines quote=view.quote.clone() customer=view.order.customer.clone() home=None names/>
                 </section>
+                {view.settled.clone().map(|settled| view! { <Settled locale settled names=settled_names.clone()/> })}
                 {view.payment.clone().map(|payment| view! { <Payment locale payment/> })}
                 {view.earnings.clone().map(|earnings| view! { <Earnings locale earnings/> })}
+                <Refunds locale refunds=view.refunds.clone()/>
                 <Documents locale view=view.clone()/>
             </aside>
         </div>
@@ -149,6 +178,7 @@ fn state_words(locale: Locale, view: &BookingView) -> String {
         ("requested", true) => text::state_requested_expert(locale, &view.client_name),
         ("accepted", _) => text::state_accepted(locale).to_owned(),
         ("completed", _) => text::state_completed(locale).to_owned(),
+        ("ended", _) => gabarit_i18n::changes::state_ended(locale).to_owned(),
         ("declined", false) => text::state_declined_client(locale, &view.expert_name),
         ("declined", true) => text::state_declined_expert(locale).to_owned(),
         ("expired", false) => text::state_expired_client(locale, &view.expert_name),

@@ -206,10 +206,7 @@ async fn earned(
 
 /// Whether an expert earns by the ladder. Frozen ordinals are those of an independent, whatever the expert is today.
 fn earns(booking: &Booking, expert: &BookedExpert) -> bool {
-    let over = matches!(
-        booking.state,
-        BookingState::Completed | BookingState::Ended | BookingState::Cancelled
-    );
+    let over = matches!(booking.state, BookingState::Completed | BookingState::Ended | BookingState::Cancelled);
     booking.ladder_before.is_some() || (expert.kind == ExpertKind::Independent && !over)
 }
 

@@ -115,11 +115,8 @@ pub async fn sync_payment(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     sync(p, &reference).await?;
     let payment = get(p, id).await?;
     let now = p.now();
-    let (give_up, again) = if payment.method.is_slow() {
-        (GIVE_UP_TRANSFER, LOOK_AGAIN_TRANSFER)
-    } else {
-        (GIVE_UP, LOOK_AGAIN)
-    };
+    let (give_up, again) =
+        if payment.method.is_slow() { (GIVE_UP_TRANSFER, LOOK_AGAIN_TRANSFER) } else { (GIVE_UP, LOOK_AGAIN) };
     if matches!(payment.state, ProviderState::Open | ProviderState::Pending) && now < payment.created_at + give_up {
         let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
         jobs::schedule(&mut tx.exec(), JobKind::SyncPayment, id.0, now + again).await.map_err(|e| p.fault(e))?;

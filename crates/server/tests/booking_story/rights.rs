@@ -36,8 +36,8 @@ async fn strangers_find_nothing() {
             let view = bookings::view(p, &manager, id, Locale::En).await.unwrap();
             assert_eq!(view.side, Side::Manager);
             let may = match id {
-                id if id == requested => vec![BookingAction::Change],
-                id if id == accepted => vec![BookingAction::Change, BookingAction::Settle],
+                id if id == requested => vec![gabarit_view::booking::BookingAction::Change],
+                id if id == accepted => vec![gabarit_view::booking::BookingAction::Change, gabarit_view::booking::BookingAction::Settle],
                 _ => Vec::new(),
             };
             assert_eq!(view.actions, may);

@@ -3,13 +3,16 @@
 
 use super::Moves;
 use crate::{
-    api::booking::{AcceptBooking, DeclineBooking, PayBooking, WithdrawBooking},
+    api::{
+        booking::{AcceptBooking, DeclineBooking, PayBooking, WithdrawBooking},
+        changes::{PayWith, ReportAbsence},
+    },
     i18n::{Locale, fmt},
-    ui::{FormErrors, FormState, Hidden, LinkButton, Submit, TextArea, use_form_state},
+    ui::{Choice, Field, FormErrors, FormState, Hidden, LinkButton, Radios, Submit, TextArea, use_form_state},
     url::{self, Page},
 };
 use gabarit_domain::money::Cents;
-use gabarit_i18n::booking as text;
+use gabarit_i18n::{booking as text, changes, labels};
 use gabarit_view::booking::{BookingAction, BookingForm, BookingView};
 use leptos::{form::ActionForm, prelude::*};
 
@@ -85,7 +88,71 @@ pub(super) fn Actions(locale: Locale, view: BookingView, moves: Moves) -> impl I
         let href = format!("{}?{query}", url::path(locale, Page::Book(expert)));
         view! { <LinkButton href>{text::rebook(locale, name)}</LinkButton> }
     });
-    view! { <div class="booking-actions">{pay}{accept}{decline}{withdraw}{rebook}</div> }
+    let page = move |what: &str| view.with_value(|view| format!("{}/{what}", url::path(locale, Page::Booking(view.id))));
+    let link = move |action: BookingAction, what: &'static str, words: &'static str| {
+        can(action).then(|| view! { <LinkButton href=page(what)>{words}</LinkButton> })
+    };
+    let change = link(BookingAction::Change, "change", changes::change(locale));
+    let cancel = link(BookingAction::Cancel, "cancel", changes::cancel(locale));
+    let stop = link(BookingAction::Stop, "cancel", changes::stop(locale));
+    let settle = link(BookingAction::Settle, "cancel", changes::settle(locale));
+    let others = other_methods(locale, view, moves);
+    let report = can(BookingAction::Report).then(|| report_form(locale, id(), moves));
+    view! {
+        <div class="booking-actions">
+            {pay}{others}{accept}{decline}{withdraw}{change}{cancel}{stop}{settle}{report}{rebook}
+        </div>
+    }
+}
+
+/// Other ways to pay what is held: a refusal of one is not the end.
+fn other_methods(locale: Locale, view: StoredValue<BookingView>, moves: Moves) -> Option<AnyView> {
+    let (methods, current, id) = view.with_value(|view| {
+        let current = view.payment.as_ref().map(|payment| payment.method);
+        let methods = if view.actions.contains(&BookingAction::Pay) { view.methods.clone() } else { Vec::new() };
+        (methods, current, view.id.to_string())
+    });
+    let form = use_form_state::<PayWith>("pay-with", moves.pay_with);
+    let choices: Vec<Choice> = methods
+        .into_iter()
+        .filter(|method| Some(*method) != current)
+        .map(|method| Choice::new(method.code(), labels::method(locale, method)))
+        .collect();
+    let open = form.error().with_untracked(Option::is_some);
+    (!choices.is_empty()).then(|| {
+        view! {
+            <details class="action-more" open=open>
+                <summary class="button">{changes::pay_other(locale)}</summary>
+                <ActionForm action=moves.pay_with attr:class="action-form">
+                    <FormErrors form/>
+                    <Hidden name="id" value=id/>
+                    <Radios form name="method" legend=changes::pay_other(locale) choices/>
+                    <Submit form secondary=true text=text::pay_again(locale).to_owned()/>
+                </ActionForm>
+            </details>
+        }
+        .into_any()
+    })
+}
+
+/// A client's report that days were not worked.
+fn report_form(locale: Locale, id: String, moves: Moves) -> AnyView {
+    let form = use_form_state::<ReportAbsence>("report", moves.report);
+    let open = form.error().with_untracked(Option::is_some);
+    view! {
+        <details class="action-more" open=open>
+            <summary class="button">{changes::report(locale)}</summary>
+            <ActionForm action=moves.report attr:class="action-form">
+                <Common form locale id/>
+                <p class="hint">{changes::report_hint(locale)}</p>
+                <Field form name="from" kind="date" label=changes::report_from(locale)/>
+                <Field form name="until" kind="date" label=changes::report_until(locale) optional=true/>
+                <TextArea form name="note" label=changes::report_note(locale)/>
+                <Submit form secondary=true text=changes::report_send(locale).to_owned()/>
+            </ActionForm>
+        </details>
+    }
+    .into_any()
 }
 
 /// What withdrawing gives back, exactly: before acceptance everything that was paid.
