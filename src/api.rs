@@ -6,9 +6,9 @@
 
 pub mod account;
 pub mod booking;
-pub mod changes;
 #[cfg(feature = "ssr")]
 mod call;
+pub mod changes;
 pub mod find;
 pub mod manage;
 pub mod public;

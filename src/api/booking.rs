@@ -81,7 +81,12 @@ pub(super) fn page_locale(code: &str) -> Locale {
 
 /// Reads the choices of a URL, resolves a typed place, and gathers what prices them.
 #[cfg(feature = "ssr")]
-pub(super) async fn load_page(call: &Call, locale: Locale, expert: ExpertId, query: &str) -> Result<BookingPage, ApiError> {
+pub(super) async fn load_page(
+    call: &Call,
+    locale: Locale,
+    expert: ExpertId,
+    query: &str,
+) -> Result<BookingPage, ApiError> {
     let p = &call.platform;
     let query = query.trim_start_matches('?');
     let mut form = BookingForm::from_query(query);

@@ -169,13 +169,9 @@ pub async fn change_page(
     };
     let mut page = load_page(&call, locale, order.expert, &query).await?;
     let free = page.setup.offer.free.clone();
-    page.setup.offer.free =
-        FreeDays::from_fn(free.from, free.len, |day| free.is_free(day) || order.days.contains(day));
-    let preview = if asked {
-        Some(changes::preview(&call.platform, call.actor()?, id, &page.form, locale).await)
-    } else {
-        None
-    };
+    page.setup.offer.free = FreeDays::from_fn(free.from, free.len, |day| free.is_free(day) || order.days.contains(day));
+    let preview =
+        if asked { Some(changes::preview(&call.platform, call.actor()?, id, &page.form, locale).await) } else { None };
     Ok(ChangePage { detail, page, preview })
 }
 
@@ -337,8 +333,7 @@ pub async fn pay_with(
     let id = booking_id(&id)?;
     let method = gabarit_domain::booking::PaymentMethod::parse(method.trim())
         .ok_or_else(|| ApiError::field("method", Problem::Unknown))?;
-    let page =
-        gabarit_server::services::payments::checkout_with(&call.platform, call.actor()?, id, method).await?;
+    let page = gabarit_server::services::payments::checkout_with(&call.platform, call.actor()?, id, method).await?;
     call.redirect(&page);
     Ok(())
 }

@@ -93,10 +93,8 @@ fn Content(page: Loaded, action: ServerAction<ChangeBooking>) -> impl IntoView {
 fn why_not(locale: Locale, error: &ApiError) -> AnyView {
     match error {
         ApiError::Invalid { fields, .. } => {
-            let list = fields
-                .iter()
-                .map(|field| view! { <li>{problem_text(locale, &field.problem)}</li> })
-                .collect_view();
+            let list =
+                fields.iter().map(|field| view! { <li>{problem_text(locale, &field.problem)}</li> }).collect_view();
             view! { <ul>{list}</ul> }.into_any()
         }
         ApiError::MovedOn => view! { <p>{text::nothing_to_change(locale)}</p> }.into_any(),

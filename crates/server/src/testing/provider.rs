@@ -159,6 +159,12 @@ impl FakeProvider {
         self.state().payments.iter().find(|(_, payment)| payment.id == id).map(|(reference, _)| reference.clone())
     }
 
+    /// How a payment stands, without a call.
+    #[must_use]
+    pub fn state_of(&self, reference: &str) -> Option<ProviderState> {
+        self.state().payments.get(reference).map(|payment| payment.state)
+    }
+
     /// What a payment moved.
     #[must_use]
     pub fn totals(&self, reference: &str) -> Totals {

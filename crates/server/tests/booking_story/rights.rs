@@ -37,7 +37,9 @@ async fn strangers_find_nothing() {
             assert_eq!(view.side, Side::Manager);
             let may = match id {
                 id if id == requested => vec![gabarit_view::booking::BookingAction::Change],
-                id if id == accepted => vec![gabarit_view::booking::BookingAction::Change, gabarit_view::booking::BookingAction::Settle],
+                id if id == accepted => {
+                    vec![gabarit_view::booking::BookingAction::Change, gabarit_view::booking::BookingAction::Settle]
+                }
                 _ => Vec::new(),
             };
             assert_eq!(view.actions, may);

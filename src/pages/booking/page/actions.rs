@@ -88,7 +88,8 @@ pub(super) fn Actions(locale: Locale, view: BookingView, moves: Moves) -> impl I
         let href = format!("{}?{query}", url::path(locale, Page::Book(expert)));
         view! { <LinkButton href>{text::rebook(locale, name)}</LinkButton> }
     });
-    let page = move |what: &str| view.with_value(|view| format!("{}/{what}", url::path(locale, Page::Booking(view.id))));
+    let page =
+        move |what: &str| view.with_value(|view| format!("{}/{what}", url::path(locale, Page::Booking(view.id))));
     let link = move |action: BookingAction, what: &'static str, words: &'static str| {
         can(action).then(|| view! { <LinkButton href=page(what)>{words}</LinkButton> })
     };
