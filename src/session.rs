@@ -1,7 +1,9 @@
 //! Who is signed in, for every page, without waiting: the server reads the cookie before it renders.
 
 use crate::{
-    api::account::{SignIn, SignOut, SignUp, UpdateAccount},
+    api::account::{
+        AcceptInvitation, DisableTwoStep, EnableTwoStep, SecondStep, SignIn, SignOut, SignUp, UpdateAccount,
+    },
     ui::form::Kept,
 };
 use gabarit_view::{account::AccountView, error::ApiError};
@@ -19,6 +21,14 @@ pub struct Session {
     pub sign_up: ServerAction<SignUp>,
     /// Signs out.
     pub sign_out: ServerAction<SignOut>,
+    /// Finishes signing in.
+    pub second_step: ServerAction<SecondStep>,
+    /// Accepts an invitation to manage.
+    pub accept: ServerAction<AcceptInvitation>,
+    /// Puts two-step sign-in in force.
+    pub enable_two_step: ServerAction<EnableTwoStep>,
+    /// Ends two-step sign-in.
+    pub disable_two_step: ServerAction<DisableTwoStep>,
     /// Changes one's own details.
     pub update: ServerAction<UpdateAccount>,
 }
@@ -40,10 +50,22 @@ impl Session {
             sign_in: ServerAction::new(),
             sign_up: ServerAction::new(),
             sign_out: ServerAction::new(),
+            second_step: ServerAction::new(),
+            accept: ServerAction::new(),
+            enable_two_step: ServerAction::new(),
+            disable_two_step: ServerAction::new(),
             update: ServerAction::new(),
         };
         let account = session.account;
-        follow(session.sign_in, move |view: AccountView| account.set(Some(view)));
+        follow(session.sign_in, move |view: Option<AccountView>| {
+            if view.is_some() {
+                account.set(view);
+            }
+        });
+        follow(session.second_step, move |view| account.set(Some(view)));
+        follow(session.accept, move |view| account.set(Some(view)));
+        follow(session.enable_two_step, move |view| account.set(Some(view)));
+        follow(session.disable_two_step, move |view| account.set(Some(view)));
         follow(session.sign_up, move |view| account.set(Some(view)));
         follow(session.update, move |view| account.set(Some(view)));
         follow(session.sign_out, move |()| account.set(None));

@@ -3,6 +3,7 @@
 //! Their classes are in `style/`; pages add layout by Tailwind utilities of the same theme.
 
 pub mod action;
+pub mod confirm;
 pub mod data;
 pub mod day_calendar;
 pub mod dialog;
@@ -15,6 +16,7 @@ pub mod text;
 pub mod title_block;
 
 pub use action::{Button, ButtonKind, LinkButton, Pagination};
+pub use confirm::ConfirmField;
 pub use data::{Avatar, LevelBadge, Money, Rating, TableFrame, Tag};
 pub use day_calendar::DayCalendar;
 pub use dialog::Dialog;

@@ -28,8 +28,14 @@ pub enum Page {
     SignIn,
     /// Make an account.
     SignUp,
+    /// The second step of signing in.
+    SignInCode,
+    /// Ask for a new password.
+    ForgotPassword,
     /// One's own details.
     Account,
+    /// Two-step sign-in of one's own account.
+    TwoStep,
     /// A page of the managers' console.
     Manage(ManagePage),
     /// Levels, day rates, ladder and travel tariffs.
@@ -55,6 +61,8 @@ pub enum Page {
 pub enum ManagePage {
     /// What waits.
     Overview,
+    /// Who manages.
+    Managers,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -73,7 +81,11 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Document(id) => format!("/{code}/documents/{id}"),
         Page::SignIn => format!("/{code}/sign-in"),
         Page::SignUp => format!("/{code}/sign-up"),
+        Page::SignInCode => format!("/{code}/sign-in/code"),
+        Page::ForgotPassword => format!("/{code}/forgot-password"),
+        Page::TwoStep => format!("/{code}/account/two-step"),
         Page::Account => format!("/{code}/account"),
+        Page::Manage(ManagePage::Managers) => format!("/{code}/manage/managers"),
         Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),

@@ -6,7 +6,7 @@ use crate::{
     ui::{Icon, IconName, NotFound},
     url::{self, ManagePage, Page},
 };
-use gabarit_i18n::common;
+use gabarit_i18n::{account, common};
 use leptos::{either::Either, html, prelude::*};
 use leptos_meta::{Html, Link};
 use leptos_router::{
@@ -173,8 +173,7 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
                 None => view! { <a class="nav-link" href=sign_in>{common::sign_in(locale)}</a> }.into_any(),
                 Some(account) => {
                     view! {
-                        {account
-                            .is_manager
+                        {(account.is_manager || account.needs_two_step)
                             .then(|| link(Page::Manage(ManagePage::Overview), common::console(locale)))}
                         {account.expert.is_some().then(|| link(Page::Orders, common::my_orders(locale)))}
                         {link(Page::Bookings, common::my_bookings(locale))}
@@ -202,6 +201,18 @@ fn Flash(locale: Locale) -> impl IntoView {
     let text = move || match query.read().get_str("notice")? {
         "signed-out" => Some(common::signed_out(locale)),
         "saved" => Some(common::saved(locale)),
+        "reset-asked" => Some(account::flash_reset_asked(locale)),
+        "mail-sent" => Some(account::flash_mail_sent(locale)),
+        "email-confirmed" => Some(account::flash_email_confirmed(locale)),
+        "email-changed" => Some(account::flash_email_changed(locale)),
+        "email-reverted" => Some(account::flash_email_reverted(locale)),
+        "password-set" => Some(account::flash_password_set(locale)),
+        "password-changed" => Some(account::flash_password_changed(locale)),
+        "session-ended" => Some(account::flash_session_ended(locale)),
+        "two-step-on" => Some(account::flash_two_step_on(locale)),
+        "two-step-off" => Some(account::flash_two_step_off(locale)),
+        "manager" => Some(account::flash_manager(locale)),
+        "invited" => Some(account::flash_invited(locale)),
         "welcome" => Some(common::welcome(locale)),
         _ => None,
     };

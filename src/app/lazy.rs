@@ -52,7 +52,11 @@ pub(crate) async fn fetch(path: &str) {
         ("experts", "") => find::fetch_results().await,
         ("experts", _) => find::fetch_profile().await,
         ("book" | "bookings" | "orders" | "documents", _) => booking::fetch().await,
-        ("sign-in" | "sign-up" | "account", _) => account::fetch().await,
+        (
+            "sign-in" | "sign-up" | "forgot-password" | "reset-password" | "confirm-email" | "change-email"
+            | "revert-email" | "invitation" | "account",
+            _,
+        ) => account::fetch().await,
         // Pages to read, and whatever is not found.
         _ => public::fetch().await,
     }

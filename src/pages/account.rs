@@ -1,25 +1,45 @@
-//! Signing in and up, and one's own details.
+//! Signing in and up, links by e-mail, and one's own account.
+#![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
+mod code;
+mod forgot;
+mod invitation;
+mod links;
 pub mod profile;
+mod security;
 pub mod sign_in;
 pub mod sign_up;
+mod two_step;
 
 use crate::app::lazy::lazy_area;
 use crate::url;
+use code::CodePage;
+use forgot::ForgotPage;
+use invitation::InvitationPage;
 use leptos::prelude::*;
 use leptos_router::{
     MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path,
 };
+use links::{ChangeEmailPage, ConfirmEmailPage, ResetPasswordPage, RevertEmailPage};
 use profile::AccountPage;
 use sign_in::SignInPage;
 use sign_up::SignUpPage;
+use two_step::TwoStepPage;
 
 lazy_area! {
     /// Screens of the account.
     AccountArea by account_area, fetch (__preload_account_area) {
         SignIn => SignInPage,
+        Code => CodePage,
         SignUp => SignUpPage,
+        Forgot => ForgotPage,
+        ResetPassword => ResetPasswordPage,
+        ConfirmEmail => ConfirmEmailPage,
+        ChangeEmail => ChangeEmailPage,
+        RevertEmail => RevertEmailPage,
+        Invitation => InvitationPage,
         Account => AccountPage,
+        TwoStep => TwoStepPage,
     }
 }
 
@@ -28,8 +48,16 @@ lazy_area! {
 pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("sign-in") view=AccountArea::SignIn/>
+        <Route path=path!("sign-in/code") view=AccountArea::Code/>
         <Route path=path!("sign-up") view=AccountArea::SignUp/>
+        <Route path=path!("forgot-password") view=AccountArea::Forgot/>
+        <Route path=path!("reset-password") view=AccountArea::ResetPassword/>
+        <Route path=path!("confirm-email") view=AccountArea::ConfirmEmail/>
+        <Route path=path!("change-email") view=AccountArea::ChangeEmail/>
+        <Route path=path!("revert-email") view=AccountArea::RevertEmail/>
+        <Route path=path!("invitation") view=AccountArea::Invitation/>
         <Route path=path!("account") view=AccountArea::Account/>
+        <Route path=path!("account/two-step") view=AccountArea::TwoStep/>
     }
     .into_inner()
     .into_any_nested_route()
@@ -40,4 +68,9 @@ fn next_page() -> String {
     use_query_map()
         .with_untracked(|query| query.get_str("next").and_then(url::local).map(ToOwned::to_owned))
         .unwrap_or_default()
+}
+
+/// The `token` parameter of a link by e-mail.
+fn token() -> String {
+    use_query_map().with_untracked(|query| query.get_str("token").unwrap_or_default().to_owned())
 }

@@ -4,6 +4,7 @@
 //! out before any of its pages is made.
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
+mod managers;
 mod overview;
 
 use crate::{
@@ -22,10 +23,12 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
+use managers::ManagersPage;
 use overview::OverviewPage;
 
 /// The sections of the console, in the order of its navigation.
-const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[(ManagePage::Overview, text::overview)];
+const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] =
+    &[(ManagePage::Overview, text::overview), (ManagePage::Managers, gabarit_i18n::account::managers_title)];
 
 /// Routes of this area, below the language.
 #[component(transparent)]
@@ -33,6 +36,7 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("manage") view=ManageLayout ssr=SsrMode::Async>
             <Route path=path!("") view=OverviewPage/>
+            <Route path=path!("managers") view=ManagersPage/>
         </ParentRoute>
     }
     .into_inner()
@@ -47,6 +51,9 @@ fn ManageLayout() -> impl IntoView {
     let manages = Memo::new(move |_| account.with(|account| account.as_ref().map(|account| account.is_manager)));
     move || match manages.get() {
         None => view! { <ErrorState error=ApiError::SignInRequired/> }.into_any(),
+        Some(false) if account.get_untracked().is_some_and(|account| account.needs_two_step) => {
+            view! { <ErrorState error=ApiError::TwoStepRequired/> }.into_any()
+        }
         Some(false) => view! { <ErrorState error=ApiError::Forbidden/> }.into_any(),
         Some(true) => view! {
             <div class="console">

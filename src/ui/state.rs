@@ -76,7 +76,13 @@ pub fn ErrorState(
             </a>
         }
         .into_any(),
-        ApiError::NotFound | ApiError::Forbidden => {
+        ApiError::TwoStepRequired => view! {
+            <a class="button button-primary" href=url::path(locale, Page::TwoStep)>
+                {gabarit_i18n::account::two_step_title(locale)}
+            </a>
+        }
+        .into_any(),
+        ApiError::NotFound | ApiError::Forbidden | ApiError::LinkExpired => {
             view! { <a class="button" href=url::path(locale, Page::Home)>{common::back_home(locale)}</a> }.into_any()
         }
         _ => view! { <a class="button" href=here rel="external">{common::try_again(locale)}</a> }.into_any(),

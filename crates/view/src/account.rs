@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use gabarit_domain::ids::{AccountId, ExpertId};
-use gabarit_i18n::Locale;
+use gabarit_i18n::{Locale, fmt::ZonedTime};
 use serde::{Deserialize, Serialize};
 
 /// The account that is signed in, as its own screens show it.
@@ -39,6 +39,8 @@ pub struct BankAccount {
     pub masked: String,
     /// From when payouts use it.
     pub effective_at: DateTime<Utc>,
+    /// The same, in its owner's zone.
+    pub effective_local: ZonedTime,
 }
 
 /// The bank account that payouts use, and the one that waits to be used.
@@ -88,9 +90,9 @@ pub struct SessionView {
     /// The system's name; empty when it did not say.
     pub system: String,
     /// Since when.
-    pub created_at: DateTime<Utc>,
+    pub created_at: ZonedTime,
     /// Last used, to some minutes.
-    pub last_seen_at: DateTime<Utc>,
+    pub last_seen_at: ZonedTime,
     /// Whether it is the reader's.
     pub current: bool,
 }

@@ -1,5 +1,6 @@
 //! One's own details.
 
+use super::security::SecuritySections;
 use crate::{
     i18n::{Locale, use_locale},
     session::{use_account, use_session},
@@ -51,7 +52,10 @@ pub fn AccountPage() -> impl IntoView {
             <h1>{common::my_account(locale)}</h1>
             {match account.get_untracked() {
                 None => Either::Left(view! { <ErrorState error=ApiError::SignInRequired/> }),
-                Some(account) => Either::Right(view! { <ProfileForm account/> }),
+                Some(account) => Either::Right(view! {
+                    <ProfileForm account=account.clone()/>
+                    <SecuritySections account/>
+                }),
             }}
         </div>
     }

@@ -7,7 +7,7 @@ use crate::{
     ui::{Field, FormErrors, Hidden, Notice, Submit, use_form_state},
     url::{self, Page},
 };
-use gabarit_i18n::{auth, common};
+use gabarit_i18n::{account, auth, common};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -34,6 +34,9 @@ pub fn SignInPage() -> impl IntoView {
                 <Hidden name="next" value=next.clone()/>
                 <Submit form text=common::sign_in(locale)/>
             </ActionForm>
+            <p class="aside">
+                <a href=url::path(locale, Page::ForgotPassword)>{account::forgot_link(locale)}</a>
+            </p>
             <p class="aside">
                 {auth::no_account(locale)} " "
                 <a href=other>{common::sign_up(locale)}</a>

@@ -223,6 +223,15 @@ pub async fn set_manager(exec: &mut Exec<'_>, id: AccountId, is_manager: bool) -
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(is_manager).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
+/// Holds a manager's row until the transaction ends; `false` when it is no manager's.
+///
+/// # Errors
+/// The database's.
+pub async fn hold_manager(exec: &mut Exec<'_>, id: AccountId) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE account SET is_manager = is_manager WHERE id = $1 AND is_manager = $2";
+    on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(true).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
 /// Lets a manager of the demonstration act without two-step sign-in, on a loopback address.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ pub mod web;
 pub use device::Browser;
 
 use crate::{
+    clock::zoned,
     db::{
         Exec,
         account_tokens::{self, Kind},
@@ -407,14 +408,15 @@ pub async fn own_sessions(
     let current = token.map(token_hash);
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
     let rows = sessions::of_account(&mut conn.exec(), actor.id, p.now()).await.map_err(|error| p.fault(error))?;
+    let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
     let view = |row: sessions::OwnSession| {
         let (browser, system) = row.device.split_once('/').unwrap_or_default();
         SessionView {
             id: session_name(&row.token_hash),
             browser: browser.to_owned(),
             system: system.to_owned(),
-            created_at: row.created_at,
-            last_seen_at: row.last_seen_at,
+            created_at: zoned(row.created_at, zone),
+            last_seen_at: zoned(row.last_seen_at, zone),
             current: current.is_some_and(|current| row.token_hash == current),
         }
     };

@@ -17,6 +17,7 @@ use crate::{
     services::accounts::confirm::Confirmed,
 };
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use gabarit_domain::{
     banking::{Iban, IbanError},
     ids::{AccountId, ExpertId},
@@ -36,8 +37,12 @@ fn context(id: Uuid) -> String {
     format!("expert_iban.sealed/{id}")
 }
 
-fn view(row: IbanRow) -> BankAccount {
-    BankAccount { masked: row.masked, effective_at: row.effective_at }
+fn view(row: IbanRow, zone: Tz) -> BankAccount {
+    BankAccount { masked: row.masked, effective_at: row.effective_at, effective_local: zoned(row.effective_at, zone) }
+}
+
+fn zone_of(p: &Platform, actor: &AccountView) -> Tz {
+    actor.time_zone.parse().unwrap_or(p.config.zone)
 }
 
 fn own_expert(actor: &AccountView) -> Result<ExpertId, ApiError> {
@@ -51,13 +56,13 @@ fn own_expert(actor: &AccountView) -> Result<ExpertId, ApiError> {
 pub async fn bank_accounts(p: &Platform, actor: &AccountView) -> Result<BankAccounts, ApiError> {
     let expert = own_expert(actor)?;
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-    state(&mut conn.exec(), p, expert).await.map_err(|error| p.fault(error))
+    state(&mut conn.exec(), p, expert, zone_of(p, actor)).await.map_err(|error| p.fault(error))
 }
 
-async fn state(exec: &mut Exec<'_>, p: &Platform, expert: ExpertId) -> sqlx::Result<BankAccounts> {
+async fn state(exec: &mut Exec<'_>, p: &Platform, expert: ExpertId, zone: Tz) -> sqlx::Result<BankAccounts> {
     let now = p.now();
-    let current = ibans::effective(exec, expert, now).await?.map(view);
-    let pending = ibans::pending(exec, expert, now).await?.map(view);
+    let current = ibans::effective(exec, expert, now).await?.map(|row| view(row, zone));
+    let pending = ibans::pending(exec, expert, now).await?.map(|row| view(row, zone));
     Ok(BankAccounts { current, pending })
 }
 
@@ -119,7 +124,7 @@ pub async fn request_iban_change(p: &Platform, actor: &Confirmed, iban: &str) ->
             .paragraph(text::iban_first_not_you(l)),
     };
     mail::enqueue(&mut tx.exec(), p, &format!("iban/{id}/requested"), &to.email, &message).await?;
-    let after = state(&mut tx.exec(), p, expert).await.map_err(|error| p.fault(error))?;
+    let after = state(&mut tx.exec(), p, expert, to.zone).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
     jobs::wake(p);
     Ok(after)
@@ -140,7 +145,7 @@ pub async fn cancel_iban_change(p: &Platform, actor: &AccountView) -> Result<Ban
     ibans::cancel_pending(&mut tx.exec(), expert, now).await.map_err(|error| p.fault(error))?;
     let to = person(&mut tx.exec(), p, actor.id).await?;
     let l = to.locale;
-    let after = state(&mut tx.exec(), p, expert).await.map_err(|error| p.fault(error))?;
+    let after = state(&mut tx.exec(), p, expert, to.zone).await.map_err(|error| p.fault(error))?;
     let kept = after.current.as_ref().map(|current| (text::iban_now(l), current.masked.clone()));
     let message = Message::new(l, text::iban_kept_subject(l))
         .paragraph(notice::hello(l, &to.name))

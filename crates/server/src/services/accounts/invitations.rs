@@ -136,14 +136,13 @@ pub async fn remove(p: &Platform, by: &Confirmed, id: AccountId) -> Result<(), A
         return Err(ApiError::Forbidden);
     }
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    if !accounts::set_manager(&mut tx.exec(), id, false).await.map_err(|error| p.fault(error))? {
-        return Err(ApiError::MovedOn);
+    // Two who end each other's rights at once would leave none: both rows are held, in one order.
+    for each in [id.min(by.account().id), id.max(by.account().id)] {
+        if !accounts::hold_manager(&mut tx.exec(), each).await.map_err(|error| p.fault(error))? {
+            return Err(ApiError::MovedOn);
+        }
     }
-    // Two who end each other's rights at once would leave none.
-    let left = accounts::managers(&mut tx.exec()).await.map_err(|error| p.fault(error))?;
-    if !left.iter().any(|row| row.id == by.account().id.0) {
-        return Err(ApiError::MovedOn);
-    }
+    accounts::set_manager(&mut tx.exec(), id, false).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))
 }
 
