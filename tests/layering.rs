@@ -97,7 +97,8 @@ fn pages_do_not_reach_the_server() {
     assert_eq!(strays, Vec::<String>::new());
 }
 
-/// Both databases have the same migrations, and after each the same tables with the same columns.
+/// Both databases have the same migrations, and after each the same tables with the same columns; triggers, after a
+/// line that says so, are each database's own.
 #[test]
 fn migrations_keep_in_step() {
     let list = |dialect: &str| {
@@ -122,6 +123,7 @@ fn migrations_keep_in_step() {
             (") STRICT;", ");"),
         ];
         text.lines()
+            .take_while(|line| *line != "-- From here on, each database in its own words.")
             .map(|line| {
                 line.split(' ')
                     .map(|word| {

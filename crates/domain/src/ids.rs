@@ -51,6 +51,14 @@ id!(
     DocumentId
 );
 id!(
+    /// A file of credit transfers to experts.
+    PayoutBatchId
+);
+id!(
+    /// One credit transfer to an expert, for one invoice.
+    PayoutId
+);
+id!(
     /// A review written by a client after a completed booking (S21).
     ReviewId
 );

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod invoice;
 pub mod money;
 pub mod no_links;
+pub mod payout;
 pub mod pricing;
 pub mod rulebook;
 pub mod settlement;

@@ -56,6 +56,8 @@ pub struct Operator {
     pub email: Email,
     /// Its bank account, printed on invoices with something due.
     pub iban: String,
+    /// Its bank's BIC, for payout files; most banks of SEPA need none.
+    pub bic: Option<String>,
 }
 
 /// Everything that can be configured.
@@ -93,6 +95,8 @@ pub struct Config {
     pub bucket: Option<BucketUrl>,
     /// `GABARIT_SANDBOX_ADDR`: where `gabarit sandbox` listens.
     pub sandbox_listen: SocketAddr,
+    /// `GABARIT_FOUR_EYES`: whether a payout batch needs a second manager.
+    pub four_eyes: bool,
     /// `GABARIT_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
 }
@@ -123,6 +127,8 @@ pub const VARIABLES: [(&str, &str, &str); 26] = [
     ("GABARIT_OPERATOR_REGISTRATION", "KVK 00000000", "its legal registration"),
     ("GABARIT_OPERATOR_EMAIL", "bonjour@gabarit.example", "where people write to, and the sender of mails"),
     ("GABARIT_OPERATOR_IBAN", "NL91ABNA0417164300", "its bank account; the default is the standard's own example"),
+    ("GABARIT_OPERATOR_BIC", "", "its bank's BIC, where the bank wants one in payout files"),
+    ("GABARIT_FOUR_EYES", "off", "on: another manager must approve a payout batch than the one who prepared it"),
     ("GABARIT_PAYMENT_URL", "http://127.0.0.1:3010", "payment provider's API (Mollie v2); the default is the sandbox"),
     ("GABARIT_PAYMENT_KEY", "test_sandbox", "its API key"),
     ("GABARIT_CREDIT_URL", "", "credit bureau asked before a deferred payment; empty: the platform's own books alone"),
@@ -198,6 +204,18 @@ impl Config {
             "json" => true,
             _ => return Err(error("GABARIT_LOG_FORMAT", &format, "neither text nor json")),
         };
+        let four_eyes_text = text("GABARIT_FOUR_EYES");
+        let four_eyes = match four_eyes_text.as_str() {
+            "on" => true,
+            "off" => false,
+            _ => return Err(error("GABARIT_FOUR_EYES", &four_eyes_text, "neither on nor off")),
+        };
+        let bic = given("GABARIT_OPERATOR_BIC").map(|bic| bic.to_uppercase());
+        if let Some(bic) = &bic
+            && !is_bic(bic)
+        {
+            return Err(error("GABARIT_OPERATOR_BIC", bic, "not a BIC of 8 or 11 letters and digits"));
+        }
         let sandbox_text = given("GABARIT_SANDBOX_ADDR").unwrap_or_else(|| "127.0.0.1:3010".to_owned());
         let smtp_url = given("GABARIT_SMTP_URL");
         if let Some(url) = &smtp_url {
@@ -238,6 +256,7 @@ impl Config {
                 registration: text("GABARIT_OPERATOR_REGISTRATION"),
                 email,
                 iban: text("GABARIT_OPERATOR_IBAN"),
+                bic,
             },
             payment_url: web_url("GABARIT_PAYMENT_URL", &text("GABARIT_PAYMENT_URL"))?,
             payment_key: text("GABARIT_PAYMENT_KEY"),
@@ -247,6 +266,7 @@ impl Config {
             smtp_url,
             bucket,
             sandbox_listen: parsed("GABARIT_SANDBOX_ADDR", &sandbox_text, "not an address and port")?,
+            four_eyes,
             log_json,
         })
     }
@@ -265,6 +285,13 @@ impl Config {
     pub fn is_local(&self) -> bool {
         is_loopback(&self.public_url)
     }
+}
+
+/// ISO 9362: four letters or digits, a country, two, and perhaps three for the branch.
+fn is_bic(text: &str) -> bool {
+    matches!(text.len(), 8 | 11)
+        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        && text.bytes().skip(4).take(2).all(|b| b.is_ascii_uppercase())
 }
 
 fn error(variable: &'static str, value: &str, problem: &str) -> ConfigError {

@@ -58,6 +58,8 @@ pub enum JobKind {
     EndChange,
     /// Removes sessions, forms, counters and done jobs whose time is over (nil).
     PurgeExpired,
+    /// Warns managers of payouts that would be late, before they are (nil; S31).
+    WatchPayouts,
 }
 
 impl JobKind {
@@ -75,6 +77,7 @@ impl JobKind {
         Self::SendReset,
         Self::EndChange,
         Self::PurgeExpired,
+        Self::WatchPayouts,
     ];
 
     /// Its code in the database; never changed.
@@ -93,6 +96,7 @@ impl JobKind {
             Self::SendReset => "send-reset",
             Self::EndChange => "end-change",
             Self::PurgeExpired => "purge-expired",
+            Self::WatchPayouts => "watch-payouts",
         }
     }
 
@@ -204,8 +208,8 @@ async fn next_due(p: &Platform) -> Result<Option<DateTime<Utc>>, ApiError> {
 /// Any number of nodes may do so on one database.
 pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
     let (bell, _) = watch::channel(());
-    if let Err(error) = order_purge(&p).await {
-        tracing::error!(%error, "purging could not be ordered");
+    if let Err(error) = order_hourly(&p).await {
+        tracing::error!(%error, "what is done every hour could not be ordered");
     }
     let workers = join_all((0..WORKERS).map(|_| worker(&p, bell.subscribe(), shutdown.clone())));
     let postman = postman(&p, bell.subscribe(), shutdown.clone());
@@ -222,9 +226,11 @@ pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
     tokio::join!(workers, postman, ringer);
 }
 
-async fn order_purge(p: &Platform) -> Result<(), ApiError> {
+async fn order_hourly(p: &Platform) -> Result<(), ApiError> {
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    schedule(&mut tx.exec(), JobKind::PurgeExpired, Uuid::nil(), p.now()).await.map_err(|error| p.fault(error))?;
+    for kind in [JobKind::PurgeExpired, JobKind::WatchPayouts] {
+        schedule(&mut tx.exec(), kind, Uuid::nil(), p.now()).await.map_err(|error| p.fault(error))?;
+    }
     tx.commit().await.map_err(|error| p.fault(error))
 }
 

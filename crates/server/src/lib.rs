@@ -8,6 +8,7 @@ pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod credit;
+pub mod csv;
 pub mod db;
 pub mod demo;
 pub mod documents;
@@ -22,6 +23,7 @@ pub mod platform;
 pub mod sandbox;
 pub mod search;
 pub mod secret_box;
+pub mod sepa;
 pub mod services;
 pub mod storage;
 #[doc(hidden)]

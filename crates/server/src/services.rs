@@ -10,6 +10,7 @@ pub mod experts;
 pub mod ledger;
 pub mod manage;
 pub mod payments;
+pub mod payouts;
 pub mod rulebooks;
 pub mod search;
 pub mod stash;

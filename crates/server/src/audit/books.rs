@@ -6,13 +6,13 @@ use super::{
     rows::{self, Snapshot},
 };
 use crate::services::ledger::Account;
-use gabarit_domain::money::Cents;
+use gabarit_domain::{invoice::DocumentKind, money::Cents};
 
 /// The ledger says of a booking what its payments, refunds and documents say.
 pub(super) fn check(case: &Case, findings: &mut Findings) {
     let (net, vat) = case.invoiced();
     let (cost, input_vat) = case.self_billed();
-    let clearing = case.received() - case.refunded(&["sent"]);
+    let clearing = case.received() - case.refunded(&["sent"]) - case.charged_back();
     // What is on its way back is still a deposit.
     let returning = case.refunded(&["due"]);
     let over = clearing - returning - (net + vat);
@@ -25,11 +25,39 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         (Account::VatPayable, -vat),
         (Account::CostOfExperts, cost),
         (Account::VatReceivable, input_vat),
+        (Account::ExpertPayable, case.paid_out(&["sent", "executed"]) - (cost + input_vat)),
+        (Account::PayoutsInTransit, -case.paid_out(&["sent"])),
+        (Account::Bank, -case.paid_out(&["executed"])),
     ] {
         let found = case.balance(account.code());
         if found != wanted {
             let detail = format!("{} is {}, not {}", account.code(), Cents(found).to_plain(), Cents(wanted).to_plain());
             findings.add(3, "ledger agrees with payments and documents", &case.row.reference, detail);
+        }
+    }
+    payouts(case, findings);
+}
+
+/// No more is paid out than was ever invoiced, and each payout is where its batch is.
+fn payouts(case: &Case, findings: &mut Findings) {
+    let invoiced: i64 =
+        case.issued(DocumentKind::SelfBilledInvoice).map(|(_, document)| document.total.0).sum();
+    let taken = case.paid_out(&["prepared", "sent", "executed"]);
+    if taken > invoiced {
+        let detail = format!("{} of {}", Cents(taken).to_plain(), Cents(invoiced).to_plain());
+        findings.add(3, "no more is paid out than invoiced", &case.row.reference, detail);
+    }
+    for payout in &case.payouts {
+        let fits = match payout.batch_state.as_str() {
+            "prepared" => payout.state == "prepared",
+            "approved" => matches!(payout.state.as_str(), "sent" | "bounced"),
+            "executed" => matches!(payout.state.as_str(), "executed" | "bounced"),
+            "cancelled" => payout.state == "cancelled",
+            _ => false,
+        };
+        if !fits {
+            let detail = format!("{} in {} which is {}", payout.state, payout.batch, payout.batch_state);
+            findings.add(3, "a payout is where its batch is", &case.row.reference, detail);
         }
     }
 }
@@ -44,6 +72,23 @@ pub(super) async fn check_all(snapshot: &mut Snapshot, findings: &mut Findings) 
         if !Account::ALL.iter().any(|known| known.code() == account) {
             findings.add(3, "ledger accounts are of the chart", account, "no such account");
         }
+    }
+    for (series, year, sequence, total, payable) in rows::unpayable(snapshot).await? {
+        let detail = if payable < 0 {
+            "nothing is payable on it".to_owned()
+        } else {
+            format!("{} is payable of {}", Cents(payable).to_plain(), Cents(total).to_plain())
+        };
+        findings.add(3, "a self-billed invoice is payable", case::number(&series, year, sequence), detail);
+    }
+    for (reference, received, fees, bank, kept, clearing) in rows::settlements(snapshot).await? {
+        if (bank, kept, clearing) != (received, fees, -(received + fees)) {
+            let detail = format!("{} in the bank, {} fees", Cents(bank).to_plain(), Cents(kept).to_plain());
+            findings.add(3, "a settlement is posted as it was noted", reference, detail);
+        }
+    }
+    for cause in rows::stray_settlements(snapshot).await? {
+        findings.add(3, "a settlement is posted as it was noted", cause, "nobody noted it");
     }
     for (series, year, sequence) in rows::gaps(snapshot).await? {
         let missing = case::number(&series, year, sequence - 1);

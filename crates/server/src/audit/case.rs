@@ -1,6 +1,8 @@
 //! A booking with everything that hangs on it.
 
-use super::rows::{self, BalanceRow, BookingRow, DayRow, DocumentRow, PaymentRow, RefundRow, Snapshot, StepRow};
+use super::rows::{
+    self, BalanceRow, BookingRow, ChargebackRow, DayRow, DocumentRow, PaymentRow, PayoutRow, RefundRow, Snapshot, StepRow,
+};
 use crate::db::bookings::Settled;
 use gabarit_domain::{
     invoice::{Document, DocumentKind},
@@ -40,6 +42,8 @@ pub(super) struct Case {
     pub(super) settled: Option<Result<Settled, String>>,
     pub(super) payments: Vec<PaymentRow>,
     pub(super) refunds: Vec<RefundRow>,
+    pub(super) chargebacks: Vec<ChargebackRow>,
+    pub(super) payouts: Vec<PayoutRow>,
     pub(super) documents: Vec<Issued>,
     pub(super) days: Vec<DayRow>,
     pub(super) steps: Vec<StepRow>,
@@ -104,6 +108,16 @@ impl Case {
         self.refunds.iter().filter(|refund| states.contains(&refund.state.as_str())).map(|refund| refund.amount).sum()
     }
 
+    /// Taken back by clients' banks, in cents.
+    pub(super) fn charged_back(&self) -> i64 {
+        self.chargebacks.iter().map(|chargeback| chargeback.amount).sum()
+    }
+
+    /// Payouts in the given states, in cents.
+    pub(super) fn paid_out(&self, states: &[&str]) -> i64 {
+        self.payouts.iter().filter(|payout| states.contains(&payout.state.as_str())).map(|payout| payout.amount).sum()
+    }
+
     /// Ledger balance of an account over this booking; debits are positive.
     pub(super) fn balance(&self, account: &str) -> i64 {
         self.balances.get(account).copied().unwrap_or_default()
@@ -127,6 +141,8 @@ pub(super) async fn gather(
 ) -> sqlx::Result<Vec<Case>> {
     let mut payments = by_booking(rows::payments(snapshot, after, last).await?, |row| row.booking_id);
     let mut refunds = by_booking(rows::refunds(snapshot, after, last).await?, |row| row.booking_id);
+    let mut chargebacks = by_booking(rows::chargebacks(snapshot, after, last).await?, |row| row.booking_id);
+    let mut payouts = by_booking(rows::payouts(snapshot, after, last).await?, |row| row.booking_id);
     let mut documents = by_booking(rows::documents(snapshot, after, last).await?, |row| row.booking_id);
     let mut days = by_booking(rows::days(snapshot, after, last).await?, |row| row.booking_id);
     let mut steps = by_booking(rows::steps(snapshot, after, last).await?, |row| row.booking_id);
@@ -142,6 +158,8 @@ pub(super) async fn gather(
                 .map(|body| serde_json::from_str(body).map_err(|error| error.to_string())),
             payments: payments.remove(&row.id).unwrap_or_default(),
             refunds: refunds.remove(&row.id).unwrap_or_default(),
+            chargebacks: chargebacks.remove(&row.id).unwrap_or_default(),
+            payouts: payouts.remove(&row.id).unwrap_or_default(),
             documents: documents
                 .remove(&row.id)
                 .unwrap_or_default()

@@ -112,6 +112,21 @@ pub(super) struct StepRow {
 }
 
 #[derive(Debug, FromRow)]
+pub(super) struct PayoutRow {
+    pub(super) booking_id: Uuid,
+    pub(super) amount: i64,
+    pub(super) state: String,
+    pub(super) batch: String,
+    pub(super) batch_state: String,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct ChargebackRow {
+    pub(super) booking_id: Uuid,
+    pub(super) amount: i64,
+}
+
+#[derive(Debug, FromRow)]
 pub(super) struct BalanceRow {
     pub(super) booking_id: Uuid,
     pub(super) account: String,
@@ -155,6 +170,21 @@ of_bookings!(
     RefundRow,
     "SELECT p.booking_id, r.amount, r.state FROM refund r JOIN payment p ON p.id = r.payment_id \
      WHERE p.booking_id > $1 AND p.booking_id <= $2 ORDER BY p.booking_id"
+);
+of_bookings!(
+    /// Payouts of a page of bookings, with their batch.
+    payouts,
+    PayoutRow,
+    "SELECT y.booking_id, p.amount, p.state, b.reference AS batch, b.state AS batch_state FROM payout p \
+     JOIN payable y ON y.document_id = p.document_id JOIN payout_batch b ON b.id = p.batch_id \
+     WHERE y.booking_id > $1 AND y.booking_id <= $2 ORDER BY y.booking_id"
+);
+of_bookings!(
+    /// Money that banks took back of a page of bookings, and did not give again.
+    chargebacks,
+    ChargebackRow,
+    "SELECT p.booking_id, c.amount FROM chargeback c JOIN payment p ON p.id = c.payment_id \
+     WHERE NOT c.reversed AND p.booking_id > $1 AND p.booking_id <= $2 ORDER BY p.booking_id"
 );
 of_bookings!(
     /// Documents of a page of bookings.
@@ -217,6 +247,37 @@ pub(super) async fn counters(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(Strin
         LEFT JOIN document_counter c ON c.series = s.series AND c.year = s.year \
         WHERE COALESCE(d.last, 0) <> COALESCE(c.last_sequence, -1) ORDER BY s.series, s.year";
     on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Self-billed invoices that are not payable, or for another amount: series, year, sequence, total, what is payable (-1:
+/// nothing).
+pub(super) async fn unpayable(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64, i64, i64)>> {
+    const SQL: &str = "SELECT d.series, d.year, d.sequence, d.total, COALESCE(y.total, -1) FROM document d \
+        LEFT JOIN payable y ON y.document_id = d.id WHERE d.series = 'SB' \
+        AND (y.total IS NULL OR y.total <> d.total OR y.booking_id <> d.booking_id) ORDER BY d.year, d.sequence";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Settlements with what the ledger has of each: reference, received, fees, and the three balances.
+pub(super) async fn settlements(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64, i64, i64, i64)>> {
+    const SQL: &str = "SELECT s.reference, s.received, s.fees, \
+        (SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_transaction t JOIN ledger_entry e \
+            ON e.transaction_id = t.id AND e.account = 'bank' WHERE t.dedup_key = 'settlement:' || s.reference), \
+        (SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_transaction t JOIN ledger_entry e \
+            ON e.transaction_id = t.id AND e.account = 'provider_fees' \
+            WHERE t.dedup_key = 'settlement:' || s.reference), \
+        (SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_transaction t JOIN ledger_entry e \
+            ON e.transaction_id = t.id AND e.account = 'provider_clearing' \
+            WHERE t.dedup_key = 'settlement:' || s.reference) \
+        FROM settlement s ORDER BY s.reference";
+    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Settlements in the ledger that nobody noted.
+pub(super) async fn stray_settlements(snapshot: &mut Snapshot) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT t.dedup_key FROM ledger_transaction t WHERE t.kind = 'settlement' AND NOT EXISTS \
+        (SELECT 1 FROM settlement s WHERE t.dedup_key = 'settlement:' || s.reference) ORDER BY t.dedup_key";
+    on!(&mut snapshot.exec(), |c| sqlx::query_scalar(SQL).fetch_all(c).await)
 }
 
 /// Expert-days that are taken twice.

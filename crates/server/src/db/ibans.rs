@@ -17,6 +17,8 @@ pub struct IbanRow {
     pub masked: String,
     /// From when payouts use it.
     pub effective_at: DateTime<Utc>,
+    /// Who entered it.
+    pub requested_by: Uuid,
 }
 
 /// A new one.
@@ -72,7 +74,7 @@ pub async fn insert(exec: &mut Exec<'_>, new: &NewIban<'_>) -> sqlx::Result<()> 
 /// # Errors
 /// The database's.
 pub async fn effective(exec: &mut Exec<'_>, expert: ExpertId, now: DateTime<Utc>) -> sqlx::Result<Option<IbanRow>> {
-    const SQL: &str = "SELECT id, sealed, masked, effective_at FROM expert_iban \
+    const SQL: &str = "SELECT id, sealed, masked, effective_at, requested_by FROM expert_iban \
         WHERE expert_id = $1 AND cancelled_at IS NULL AND effective_at <= $2 \
         ORDER BY effective_at DESC, requested_at DESC, id DESC LIMIT 1";
     on!(exec, |c| sqlx::query_as(SQL).bind(expert.0).bind(now).fetch_optional(c).await)
@@ -83,7 +85,7 @@ pub async fn effective(exec: &mut Exec<'_>, expert: ExpertId, now: DateTime<Utc>
 /// # Errors
 /// The database's.
 pub async fn pending(exec: &mut Exec<'_>, expert: ExpertId, now: DateTime<Utc>) -> sqlx::Result<Option<IbanRow>> {
-    const SQL: &str = "SELECT id, sealed, masked, effective_at FROM expert_iban \
+    const SQL: &str = "SELECT id, sealed, masked, effective_at, requested_by FROM expert_iban \
         WHERE expert_id = $1 AND cancelled_at IS NULL AND effective_at > $2 \
         ORDER BY effective_at DESC, requested_at DESC, id DESC LIMIT 1";
     on!(exec, |c| sqlx::query_as(SQL).bind(expert.0).bind(now).fetch_optional(c).await)
@@ -97,4 +99,13 @@ pub async fn cancel_pending(exec: &mut Exec<'_>, expert: ExpertId, now: DateTime
     const SQL: &str = "UPDATE expert_iban SET cancelled_at = $2 \
         WHERE expert_id = $1 AND cancelled_at IS NULL AND effective_at > $2";
     on!(exec, |c| sqlx::query(SQL).bind(expert.0).bind(now).execute(c).await.map(|done| done.rows_affected()))
+}
+
+/// One, by its id: what a payout was prepared with.
+///
+/// # Errors
+/// The database's.
+pub async fn get(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Option<IbanRow>> {
+    const SQL: &str = "SELECT id, sealed, masked, effective_at, requested_by FROM expert_iban WHERE id = $1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)
 }

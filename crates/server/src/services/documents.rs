@@ -9,6 +9,7 @@ use crate::{
     documents::pdf,
     places::country_name,
     platform::Platform,
+    services::payouts,
 };
 use chrono::{Datelike, Days, NaiveDate};
 use gabarit_domain::{
@@ -370,6 +371,9 @@ async fn issue(exec: &mut Exec<'_>, p: &Platform, cause: &str, draft: Draft<'_>)
         issued_at: p.now(),
     };
     rows::insert(exec, &new).await.map_err(fault)?;
+    if kind == DocumentKind::SelfBilledInvoice {
+        payouts::note_payable(exec, p, id, &document).await?;
+    }
     tracing::info!(number = %document.number, "document issued");
     Ok(Issued { id, document })
 }

@@ -10,6 +10,9 @@
 //! | `cost_of_experts` | expense | net amounts of self-billed invoices |
 //! | `vat_receivable` | asset | VAT on self-billed invoices |
 //! | `expert_payable` | liability | what experts are owed |
+//! | `payouts_in_transit` | liability | transfers to experts that the bank has not executed yet |
+//! | `bank` | asset | the operator's bank account, as far as the platform knows it |
+//! | `provider_fees` | expense | what the payment provider kept |
 //!
 //! Debits are positive, credits negative; a transaction sums to nought. What is posted when:
 //!
@@ -22,6 +25,14 @@
 //! | credit note issued | `revenue`, `vat_payable` | `client_receivable` (what is still owed), `deposits` (the rest) |
 //! | self-billed credit note issued | `expert_payable` | `cost_of_experts`, `vat_receivable` |
 //! | self-billed invoice issued | `cost_of_experts`, `vat_receivable` | `expert_payable` |
+//! | payout approved | `expert_payable` | `payouts_in_transit` |
+//! | payout executed by the bank | `payouts_in_transit` | `bank` |
+//! | payout bounced | `payouts_in_transit` (`bank`, once executed) | `expert_payable` |
+//! | chargeback | `deposits` (what is there), `client_receivable` (the rest) | `provider_clearing` |
+//! | the provider pays out to the bank | `bank`, `provider_fees` | `provider_clearing` |
+//!
+//! The database holds the books, too: it refuses to change or delete what was posted, and to commit a transaction that
+//! does not sum to nought.
 //!
 //! An authorised card is a promise, not money: nothing is posted until it is captured. So a card order's invoice stands
 //! wholly in `client_receivable` for the moments between acceptance and capture, and stays there, visible, if the
@@ -33,7 +44,7 @@ use crate::{
     platform::Platform,
 };
 use gabarit_domain::{
-    ids::{BookingId, PaymentId, RefundId},
+    ids::{BookingId, PaymentId, PayoutId, RefundId},
     money::Cents,
 };
 use gabarit_view::error::ApiError;
@@ -57,11 +68,17 @@ pub enum Account {
     CostOfExperts,
     /// Owed to experts.
     ExpertPayable,
+    /// Handed to the bank for experts.
+    PayoutsInTransit,
+    /// The operator's bank account.
+    Bank,
+    /// Kept by the payment provider.
+    ProviderFees,
 }
 
 impl Account {
     /// The whole chart.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::ProviderClearing,
         Self::Deposits,
         Self::ClientReceivable,
@@ -70,6 +87,9 @@ impl Account {
         Self::VatReceivable,
         Self::CostOfExperts,
         Self::ExpertPayable,
+        Self::PayoutsInTransit,
+        Self::Bank,
+        Self::ProviderFees,
     ];
 
     /// Its code in the database.
@@ -84,7 +104,16 @@ impl Account {
             Self::VatReceivable => "vat_receivable",
             Self::CostOfExperts => "cost_of_experts",
             Self::ExpertPayable => "expert_payable",
+            Self::PayoutsInTransit => "payouts_in_transit",
+            Self::Bank => "bank",
+            Self::ProviderFees => "provider_fees",
         }
+    }
+
+    /// Reads [`Account::code`] back.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|account| account.code() == code)
     }
 }
 
@@ -302,4 +331,99 @@ pub async fn post_self_billed(
         &[(Account::CostOfExperts, net), (Account::VatReceivable, vat), (Account::ExpertPayable, -(net + vat))],
     )
     .await
+}
+
+/// A payout is approved: it is the bank's to execute.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_payout_sent(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    payout: PayoutId,
+    booking: BookingId,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let entries = [(Account::ExpertPayable, amount), (Account::PayoutsInTransit, -amount)];
+    post(exec, p, &format!("payout-sent:{payout}"), "payout-sent", Some(booking), &entries).await
+}
+
+/// The bank has executed a payout.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_payout_executed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    payout: PayoutId,
+    booking: BookingId,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let entries = [(Account::PayoutsInTransit, amount), (Account::Bank, -amount)];
+    post(exec, p, &format!("payout-executed:{payout}"), "payout-executed", Some(booking), &entries).await
+}
+
+/// A payout came back, before or after the bank had executed it: the expert is owed it again.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_payout_bounced(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    payout: PayoutId,
+    booking: BookingId,
+    amount: Cents,
+    executed: bool,
+) -> Result<(), ApiError> {
+    let from = if executed { Account::Bank } else { Account::PayoutsInTransit };
+    let entries = [(from, amount), (Account::ExpertPayable, -amount)];
+    post(exec, p, &format!("payout-bounced:{payout}"), "payout-bounced", Some(booking), &entries).await
+}
+
+/// A client's bank took a payment back (or, `reversed`, gave it again): what was a deposit is none any more, the rest is
+/// owed once more. `returning` is on its way back to the client already and is no deposit to take from.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_chargeback(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    reference: &str,
+    booking: BookingId,
+    amount: Cents,
+    returning: Cents,
+    reversed: bool,
+) -> Result<(), ApiError> {
+    if reversed {
+        let owed = rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking)
+            .await
+            .map_err(|e| p.fault(e))?
+            .max(Cents::ZERO)
+            .min(amount);
+        let entries =
+            [(Account::ProviderClearing, amount), (Account::ClientReceivable, -owed), (Account::Deposits, owed - amount)];
+        let key = format!("chargeback-reversed:{reference}");
+        return post(exec, p, &key, "chargeback-reversed", Some(booking), &entries).await;
+    }
+    let held = -rows::balance_of_booking(exec, Account::Deposits.code(), booking).await.map_err(|e| p.fault(e))?;
+    let held = (held - returning).max(Cents::ZERO).min(amount);
+    let entries =
+        [(Account::Deposits, held), (Account::ClientReceivable, amount - held), (Account::ProviderClearing, -amount)];
+    post(exec, p, &format!("chargeback:{reference}"), "chargeback", Some(booking), &entries).await
+}
+
+/// The provider has paid money out to the operator's bank account, less its fees.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_settlement(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    reference: &str,
+    received: Cents,
+    fees: Cents,
+) -> Result<(), ApiError> {
+    let entries =
+        [(Account::Bank, received), (Account::ProviderFees, fees), (Account::ProviderClearing, -(received + fees))];
+    post(exec, p, &format!("settlement:{reference}"), "settlement", None, &entries).await
 }
