@@ -96,6 +96,16 @@ pub fn warning_day(due: NaiveDate) -> NaiveDate {
     (0..WARNING_DAYS).fold(due, |day, _| day.pred_opt().map_or(day, banking_day_on_or_before))
 }
 
+/// The latest due day that managers are warned of on a day: everything due until then is urgent or late.
+#[must_use]
+pub fn warned_of(today: NaiveDate) -> NaiveDate {
+    (0..14)
+        .rev()
+        .filter_map(|on| today.checked_add_days(Days::new(on)))
+        .find(|due| warning_day(*due) <= today)
+        .unwrap_or(today)
+}
+
 /// The first banking day on or after a day: the earliest a bank executes a transfer.
 #[must_use]
 pub fn banking_day_on_or_after(day: NaiveDate) -> NaiveDate {
@@ -173,6 +183,11 @@ mod tests {
         assert_eq!(warning_day(date("2026-11-23")), date("2026-11-19"));
         // Tuesday after Easter 2026: Thursday, then Wednesday before Good Friday.
         assert_eq!(warning_day(date("2026-04-07")), date("2026-04-01"));
+        for today in ["2026-11-25", "2026-12-24", "2026-04-01", "2026-11-21"].map(date) {
+            let last = warned_of(today);
+            assert_ne!(Urgency::on(today, last), Urgency::InTime);
+            assert_eq!(Urgency::on(today, last.succ_opt().unwrap()), Urgency::InTime, "{today}");
+        }
         let due = date("2026-11-27");
         assert_eq!(Urgency::on(date("2026-11-24"), due), Urgency::InTime);
         assert_eq!(Urgency::on(date("2026-11-25"), due), Urgency::Urgent);

@@ -15,6 +15,7 @@
 pub mod account_tokens;
 pub mod accounts;
 pub mod bookings;
+pub mod books;
 pub mod candidates;
 pub mod changes;
 pub mod demo;
@@ -27,6 +28,7 @@ pub mod jobs;
 pub mod known_devices;
 pub mod ledger;
 pub mod manage;
+pub mod operations;
 pub mod outbox;
 pub mod payments;
 pub mod payouts;

@@ -25,7 +25,7 @@ use gabarit_view::error::ApiError;
 use uuid::Uuid;
 
 /// After so many attempts, some six days, a mail is left alone; it stays in the outbox with its last error.
-const MAX_ATTEMPTS: i64 = 20;
+pub(crate) const MAX_ATTEMPTS: i64 = 20;
 
 /// Writes a mail into the caller's transaction; `false` when its cause was told of before. It is sent once that
 /// transaction is committed; [`crate::jobs::wake`] makes that soon.

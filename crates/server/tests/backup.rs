@@ -60,6 +60,7 @@ async fn what_was_backed_up_comes_back() {
         }
         assert!(matches!(backup::backup(&p, &file).await, Err(BackupError::Exists(_))));
 
+        world.unguard().await;
         world.plant("DELETE FROM ledger_entry").await;
         assert!(matches!(backup::restore(&p.config, &file, false).await, Err(BackupError::NotEmpty)));
         p.db.close().await;

@@ -27,4 +27,8 @@ pub struct Overview {
     pub jobs: Waiting,
     /// Mails that failed and are tried again.
     pub mail: Waiting,
+    /// Payouts that would be late unless they leave now, or are.
+    pub payouts: Waiting,
+    /// Refunds, captures and chargebacks that need somebody.
+    pub troubles: Waiting,
 }

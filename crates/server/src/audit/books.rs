@@ -40,8 +40,7 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
 
 /// No more is paid out than was ever invoiced, and each payout is where its batch is.
 fn payouts(case: &Case, findings: &mut Findings) {
-    let invoiced: i64 =
-        case.issued(DocumentKind::SelfBilledInvoice).map(|(_, document)| document.total.0).sum();
+    let invoiced: i64 = case.issued(DocumentKind::SelfBilledInvoice).map(|(_, document)| document.total.0).sum();
     let taken = case.paid_out(&["prepared", "sent", "executed"]);
     if taken > invoiced {
         let detail = format!("{} of {}", Cents(taken).to_plain(), Cents(invoiced).to_plain());

@@ -1,7 +1,8 @@
 //! A booking with everything that hangs on it.
 
 use super::rows::{
-    self, BalanceRow, BookingRow, ChargebackRow, DayRow, DocumentRow, PaymentRow, PayoutRow, RefundRow, Snapshot, StepRow,
+    self, BalanceRow, BookingRow, ChargebackRow, DayRow, DocumentRow, PaymentRow, PayoutRow, RefundRow, Snapshot,
+    StepRow,
 };
 use crate::db::bookings::Settled;
 use gabarit_domain::{

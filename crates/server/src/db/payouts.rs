@@ -1,7 +1,7 @@
 //! Rows of what experts are owed, and of the batches that pay them.
 
 use crate::{
-    db::{Exec, bookings::unreadable},
+    db::{Exec, bookings::unreadable, manage::Tally},
     on,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -174,6 +174,18 @@ pub async fn unsettled(exec: &mut Exec<'_>, limit: i64) -> sqlx::Result<Vec<Paya
     const SQL: &str = select_payable!("WHERE total - credited <> paid ORDER BY due_on, document_id LIMIT $1");
     on!(exec, |c| sqlx::query_as::<_, PayableRow>(SQL).bind(limit).fetch_all(c).await)
         .map(|rows| rows.into_iter().map(Payable::from).collect())
+}
+
+/// How many invoices are due until a day and have not left for the bank in full.
+///
+/// # Errors
+/// The database's.
+pub async fn urgent(exec: &mut Exec<'_>, until: NaiveDate) -> sqlx::Result<Tally> {
+    let payables = unsettled(exec, 10_000).await?;
+    let urgent = payables
+        .iter()
+        .filter(|payable| payable.due_on <= until && payable.claim.open() + payable.claim.under_way > payable.sent);
+    Ok(Tally { count: i64::try_from(urgent.count()).unwrap_or(i64::MAX), oldest: None })
 }
 
 /// All invoices of an expert, the newest first.

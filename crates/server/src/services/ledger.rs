@@ -400,8 +400,11 @@ pub async fn post_chargeback(
             .map_err(|e| p.fault(e))?
             .max(Cents::ZERO)
             .min(amount);
-        let entries =
-            [(Account::ProviderClearing, amount), (Account::ClientReceivable, -owed), (Account::Deposits, owed - amount)];
+        let entries = [
+            (Account::ProviderClearing, amount),
+            (Account::ClientReceivable, -owed),
+            (Account::Deposits, owed - amount),
+        ];
         let key = format!("chargeback-reversed:{reference}");
         return post(exec, p, &key, "chargeback-reversed", Some(booking), &entries).await;
     }

@@ -5,9 +5,12 @@ use crate::{
     db::{
         candidates,
         manage::{self, Tally},
+        operations, payouts,
     },
     platform::Platform,
+    services::operations::MONEY_LATE,
 };
+use gabarit_domain::payout::warned_of;
 use gabarit_view::{
     account::AccountView,
     error::ApiError,
@@ -47,5 +50,9 @@ pub async fn overview(p: &Platform, actor: &AccountView) -> Result<Overview, Api
         orders: waiting(manage::orders(exec).await.map_err(|error| p.fault(error))?),
         jobs: waiting(manage::failing_jobs(exec).await.map_err(|error| p.fault(error))?),
         mail: waiting(manage::failing_mail(exec).await.map_err(|error| p.fault(error))?),
+        payouts: waiting(payouts::urgent(exec, warned_of(p.today())).await.map_err(|error| p.fault(error))?),
+        troubles: waiting(
+            operations::troubles_tally(exec, p.now() - MONEY_LATE).await.map_err(|error| p.fault(error))?,
+        ),
     })
 }

@@ -184,7 +184,8 @@ async fn prepare_once(
         };
         rows::insert_payout(exec, &payout).await?;
     }
-    log(exec, p, Some(actor), "payout-prepared", &reference, &format!("{} {}", documents.len(), sum.to_plain())).await?;
+    log(exec, p, Some(actor), "payout-prepared", &reference, &format!("{} {}", documents.len(), sum.to_plain()))
+        .await?;
     tx.commit().await?;
     Ok(id)
 }

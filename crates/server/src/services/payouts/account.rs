@@ -46,7 +46,9 @@ pub(super) async fn effective(exec: &mut Exec<'_>, p: &Platform, expert: ExpertI
 /// A fault of ours, such as an expert without billing details: they would have no invoice.
 pub(super) async fn holder(exec: &mut Exec<'_>, p: &Platform, expert: ExpertId) -> Result<String, ApiError> {
     let billing = bookings::billing(exec, expert).await.map_err(|e| p.fault(e))?;
-    billing.map(|billing| billing.party.name).ok_or_else(|| p.fault(format_args!("expert {expert} has no billing details")))
+    billing
+        .map(|billing| billing.party.name)
+        .ok_or_else(|| p.fault(format_args!("expert {expert} has no billing details")))
 }
 
 /// The number of an account: for the bank's file only.

@@ -66,7 +66,9 @@ fn payable_view(p: &Platform, zone: Tz, payable: Payable, account: Effective) ->
         match &account {
             Effective::Missing => Some(Obstacle::NoAccount),
             Effective::Waits(until) => Some(Obstacle::AccountWaits(zoned(*until, zone))),
-            Effective::Account { .. } if payable.payable_on > p.today() => Some(Obstacle::Contestable(payable.payable_on)),
+            Effective::Account { .. } if payable.payable_on > p.today() => {
+                Some(Obstacle::Contestable(payable.payable_on))
+            }
             Effective::Account { .. } => None,
         }
     };
@@ -148,11 +150,7 @@ pub async fn batch(p: &Platform, actor: &AccountView, id: PayoutBatchId) -> Resu
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::MovedOn`] before the batch is approved.
-pub async fn batch_file(
-    p: &Platform,
-    actor: &AccountView,
-    id: PayoutBatchId,
-) -> Result<(String, Vec<u8>), ApiError> {
+pub async fn batch_file(p: &Platform, actor: &AccountView, id: PayoutBatchId) -> Result<(String, Vec<u8>), ApiError> {
     managers_only(actor)?;
     let (batch, payouts) = load(p, id).await?;
     let Some(created_at) = batch.approved_at else { return Err(ApiError::MovedOn) };

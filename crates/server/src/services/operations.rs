@@ -1,0 +1,178 @@
+//! What runs and what does not: jobs, mails and payments that need somebody, each with a way to try again.
+
+use crate::{
+    clock::zoned,
+    db::{desk, operations as rows},
+    jobs::{self, JobKind},
+    platform::Platform,
+    services::manage::managers_only,
+};
+use chrono::TimeDelta;
+use gabarit_domain::ids::BookingId;
+use gabarit_domain::money::Cents;
+use gabarit_view::{
+    account::AccountView,
+    desk::{DeskAction, ErrorClass, JobView, MailView, Operations, RetryForm, Trouble, TroubleView},
+    error::ApiError,
+};
+use uuid::Uuid;
+
+/// Rows of each kind on the page; the oldest come first, and what is retried leaves it.
+const SHOWN: i64 = 200;
+/// Entries of the log.
+const LOG: i64 = 50;
+/// A job that should have been done so long ago is late: runners look every few seconds.
+const JOB_LATE: TimeDelta = TimeDelta::minutes(5);
+/// A refund or capture that has not happened so long after it was ordered needs somebody.
+pub(crate) const MONEY_LATE: TimeDelta = TimeDelta::hours(1);
+
+/// What an error is to a reader; its words stay in the database and in the log.
+fn class(error: &str) -> ErrorClass {
+    if error == ApiError::Unavailable.to_string() {
+        ErrorClass::Outside
+    } else if error == ApiError::NotFound.to_string() {
+        ErrorClass::Gone
+    } else if error.starts_with("not finished within") {
+        ErrorClass::TooSlow
+    } else {
+        ErrorClass::Fault
+    }
+}
+
+/// An address with the name shortened: enough to know it again.
+fn short(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, host)) => format!("{}…@{host}", name.chars().take(2).collect::<String>()),
+        None => "…".to_owned(),
+    }
+}
+
+/// What managers find on the page.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers.
+pub async fn operations(p: &Platform, actor: &AccountView) -> Result<Operations, ApiError> {
+    managers_only(actor)?;
+    let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
+    let now = p.now();
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let exec = &mut conn.exec();
+    let jobs = rows::jobs(exec, now, SHOWN).await.map_err(|e| p.fault(e))?;
+    let waiting = rows::waiting(exec, now).await.map_err(|e| p.fault(e))?;
+    let mails = rows::mails(exec, SHOWN).await.map_err(|e| p.fault(e))?;
+    let troubles = rows::troubles(exec, now - MONEY_LATE, SHOWN).await.map_err(|e| p.fault(e))?;
+    let log = desk::latest(exec, LOG).await.map_err(|e| p.fault(e))?;
+    Ok(Operations {
+        jobs: jobs
+            .into_iter()
+            .map(|job| {
+                let running = job.leased_until.is_some_and(|until| until > now);
+                JobView {
+                    kind: job.kind,
+                    subject: job.subject,
+                    due_at: zoned(job.due_at, zone),
+                    attempts: count(job.attempts),
+                    late: !running && job.due_at + JOB_LATE < now,
+                    running,
+                    error: job.last_error.as_deref().map(class),
+                }
+            })
+            .collect(),
+        waiting: count(waiting),
+        mails: mails
+            .into_iter()
+            .map(|mail| MailView {
+                id: mail.id,
+                to: short(&mail.recipient),
+                subject: mail.subject,
+                created_at: zoned(mail.created_at, zone),
+                attempts: count(mail.attempts),
+                next_attempt_at: (mail.attempts < crate::mail::MAX_ATTEMPTS).then(|| zoned(mail.next_attempt_at, zone)),
+            })
+            .collect(),
+        troubles: troubles
+            .into_iter()
+            .filter_map(|row| {
+                Some(TroubleView {
+                    trouble: trouble(&row.trouble)?,
+                    subject: row.subject,
+                    booking: BookingId(row.booking_id),
+                    reference: row.reference,
+                    amount: Cents(row.amount),
+                    since: zoned(row.since, zone),
+                })
+            })
+            .collect(),
+        log: log
+            .into_iter()
+            .map(|row| DeskAction {
+                at: zoned(row.at, zone),
+                actor: row.actor,
+                action: row.action,
+                subject: row.subject,
+                detail: row.detail,
+            })
+            .collect(),
+    })
+}
+
+fn trouble(code: &str) -> Option<Trouble> {
+    Some(match code {
+        "refund-failed" => Trouble::RefundFailed,
+        "refund-late" => Trouble::RefundLate,
+        "not-captured" => Trouble::NotCaptured,
+        "charged-back" => Trouble::ChargedBack,
+        _ => return None,
+    })
+}
+
+/// Tries something again now: a job, a mail, a refund, a capture. It is logged who asked. Every handler is idempotent,
+/// so that a retry too many does nothing.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`] for what can never be retried;
+/// [`ApiError::MovedOn`] if it is done, or a worker has it right now.
+pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Result<(), ApiError> {
+    managers_only(actor)?;
+    let subject: Uuid = form.subject.parse().map_err(|_| ApiError::NotFound)?;
+    let now = p.now();
+    let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
+    let exec = &mut tx.exec();
+    let (done, action, of) = match form.what.as_str() {
+        "job" => {
+            let kind = JobKind::parse(&form.kind).ok_or(ApiError::NotFound)?.code();
+            let done = rows::hurry(exec, kind, subject, now).await.map_err(|e| p.fault(e))?;
+            (done, "job-retried", format!("{kind} {subject}"))
+        }
+        "mail" => {
+            let done = rows::resend(exec, subject, now).await.map_err(|e| p.fault(e))?;
+            (done, "mail-retried", subject.to_string())
+        }
+        what @ ("refund" | "capture") => {
+            // Only what is shown can be retried: no job is ordered for an id that somebody made up.
+            let wanted = if what == "refund" { "refund-" } else { "not-captured" };
+            let known = rows::troubles(exec, now - MONEY_LATE, i64::MAX)
+                .await
+                .map_err(|e| p.fault(e))?
+                .iter()
+                .any(|row| row.subject == subject && row.trouble.starts_with(wanted));
+            let (kind, action) = match what {
+                "refund" => (JobKind::SendRefund, "refund-retried"),
+                _ => (JobKind::CapturePayment, "capture-retried"),
+            };
+            if known {
+                jobs::schedule(exec, kind, subject, now).await.map_err(|e| p.fault(e))?;
+            }
+            (known, action, subject.to_string())
+        }
+        _ => return Err(ApiError::NotFound),
+    };
+    if !done {
+        return Err(ApiError::MovedOn);
+    }
+    desk::log(exec, p.ids.uuid(), now, Some(actor.id), action, &of, "").await.map_err(|e| p.fault(e))?;
+    tx.commit().await.map_err(|e| p.fault(e))?;
+    jobs::wake(p);
+    Ok(())
+}

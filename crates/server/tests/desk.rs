@@ -1,0 +1,242 @@
+//! The managers' desk: the ledger as it is read, settlements, and what fails with its retry.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[expect(dead_code, reason = "the stage has more than this story needs")]
+#[path = "booking_story/stage.rs"]
+mod stage;
+
+use chrono::TimeDelta;
+use gabarit_domain::money::Cents;
+use gabarit_i18n::Locale;
+use gabarit_server::{
+    db::{Exec, desk as desk_rows},
+    jobs::{self, JobKind},
+    on,
+    services::{
+        bookings,
+        books::{self, Period},
+        ledger::{self, Account},
+        manage, operations,
+    },
+    testing::{Fault, for_each_db},
+};
+use gabarit_view::{
+    desk::{ErrorClass, RetryForm, SettlementForm, Trouble},
+    error::{ApiError, Problem},
+};
+use stage::{DAYS, Stage};
+
+/// Invariant 3: the trial balance is the sum of the accounts' pages, over any period; debits are credits.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_books_are_read() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let manager = p.manager().await;
+        let (id, _) = stage.paid(DAYS).await;
+        stage.accept(id).await;
+        stage.work().await;
+        let total = stage.client_view(id).await.quote.total;
+        stage.at("2026-12-02T23:00:00Z").await;
+        let all = books::trial_balance(p, &manager, Period::default()).await.unwrap();
+        assert_eq!(all.accounts.len(), Account::ALL.len());
+        assert_eq!(all.debit, all.credit);
+        assert_eq!(all.accounts.iter().map(|account| account.balance).sum::<Cents>(), Cents::ZERO);
+        for row in &all.accounts {
+            let account = Account::parse(&row.account).unwrap();
+            assert_eq!(row.balance, stage.balance(account).await, "{}", row.account);
+            let page = books::account(p, &manager, &row.account, Period::default(), 1).await.unwrap();
+            assert_eq!((page.before, page.after), (Cents::ZERO, row.balance));
+            assert_eq!(page.entries.last().map_or(Cents::ZERO, |entry| entry.balance), row.balance);
+        }
+        // November in the operator's zone: the payment and the invoice; December: the self-billed invoice.
+        let november = Period::parse("2026-11-01", "2026-11-30");
+        let december = Period::parse("2026-12-01", "");
+        let of = async |code: &str, period| books::account(p, &manager, code, period, 1).await.unwrap();
+        assert_eq!(of("provider_clearing", november).await.after, total);
+        assert_eq!(of("provider_clearing", december).await.before, total);
+        assert_eq!(of("provider_clearing", december).await.count, 0);
+        assert_eq!(of("expert_payable", november).await.count, 0);
+        let [entry] = &of("expert_payable", december).await.entries[..] else { panic!("one entry") };
+        let transaction = books::transaction(p, &manager, entry.transaction).await.unwrap();
+        assert_eq!(transaction.kind, "self-billed-issued");
+        assert_eq!(transaction.booking.as_ref().map(|(booking, _)| *booking), Some(id));
+        assert_eq!(transaction.document.unwrap().1, "SB-2026-000001");
+        assert_eq!(transaction.entries.iter().map(|(_, amount)| *amount).sum::<Cents>(), Cents::ZERO);
+        let (_, table) = books::account_csv(p, &manager, "expert_payable", december, Locale::En).await.unwrap();
+        let table = String::from_utf8(table).unwrap();
+        assert!(table.contains("self-billed-issued") && table.lines().count() == 2, "{table}");
+        let (_, table) = books::trial_balance_csv(p, &manager, Period::default(), Locale::Nl).await.unwrap();
+        assert_eq!(String::from_utf8(table).unwrap().lines().count(), 1 + Account::ALL.len());
+        assert_eq!(books::account(p, &manager, "petty_cash", november, 1).await.map(drop), Err(ApiError::NotFound));
+        for stranger in [&stage.client, &stage.expert.account] {
+            let forbidden = Err(ApiError::Forbidden);
+            assert_eq!(books::trial_balance(p, stranger, november).await.map(drop), forbidden);
+            assert_eq!(books::account(p, stranger, "bank", november, 1).await.map(drop), forbidden);
+            assert_eq!(books::account_csv(p, stranger, "bank", november, Locale::En).await.map(drop), forbidden);
+            assert_eq!(books::transaction(p, stranger, entry.transaction).await.map(drop), forbidden);
+        }
+    })
+    .await;
+}
+
+/// Pages of an account: none is left out, none shown twice, and the running balance goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_have_pages() {
+    for_each_db(|p| async move {
+        let manager = p.manager().await;
+        let mut tx = p.db.begin().await.unwrap();
+        for n in 1..=120 {
+            ledger::post_settlement(&mut tx.exec(), &p, &format!("stl_{n}"), Cents(n), Cents::ZERO).await.unwrap();
+            p.clock.advance(TimeDelta::seconds(1));
+        }
+        tx.commit().await.unwrap();
+        let mut seen = Vec::new();
+        for page in 1..=3 {
+            let page = books::account(&p, &manager, "bank", Period::default(), page).await.unwrap();
+            assert_eq!((page.pages, page.count), (3, 120));
+            seen.extend(page.entries.into_iter().map(|entry| (entry.amount.0, entry.balance.0)));
+        }
+        assert_eq!(seen, (1..=120).map(|n| (n, n * (n + 1) / 2)).collect::<Vec<_>>());
+        let beyond = books::account(&p, &manager, "bank", Period::default(), 99).await.unwrap();
+        assert_eq!(beyond.page, 3);
+    })
+    .await;
+}
+
+/// What the provider pays out, and its fees, are posted once by their reference.
+#[tokio::test(flavor = "multi_thread")]
+async fn settlements_are_posted_once() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let manager = p.manager().await;
+        let form = SettlementForm {
+            reference: "stl_2026_48".to_owned(),
+            received: "1.500,00".to_owned(),
+            fees: "3,25".to_owned(),
+        };
+        let (a, b) =
+            tokio::join!(books::note_settlement(p, &manager, &form), books::note_settlement(p, &manager, &form));
+        assert!([&a, &b].contains(&&Ok(())) && [&a, &b].contains(&&Err(ApiError::MovedOn)), "{a:?} {b:?}");
+        assert_eq!(stage.balance(Account::Bank).await, Cents(150_000));
+        assert_eq!(stage.balance(Account::ProviderFees).await, Cents(325));
+        assert_eq!(stage.balance(Account::ProviderClearing).await, Cents(-150_325));
+        let wrong = SettlementForm { received: "much".to_owned(), ..form.clone() };
+        let refused = books::note_settlement(p, &manager, &wrong).await;
+        assert_eq!(refused, Err(ApiError::field("received", Problem::Malformed)));
+        assert_eq!(books::note_settlement(p, &stage.client, &form).await, Err(ApiError::Forbidden));
+        assert_eq!(gabarit_server::audit::run(p).await.unwrap(), []);
+    })
+    .await;
+}
+
+/// A refund that the provider does not take is seen, is retried, and who asked for it is in the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_seen_and_retried() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let manager = p.manager().await;
+        let (id, _) = stage.paid(DAYS).await;
+        p.provider.fail_next(1_000, Fault::Before);
+        bookings::decline(p, &stage.expert.account, id, "").await.unwrap();
+        stage.work().await;
+        let seen = operations::operations(p, &manager).await.unwrap();
+        let failing: Vec<_> = seen.jobs.iter().filter(|job| job.error.is_some()).collect();
+        let [job] = failing[..] else { panic!("one job: {:?}", seen.jobs) };
+        assert_eq!((job.kind.as_str(), job.error), ("send-refund", Some(ErrorClass::Outside)));
+        assert!(!job.late && seen.troubles.is_empty());
+        assert_eq!(manage::overview(p, &manager).await.unwrap().jobs.count, 1);
+        p.clock.advance(TimeDelta::hours(2));
+        let seen = operations::operations(p, &manager).await.unwrap();
+        assert!(seen.jobs.iter().any(|job| job.kind == "send-refund" && job.late));
+        let [trouble] = &seen.troubles[..] else { panic!("one refund: {:?}", seen.troubles) };
+        assert_eq!((trouble.trouble, trouble.booking), (Trouble::RefundLate, id));
+        assert_eq!(manage::overview(p, &manager).await.unwrap().troubles.count, 1);
+        p.provider.recover();
+        let form =
+            RetryForm { what: "refund".to_owned(), subject: trouble.subject.to_string(), ..RetryForm::default() };
+        assert_eq!(operations::retry(p, &stage.client, &form).await, Err(ApiError::Forbidden));
+        operations::retry(p, &manager, &form).await.unwrap();
+        stage.work().await;
+        let seen = operations::operations(p, &manager).await.unwrap();
+        assert!(seen.troubles.is_empty() && seen.jobs.iter().all(|job| job.error.is_none()), "{seen:?}");
+        assert_eq!(seen.log[0].action, "refund-retried");
+        assert_eq!(seen.log[0].actor.as_deref(), Some(manager.name.as_str()));
+        // It is over: a second press does nothing, and pays nothing back twice.
+        assert_eq!(operations::retry(p, &manager, &form).await, Err(ApiError::MovedOn));
+        stage.work().await;
+        stage.sound().await;
+    })
+    .await;
+}
+
+/// A job or mail is hurried only where there is one; nobody is told what went wrong inside.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_waits_is_hurried() {
+    for_each_db(|p| async move {
+        let manager = p.manager().await;
+        let subject = p.ids.uuid();
+        let retry = |what: &str, kind: &str, subject: uuid::Uuid| RetryForm {
+            what: what.to_owned(),
+            kind: kind.to_owned(),
+            subject: subject.to_string(),
+        };
+        let mut tx = p.db.begin().await.unwrap();
+        let later = p.now() + TimeDelta::hours(1);
+        jobs::schedule(&mut tx.exec(), JobKind::SyncPayment, subject, later).await.unwrap();
+        tx.commit().await.unwrap();
+        let secret = "UPDATE job SET last_error = 'syntax error near SELECT password_hash', attempts = 7";
+        let mut conn = p.db.conn().await.unwrap();
+        let exec: &mut Exec<'_> = &mut conn.exec();
+        on!(exec, |c| sqlx::query(secret).execute(c).await.map(drop)).unwrap();
+        drop(conn);
+        let seen = operations::operations(&p, &manager).await.unwrap();
+        assert_eq!((seen.jobs[0].error, seen.jobs[0].attempts), (Some(ErrorClass::Fault), 7));
+        assert!(!format!("{seen:?}").contains("password_hash"));
+        for (form, answer) in [
+            (retry("job", "sync-payment", p.ids.uuid()), ApiError::MovedOn),
+            (retry("job", "no-such-kind", subject), ApiError::NotFound),
+            (retry("mail", "", subject), ApiError::MovedOn),
+            (retry("refund", "", subject), ApiError::MovedOn),
+            (retry("capture", "", subject), ApiError::MovedOn),
+            (retry("world", "", subject), ApiError::NotFound),
+        ] {
+            assert_eq!(operations::retry(&p, &manager, &form).await, Err(answer), "{form:?}");
+        }
+        let mut conn = p.db.conn().await.unwrap();
+        assert!(desk_rows::latest(&mut conn.exec(), 10).await.unwrap().is_empty(), "nothing was done");
+        drop(conn);
+        operations::retry(&p, &manager, &retry("job", "sync-payment", subject)).await.unwrap();
+        jobs::run_due(&p).await.unwrap();
+    })
+    .await;
+}
+
+/// S17, S35: two nodes on one database do every job once.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runners_share_the_work() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let mut ids = Vec::new();
+        for day in 1..=4 {
+            ids.push(stage.paid(&format!("2026-12-{:02}", day + 7)).await.0);
+        }
+        p.clock.set("2026-11-25T09:00:00Z".parse().unwrap());
+        let other = p.node(|_| {}).await;
+        let (a, b, c) = tokio::join!(jobs::run_due(p), jobs::run_due(&other), jobs::run_due(p));
+        a.unwrap();
+        b.unwrap();
+        c.unwrap();
+        stage.work().await;
+        for id in ids {
+            assert_eq!(stage.state(id).await, "expired");
+        }
+        assert_eq!(stage.count("SELECT COUNT(*) FROM refund WHERE state = 'sent'").await, 4);
+        assert_eq!(stage.count("SELECT COUNT(*) FROM job WHERE done_at IS NULL AND due_at < '2026-11-26'").await, 0);
+        stage.sound().await;
+    })
+    .await;
+}
