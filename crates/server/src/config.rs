@@ -102,7 +102,7 @@ pub struct Config {
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 26] = [
+pub const VARIABLES: [(&str, &str, &str); 28] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
     (
         "GABARIT_SECRET_KEY",

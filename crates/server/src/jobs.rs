@@ -64,7 +64,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
