@@ -9,6 +9,7 @@ pub mod booking;
 #[cfg(feature = "ssr")]
 mod call;
 pub mod changes;
+pub mod candidate;
 pub mod find;
 pub mod manage;
 pub mod public;

@@ -8,7 +8,8 @@ pub(crate) mod lazy;
 use crate::{
     i18n::Locale,
     pages::{
-        account::AccountRoutes, booking::BookingRoutes, find::FindRoutes, manage::ManageRoutes, public::PublicRoutes,
+        account::AccountRoutes, booking::BookingRoutes, candidate::CandidateRoutes, find::FindRoutes,
+        manage::ManageRoutes, public::PublicRoutes,
     },
 };
 use layout::{LocaleLayout, Unmatched};
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <FindRoutes/>
                     <BookingRoutes/>
                     <AccountRoutes/>
+                    <CandidateRoutes/>
                     <ManageRoutes/>
                     <PublicRoutes/>
                 </ParentRoute>

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod booking;
+pub mod candidate;
 pub mod find;
 pub mod manage;
 pub mod public;

@@ -9,4 +9,5 @@ pub mod http;
 mod middleware;
 mod page;
 mod rest;
+mod uploads;
 mod webhooks;

@@ -1,6 +1,6 @@
 //! Addresses of pages.
 
-use gabarit_domain::ids::{BookingId, DocumentId, ExpertId};
+use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId};
 use gabarit_i18n::Locale;
 
 /// A page of the platform.
@@ -36,6 +36,8 @@ pub enum Page {
     Account,
     /// Two-step sign-in of one's own account.
     TwoStep,
+    /// Becoming an expert: the application and what became of it.
+    Apply,
     /// A page of the managers' console.
     Manage(ManagePage),
     /// Levels, day rates, ladder and travel tariffs.
@@ -63,6 +65,10 @@ pub enum ManagePage {
     Overview,
     /// Who manages.
     Managers,
+    /// Applications.
+    Candidates,
+    /// One application.
+    Candidate(CandidateId),
 }
 
 /// Path of a page: `/fr/experts`.
@@ -86,7 +92,10 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::TwoStep => format!("/{code}/account/two-step"),
         Page::Account => format!("/{code}/account"),
         Page::Manage(ManagePage::Managers) => format!("/{code}/manage/managers"),
+        Page::Apply => format!("/{code}/apply"),
         Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
+        Page::Manage(ManagePage::Candidates) => format!("/{code}/manage/candidates"),
+        Page::Manage(ManagePage::Candidate(id)) => format!("/{code}/manage/candidates/{id}"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),

@@ -300,7 +300,11 @@ fn Footer(locale: Locale) -> impl IntoView {
                 )}
                 {list(
                     common::footer_experts(locale),
-                    vec![(Page::Levels, common::nav_levels(locale)), (Page::Faq, common::nav_faq(locale))],
+                    vec![
+                        (Page::Apply, common::become_expert(locale)),
+                        (Page::Levels, common::nav_levels(locale)),
+                        (Page::Faq, common::nav_faq(locale)),
+                    ],
                 )}
                 {list(
                     common::footer_platform(locale),

@@ -5,14 +5,19 @@
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
 mod managers;
+mod candidate;
+mod candidates;
 mod overview;
 
 use crate::{
+    app::lazy::lazy_area,
     i18n::{Locale, use_locale},
     session::use_account,
     ui::{ErrorState, Icon, IconName},
     url::{self, ManagePage, Page},
 };
+use candidate::CandidatePage;
+use candidates::CandidatesPage;
 use gabarit_i18n::manage as text;
 use gabarit_view::error::ApiError;
 use leptos::{html, prelude::*};
@@ -28,15 +33,31 @@ use overview::OverviewPage;
 
 /// The sections of the console, in the order of its navigation.
 const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] =
-    &[(ManagePage::Overview, text::overview), (ManagePage::Managers, gabarit_i18n::account::managers_title)];
+    &[
+        (ManagePage::Overview, text::overview),
+        (ManagePage::Candidates, text::nav_candidates),
+        (ManagePage::Managers, gabarit_i18n::account::managers_title),
+    ];
+
+lazy_area! {
+    /// Screens of the console.
+    ManageArea by manage_area, fetch (__preload_manage_area) {
+        Overview => OverviewPage,
+        Candidates => CandidatesPage,
+        Candidate => CandidatePage,
+        Managers => ManagersPage,
+    }
+}
 
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("manage") view=ManageLayout ssr=SsrMode::Async>
-            <Route path=path!("") view=OverviewPage/>
-            <Route path=path!("managers") view=ManagersPage/>
+            <Route path=path!("") view=ManageArea::Overview/>
+            <Route path=path!("candidates") view=ManageArea::Candidates/>
+            <Route path=path!("candidates/:id") view=ManageArea::Candidate/>
+            <Route path=path!("managers") view=ManageArea::Managers/>
         </ParentRoute>
     }
     .into_inner()

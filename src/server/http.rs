@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, head::HeadFiles, shell},
-    server::{dev, dev_clock, files, middleware, rest, webhooks},
+    server::{dev, dev_clock, files, middleware, rest, uploads, webhooks},
 };
 use axum::{
     Router,
@@ -64,7 +64,9 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/readyz", get(ready))
         .nest("/api/v1", rest::router())
         .route("/webhooks/payments", post(webhooks::report))
-        .route("/documents/{id}/pdf", get(files::document));
+        .route("/documents/{id}/pdf", get(files::document))
+        .route("/candidates/documents/{id}", get(uploads::fetch))
+        .route("/candidates/{id}/interview.ics", get(uploads::interview));
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());
     }
@@ -78,10 +80,12 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
     router
         .leptos_routes_with_context(&state, generate_route_list(App), provide, shell)
         .fallback(site)
-        .with_state(state)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(from_fn_with_state(MAX_BODY, middleware::hear_out))
+        // Files may be larger than forms.
+        .merge(uploads::router())
+        .with_state(state)
         .layer(from_fn(middleware::server_function))
         .layer(from_fn(middleware::private_pages))
         .layer(from_fn_with_state(platform.clone(), middleware::session))

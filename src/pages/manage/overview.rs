@@ -4,6 +4,7 @@ use crate::{
     api::manage::manager_overview,
     i18n::{fmt, use_locale},
     ui::{ErrorState, Skeleton},
+    url::{self, ManagePage, Page},
 };
 use gabarit_i18n::manage as text;
 use gabarit_view::manage::Waiting;
@@ -15,6 +16,10 @@ use leptos_meta::Title;
 pub(super) fn OverviewPage() -> impl IntoView {
     let locale = use_locale();
     let overview = Resource::new_blocking(|| (), |()| manager_overview());
+    let queue = move |state: &str| {
+        let page = url::path(locale, Page::Manage(ManagePage::Candidates));
+        Some(if state.is_empty() { page } else { url::with_param(&page, "state", state) })
+    };
     let tile = move |name: &'static str, waiting: Waiting, href: Option<String>| {
         let number = fmt::int(locale, i64::from(waiting.count));
         let name = match href.filter(|_| waiting.count > 0) {
@@ -43,6 +48,9 @@ pub(super) fn OverviewPage() -> impl IntoView {
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                     Ok(overview) => view! {
                         <ul class="console-counts">
+                            {tile(text::candidates_new(locale), overview.candidates_new, queue("new"))}
+                            {tile(text::candidates_open(locale), overview.candidates_open, queue(""))}
+                            {tile(text::candidates_invited(locale), overview.candidates_invited, queue("invited"))}
                             {tile(text::orders_waiting(locale), overview.orders, None)}
                             {tile(text::jobs_failing(locale), overview.jobs, None)}
                             {tile(text::mail_failing(locale), overview.mail, None)}
