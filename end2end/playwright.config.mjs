@@ -14,9 +14,11 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: process.env.CI ? [["list"]] : [["list"], ["html", { open: "never", outputFolder: "playwright-report" }]],
   projects: [
-    { name: "journeys", testIgnore: /clock\.spec/ },
+    { name: "journeys", testIgnore: /(clock|candidate)\.spec/ },
     // Puts the one clock forward for everybody: alone, and last.
     { name: "clock", testMatch: /clock\.spec/, dependencies: ["journeys"] },
+    // So does this one, to the day of an interview.
+    { name: "candidate", testMatch: /candidate\.spec/, dependencies: ["clock"] },
   ],
   use: {
     baseURL: `http://127.0.0.1:${port}`,

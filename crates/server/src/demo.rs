@@ -2,6 +2,7 @@
 //!
 //! Days and instants are counted from today, so that the demonstration never grows old.
 
+mod candidates;
 mod draw;
 mod words;
 
@@ -51,6 +52,7 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
     drawn.accounts_to_try();
     drawn.experts(EXPERTS - 1, true);
     insert(&mut tx.exec(), p, &drawn, &hash).await.map_err(|error| p.fault(error))?;
+    candidates::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
     p.search.touch();
     Ok(Loaded::Now)

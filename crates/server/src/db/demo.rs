@@ -138,6 +138,15 @@ pub async fn has_account(exec: &mut Exec<'_>, email: &str) -> sqlx::Result<bool>
     Ok(found.is_some())
 }
 
+/// The account with this address.
+///
+/// # Errors
+/// If the database fails.
+pub async fn account_of(exec: &mut Exec<'_>, email: &str) -> sqlx::Result<Option<Uuid>> {
+    const SQL: &str = "SELECT id FROM account WHERE email = $1";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(email).fetch_optional(c).await)
+}
+
 /// Inserts accounts, all with one password.
 ///
 /// # Errors
