@@ -811,7 +811,7 @@ pub async fn remove_manager(
     let call = Call::current()?;
     let result = async {
         call.manager()?;
-        let id = form.id.parse().map_err(|_| ApiError::NotFound)?;
+        let id = form.id.parse().map_err(|_| ApiError::field("id", gabarit_view::error::Problem::Missing))?;
         let actor = call.confirmed(&form.confirm_password).await?;
         invitations::remove(&call.platform, &actor, AccountId(id)).await?;
         let page = Page::Manage(ManagePage::Managers);

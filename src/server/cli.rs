@@ -2,12 +2,15 @@
 
 use crate::server::{boot, http};
 use clap::{Parser, Subcommand};
+use gabarit_i18n::Locale;
 use gabarit_server::{
     audit, backup,
     config::{Config, VARIABLES},
     demo::{self, Loaded},
     sandbox,
+    services::accounts::invitations,
 };
+use gabarit_view::error::ApiError;
 use leptos::config::LeptosOptions;
 use std::{
     fmt::{Display, Write as _},
@@ -56,6 +59,14 @@ enum Command {
         /// Replace a database that has data.
         #[arg(long)]
         force: bool,
+    },
+    /// Invite a manager by e-mail, and print the link: how a platform gets its first one.
+    Invite {
+        /// Address.
+        email: String,
+        /// Language of the e-mail: fr, nl or en.
+        #[arg(long, default_value = "fr")]
+        language: String,
     },
     /// Serve the sandbox of the payment provider and the VAT register; no money moves. Only on a loopback address.
     Sandbox,
@@ -116,6 +127,13 @@ async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Res
             if !no_migrate {
                 boot::migrate(&platform).await?;
             }
+            platform.secrets().map_err(said)?;
+            if !platform.has_the_right_key().await.map_err(said)? {
+                tracing::error!(
+                    "GABARIT_SECRET_KEY: the database's secrets were sealed with another key; bank accounts and two-step \
+                     sign-in do not work until it is back"
+                );
+            }
             http::serve(platform, leptos, DRAIN).await.map_err(said)?;
         }
         Command::Migrate => {
@@ -157,6 +175,18 @@ async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Res
         Command::Restore { file, force } => {
             backup::restore(&config, &file, force).await.map_err(said)?;
             say(&format!("restored from {}", file.display()));
+        }
+        Command::Invite { email, language } => {
+            let locale = Locale::parse(&language).ok_or("the language must be fr, nl or en")?;
+            let platform = boot::platform(config, boot::Time::AsServed).await?;
+            boot::migrate(&platform).await?;
+            let invited = invitations::invite_from_console(&platform, &email, locale).await;
+            platform.db.close().await;
+            let link = invited.map_err(|error| match error {
+                ApiError::Invalid { .. } => "this is no e-mail address, or its account manages already".to_owned(),
+                other => said(other),
+            })?;
+            say(&format!("invited; the link is on its way by e-mail, and here: {link}"));
         }
         Command::Sandbox => {
             if !config.is_local() {

@@ -35,8 +35,9 @@ fn page(platform: &Platform, locale: Locale) -> String {
         })
         .concat();
     format!(
-        r#"<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title></head><body><main><h1>{title}</h1><p>{now}</p><p>{why}</p><form method="post">{buttons}</form></main></body></html>"#,
+        r#"<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{title}</title></head><body><main><h1>{title}</h1><p><time datetime="{instant}">{now}</time></p><p>{why}</p><form method="post">{buttons}</form></main></body></html>"#,
         lang = locale.code(),
+        instant = platform.now().to_rfc3339(),
         title = text::title(locale),
         why = text::why(locale),
     )

@@ -33,6 +33,7 @@ pub mod outbox;
 pub mod payments;
 pub mod payouts;
 pub mod rulebooks;
+pub mod secrets;
 pub mod sessions;
 pub mod stash;
 pub mod throttle;

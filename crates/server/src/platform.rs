@@ -4,7 +4,7 @@ use crate::{
     clock::{Clock, civil_day},
     config::Config,
     credit::{self, CreditCheck},
-    db::Db,
+    db::{Db, secrets},
     holidays::Holidays,
     id::Ids,
     payments::PaymentProvider,
@@ -132,6 +132,21 @@ impl Platform {
     /// A fault of ours, such as another key.
     pub fn unseal(&self, context: &str, sealed: &str) -> Result<String, ApiError> {
         self.secrets().and_then(|secrets| secrets.open(context, sealed)).map_err(|error| self.fault(error))
+    }
+
+    /// Whether the database's secrets were sealed with this node's key; the first node to ask leaves its mark.
+    ///
+    /// # Errors
+    /// A fault of ours.
+    pub async fn has_the_right_key(&self) -> Result<bool, ApiError> {
+        const CONTEXT: &str = "secret_check.sealed/1";
+        let mark = self.seal(CONTEXT, "gabarit")?;
+        let mut tx = self.db.begin().await.map_err(|error| self.fault(error))?;
+        secrets::insert(&mut tx.exec(), &mark).await.map_err(|error| self.fault(error))?;
+        let found = secrets::find(&mut tx.exec()).await.map_err(|error| self.fault(error))?;
+        tx.commit().await.map_err(|error| self.fault(error))?;
+        let secrets = self.secrets().map_err(|error| self.fault(error))?;
+        Ok(found.is_some_and(|sealed| secrets.open(CONTEXT, &sealed).is_ok()))
     }
 
     /// Logs a fault under a new id and answers with that id alone.

@@ -32,10 +32,11 @@ pub(super) fn ManagersPage() -> impl IntoView {
                 match list.await {
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                     Ok(list) => {
+                        let others = list.managers.clone();
                         let people = list
                             .managers
                             .into_iter()
-                            .map(|manager| view! { <Manager locale manager remove/> })
+                            .map(|manager| view! { <Manager locale manager/> })
                             .collect_view();
                         let waiting = if list.invitations.is_empty() {
                             view! { <EmptyState title=text::invitations_none(locale)/> }.into_any()
@@ -49,6 +50,7 @@ pub(super) fn ManagersPage() -> impl IntoView {
                         };
                         view! {
                             <ul class="session-list">{people}</ul>
+                            <Remove locale others remove/>
                             <h2>{text::invitations_title(locale)}</h2>
                             {waiting}
                         }
@@ -71,43 +73,54 @@ pub(super) fn ManagersPage() -> impl IntoView {
 }
 
 #[component]
-fn Manager(locale: Locale, manager: ManagerView, remove: ServerAction<RemoveManager>) -> impl IntoView {
-    let form = use_form_state("remove", remove);
+fn Manager(locale: Locale, manager: ManagerView) -> impl IntoView {
     let state = if manager.two_step { text::two_step_is_on(locale) } else { text::manager_closed(locale) };
-    let name = manager.name.clone();
-    let label = text::manager_remove_label(locale, &name);
-    let note = text::manager_remove_note(locale, &name);
-    let id = manager.id.to_string();
-    let act = if manager.own {
-        view! { <Tag>{text::manager_own(locale)}</Tag> }.into_any()
-    } else {
-        view! {
-            <details class="action-more">
-                <summary class="button button-quiet" aria-label=label>
-                    {text::manager_remove(locale)}
-                </summary>
-                <ActionForm action=remove attr:class="stack action-form" attr:novalidate="">
-                    <FormErrors form/>
-                    <p>{note}</p>
-                    <ConfirmField form/>
-                    <Hidden name="id" value=id/>
-                    <Hidden name="locale" value=locale.code()/>
-                    <Submit form secondary=true text=text::manager_remove(locale)/>
-                </ActionForm>
-            </details>
-        }
-        .into_any()
-    };
+    let own = manager.own.then(|| view! { <Tag>{text::manager_own(locale)}</Tag> });
     view! {
         <li class="session-row">
             <div>
-                <p>{name}</p>
-                <p class="hint">{manager.email.clone()} " · " {state}</p>
+                <p>{manager.name}</p>
+                <p class="hint">{manager.email} " · " {state}</p>
             </div>
-            {act}
+            {own}
         </li>
     }
     .into_any()
+}
+
+/// Ends the rights of one of the others.
+#[component]
+fn Remove(locale: Locale, others: Vec<ManagerView>, remove: ServerAction<RemoveManager>) -> impl IntoView {
+    let form = use_form_state("remove", remove);
+    let open = form.error().with_untracked(Option::is_some);
+    let others = others
+        .into_iter()
+        .filter(|manager| !manager.own)
+        .map(|manager| Choice::new(manager.id.to_string(), text::manager_choice(locale, manager.name, manager.email)));
+    // Nobody is chosen by chance.
+    let choices: Vec<Choice> = std::iter::once(Choice::new("", "–")).chain(others).collect();
+    (choices.len() > 1)
+        .then(|| {
+            view! {
+                <details class="action-more" open=open>
+                    <summary class="button">{text::manager_remove(locale)}</summary>
+                    <ActionForm action=remove attr:class="stack action-form form-narrow" attr:novalidate="">
+                        <FormErrors form/>
+                        <Select
+                            form
+                            name="id"
+                            label=text::manager_whose(locale)
+                            hint=text::manager_remove_note(locale)
+                            choices
+                        />
+                        <ConfirmField form/>
+                        <Hidden name="locale" value=locale.code()/>
+                        <Submit form secondary=true text=text::manager_remove(locale)/>
+                    </ActionForm>
+                </details>
+            }
+        })
+        .into_any()
 }
 
 #[component]
