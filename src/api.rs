@@ -8,8 +8,8 @@ pub mod account;
 pub mod booking;
 #[cfg(feature = "ssr")]
 mod call;
-pub mod changes;
 pub mod candidate;
+pub mod changes;
 pub mod find;
 pub mod manage;
 pub mod public;

@@ -4,9 +4,9 @@
 //! out before any of its pages is made.
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
-mod managers;
 mod candidate;
 mod candidates;
+mod managers;
 mod overview;
 
 use crate::{
@@ -32,12 +32,11 @@ use managers::ManagersPage;
 use overview::OverviewPage;
 
 /// The sections of the console, in the order of its navigation.
-const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] =
-    &[
-        (ManagePage::Overview, text::overview),
-        (ManagePage::Candidates, text::nav_candidates),
-        (ManagePage::Managers, gabarit_i18n::account::managers_title),
-    ];
+const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
+    (ManagePage::Overview, text::overview),
+    (ManagePage::Candidates, text::nav_candidates),
+    (ManagePage::Managers, gabarit_i18n::account::managers_title),
+];
 
 lazy_area! {
     /// Screens of the console.
