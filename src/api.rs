@@ -13,6 +13,7 @@ pub mod changes;
 pub mod find;
 pub mod manage;
 pub mod public;
+pub mod work;
 
 #[cfg(feature = "ssr")]
 pub use call::{Call, SignedIn};

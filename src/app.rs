@@ -10,6 +10,7 @@ use crate::{
     pages::{
         account::AccountRoutes, booking::BookingRoutes, candidate::CandidateRoutes, find::FindRoutes,
         manage::ManageRoutes, public::PublicRoutes,
+        work::{ThreadRoutes, WorkRoutes},
     },
 };
 use layout::{LocaleLayout, Unmatched};
@@ -61,6 +62,8 @@ pub fn App() -> impl IntoView {
                     <AccountRoutes/>
                     <CandidateRoutes/>
                     <ManageRoutes/>
+                    <WorkRoutes/>
+                    <ThreadRoutes/>
                     <PublicRoutes/>
                 </ParentRoute>
             </Routes>

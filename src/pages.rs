@@ -6,3 +6,4 @@ pub mod candidate;
 pub mod find;
 pub mod manage;
 pub mod public;
+pub mod work;

@@ -38,6 +38,10 @@ pub enum Page {
     TwoStep,
     /// Becoming an expert: the application and what became of it.
     Apply,
+    /// A page of the experts' workplace.
+    Work(WorkPage),
+    /// The thread of a booking, for both sides.
+    Thread(BookingId),
     /// A page of the managers' console.
     Manage(ManagePage),
     /// Levels, day rates, ladder and travel tariffs.
@@ -56,6 +60,25 @@ pub enum Page {
     Terms,
     /// Where the data comes from.
     AboutData,
+}
+
+/// A section of the experts' workplace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkPage {
+    /// Orders, clocks first.
+    Orders,
+    /// Free days, calendars elsewhere, the feed.
+    Calendar,
+    /// Threads.
+    Messages,
+    /// The profile.
+    Profile,
+    /// One certificate, diploma or job.
+    Record,
+    /// The ladder, years, assignments.
+    Earnings,
+    /// Where and how, and billing.
+    Settings,
 }
 
 /// A section of the managers' console.
@@ -93,6 +116,19 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Account => format!("/{code}/account"),
         Page::Manage(ManagePage::Managers) => format!("/{code}/manage/managers"),
         Page::Apply => format!("/{code}/apply"),
+        Page::Work(page) => {
+            let below = match page {
+                WorkPage::Orders => "",
+                WorkPage::Calendar => "/calendar",
+                WorkPage::Messages => "/messages",
+                WorkPage::Profile => "/profile",
+                WorkPage::Record => "/profile/record",
+                WorkPage::Earnings => "/earnings",
+                WorkPage::Settings => "/settings",
+            };
+            format!("/{code}/work{below}")
+        }
+        Page::Thread(id) => format!("/{code}/messages/{id}"),
         Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
         Page::Manage(ManagePage::Candidates) => format!("/{code}/manage/candidates"),
         Page::Manage(ManagePage::Candidate(id)) => format!("/{code}/manage/candidates/{id}"),

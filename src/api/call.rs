@@ -207,6 +207,11 @@ fn fields(form: &impl Serialize) -> BTreeMap<String, String> {
             .into_iter()
             .filter_map(|(name, value)| match value {
                 serde_json::Value::String(text) => Some((name, text)),
+                // What was ticked, of several.
+                serde_json::Value::Array(list) => {
+                    let list: Vec<&str> = list.iter().filter_map(|value| value.as_str()).collect();
+                    Some((name, list.join(",")))
+                }
                 _ => None,
             })
             .collect(),

@@ -4,7 +4,7 @@ use crate::{
     i18n::Locale,
     session::{Session, use_account, use_session},
     ui::{Icon, IconName, NotFound},
-    url::{self, ManagePage, Page},
+    url::{self, ManagePage, Page, WorkPage},
 };
 use gabarit_i18n::{account, common};
 use leptos::{either::Either, html, prelude::*};
@@ -175,7 +175,7 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
                     view! {
                         {(account.is_manager || account.needs_two_step)
                             .then(|| link(Page::Manage(ManagePage::Overview), common::console(locale)))}
-                        {account.expert.is_some().then(|| link(Page::Orders, common::my_orders(locale)))}
+                        {account.expert.is_some().then(|| link(Page::Work(WorkPage::Orders), common::my_orders(locale)))}
                         {link(Page::Bookings, common::my_bookings(locale))}
                         <a class="nav-link" href=url::path(locale, Page::Account) title=account.email.clone()>
                             <Icon name=IconName::Person/>

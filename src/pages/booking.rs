@@ -19,7 +19,8 @@ use details::DetailsPage;
 use document::DocumentPage;
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
-use lists::{BookingsPage, OrdersPage};
+use lists::BookingsPage;
+pub(crate) use lists::OrdersPage;
 use page::BookingPage;
 use payment::ReturnPage;
 

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use gabarit_domain::ids::DocumentId;
-use gabarit_server::{platform::Platform, services::documents};
+use gabarit_server::{platform::Platform, services::{documents, work};
 use gabarit_view::error::ApiError;
 use leptos::config::LeptosOptions;
 use std::{convert::Infallible, pin::Pin};
@@ -94,6 +94,51 @@ pub(crate) async fn document(
         Err(error) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let locale = account.map_or_else(|| request_locale("", &headers), |account| account.locale);
+            page::refusal(status, locale, &error)
+        }
+    }
+}
+
+/// The private feed of an expert's bookings: whoever knows its address reads it.
+pub(crate) async fn calendar(State(platform): State<Platform>, Path(file): Path<String>) -> Response {
+    let secret = file.strip_suffix(".ics").unwrap_or_default();
+    match work::feed(&platform, secret).await {
+        Ok(text) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+                (header::CONTENT_DISPOSITION, "inline; filename=\"gabarit.ics\""),
+                (header::CACHE_CONTROL, "private, no-store"),
+                (header::HeaderName::from_static("x-robots-tag"), "noindex"),
+            ];
+            (headers, text).into_response()
+        }
+        Err(error) => StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+    }
+}
+
+/// The earnings of the expert who is signed in, as a table.
+pub(crate) async fn earnings(
+    State(platform): State<Platform>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = signed_in.and_then(|Extension(signed_in)| signed_in.account);
+    let locale = account.as_ref().map_or_else(|| request_locale("", &headers), |account| account.locale);
+    let result = match account.as_ref() {
+        None => Err(ApiError::SignInRequired),
+        Some(account) => work::csv(&platform, account, locale).await,
+    };
+    match result {
+        Ok(table) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"earnings.csv\""),
+                (header::CACHE_CONTROL, "private, no-store"),
+            ];
+            (headers, table).into_response()
+        }
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             page::refusal(status, locale, &error)
         }
     }

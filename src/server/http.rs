@@ -66,7 +66,9 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/webhooks/payments", post(webhooks::report))
         .route("/documents/{id}/pdf", get(files::document))
         .route("/candidates/documents/{id}", get(uploads::fetch))
-        .route("/candidates/{id}/interview.ics", get(uploads::interview));
+        .route("/candidates/{id}/interview.ics", get(uploads::interview))
+        .route("/calendar/{file}", get(files::calendar))
+        .route("/earnings.csv", get(files::earnings));
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());
     }

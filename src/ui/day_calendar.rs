@@ -105,6 +105,9 @@ pub fn DayCalendar(
     holidays: Vec<HolidayView>,
     /// The chosen days.
     selected: RwSignal<BTreeSet<NaiveDate>>,
+    /// Name of the checkboxes in the form.
+    #[prop(default = "day")]
+    field: &'static str,
 ) -> impl IntoView {
     let locale = use_locale();
     let (first, last) = (first_of_month(earliest), free.until());
@@ -235,7 +238,7 @@ pub fn DayCalendar(
 
     let list = months(earliest, last);
     let unfold = list.get(SHOWN).is_some_and(|later| selected.read_untracked().iter().any(|day| day >= later));
-    let mut drawn = list.into_iter().map(move |month| view! { <Month month known selected/> });
+    let mut drawn = list.into_iter().map(move |month| view! { <Month month known selected field/> });
     let shown = drawn.by_ref().take(SHOWN).collect_view();
     let later = drawn.collect_view();
     view! {
@@ -267,12 +270,12 @@ pub fn DayCalendar(
 }
 
 #[component]
-fn Month(month: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>) -> impl IntoView {
+fn Month(month: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>, field: &'static str) -> impl IntoView {
     let locale = use_locale();
     let cells = month
         .iter_days()
         .take_while(|day| day.month() == month.month())
-        .map(|day| cell(locale, day, known, selected))
+        .map(|day| cell(locale, day, known, selected, field))
         .collect_view();
     view! {
         <fieldset class="calendar-month">
@@ -290,7 +293,7 @@ fn Month(month: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSe
     .into_any()
 }
 
-fn cell(locale: Locale, day: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>) -> AnyView {
+fn cell(locale: Locale, day: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>, field: &'static str) -> AnyView {
     let chosen = selected.read_untracked().contains(&day);
     let (can, name, holiday) = known.with_value(|known| {
         let can = known.can(day);
@@ -333,7 +336,7 @@ fn cell(locale: Locale, day: NaiveDate, known: StoredValue<Known>, selected: RwS
         <label class=class title=holiday data-day=day.to_string()>
             <input
                 type="checkbox"
-                name="day"
+                name=field
                 id=cell_id(day)
                 value=day.to_string()
                 checked=chosen

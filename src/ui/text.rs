@@ -76,6 +76,8 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::MethodLimit(limit) => errors::problem_method_limit(locale, fmt::money(locale, *limit)),
         Problem::NotAccepted => errors::problem_not_accepted(locale).to_owned(),
         Problem::Refused(refusal) => refusal_text(locale, refusal),
+        Problem::Links(words) => errors::problem_links(locale, words.join(" · ")),
+        Problem::Stale => errors::problem_stale(locale).to_owned(),
     }
 }
 

@@ -39,6 +39,7 @@ pub mod stash;
 pub mod throttle;
 pub mod two_step;
 pub mod vat_checks;
+pub mod work;
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,

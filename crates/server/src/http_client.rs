@@ -33,6 +33,15 @@ pub(crate) fn client(base: &Url, timeout: Duration) -> Result<Client, reqwest::E
     builder.build()
 }
 
+/// Chooses the process's cryptography for TLS, once.
+pub(crate) fn install_tls() {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Somebody else may have installed one first: any will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
 /// Reads an answer's text.
 ///
 /// # Errors

@@ -56,6 +56,8 @@ pub enum JobKind {
     SendReset,
     /// Drops a change that was not paid or answered in time (change).
     EndChange,
+    /// Reads a calendar elsewhere again (calendar).
+    ReadCalendar,
     /// Removes sessions, forms, counters and done jobs whose time is over (nil).
     PurgeExpired,
     /// Warns managers of payouts that would be late, before they are (nil; S31).
@@ -76,6 +78,7 @@ impl JobKind {
         Self::SendRefund,
         Self::SendReset,
         Self::EndChange,
+        Self::ReadCalendar,
         Self::PurgeExpired,
         Self::WatchPayouts,
     ];
@@ -95,6 +98,7 @@ impl JobKind {
             Self::SendRefund => "send-refund",
             Self::SendReset => "send-reset",
             Self::EndChange => "end-change",
+            Self::ReadCalendar => "read-calendar",
             Self::PurgeExpired => "purge-expired",
             Self::WatchPayouts => "watch-payouts",
         }

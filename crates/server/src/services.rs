@@ -17,3 +17,4 @@ pub mod rulebooks;
 pub mod search;
 pub mod stash;
 pub mod vat;
+pub mod work;

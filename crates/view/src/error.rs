@@ -68,6 +68,10 @@ pub enum Problem {
     NotAccepted,
     /// The order cannot be quoted.
     Refused(Refusal),
+    /// Links of some kind, where none may be (S39): the offending words.
+    Links(Vec<String>),
+    /// Somebody changed it since it was read.
+    Stale,
 }
 
 /// Why something did not happen. Never holds internals: those are in the log, under the id.

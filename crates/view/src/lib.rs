@@ -14,3 +14,4 @@ pub mod manage;
 pub mod place;
 pub mod public;
 pub mod search;
+pub mod work;

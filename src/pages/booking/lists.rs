@@ -40,7 +40,7 @@ pub(super) fn BookingsPage() -> impl IntoView {
 
 /// The expert's orders, running clocks first.
 #[component]
-pub(super) fn OrdersPage() -> impl IntoView {
+pub(crate) fn OrdersPage() -> impl IntoView {
     let locale = use_locale();
     let list = Resource::new_blocking(|| (), move |()| my_orders(locale));
     view! {

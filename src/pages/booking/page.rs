@@ -10,13 +10,13 @@ use crate::{
         changes::{AcceptChange, DeclineChange, DismissReport, PayWith, ReportAbsence, WithdrawChange},
     },
     i18n::{Locale, fmt, use_locale},
-    ui::{Icon, IconName, Notice, ProductNames, QuoteLines, Skeleton},
+    ui::{Icon, IconName, LinkButton, Notice, ProductNames, QuoteLines, Skeleton},
     url::{self, Page},
 };
 use actions::Actions;
 use changes::{Refunds, Settled, Underway, after};
 use gabarit_domain::{ids::BookingId, invoice::DocumentKind};
-use gabarit_i18n::{booking as text, documents as document_text, labels, lines, quote as quote_text};
+use gabarit_i18n::{booking as text, documents as document_text, labels, lines, quote as quote_text, work as work_text};
 use gabarit_view::{
     booking::{BookingView, EarningsView, PaymentView, Side, TimelineEntry},
     error::ApiError,
@@ -150,6 +150,9 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                     </dl>
                 </section>
                 <Contact locale view=view.clone()/>
+                {(view.side != Side::Manager && view.contact.is_some()).then(|| view! {
+                    <p><LinkButton href=url::path(locale, Page::Thread(view.id))>{work_text::open_thread(locale)}</LinkButton></p>
+                })}
                 <Timeline locale view=view.clone()/>
             </div>
             <aside class="booking-side">

@@ -53,6 +53,12 @@ pub struct ExpertRow {
     pub created_at: DateTime<Utc>,
     /// Rises with everything that search must hear of.
     pub changed_at: DateTime<Utc>,
+    /// Rises with each change of the profile.
+    pub version: i64,
+    /// The expert's own lead time.
+    pub lead_days: i64,
+    /// When the expert took the profile down.
+    pub paused_at: Option<DateTime<Utc>>,
 }
 
 /// A row of `expert_record`.
@@ -137,12 +143,15 @@ pub async fn lists(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Vec<(String, S
     Ok(rows.into_iter().map(|(list, value, _)| (list, value)).collect())
 }
 
-/// Exceptions of an expert from a day on.
+/// Exceptions of an expert from a day on, days that calendars elsewhere make busy among them; what the expert painted
+/// counts before those.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn exceptions(exec: &mut Exec<'_>, id: Uuid, from: NaiveDate) -> sqlx::Result<Vec<(NaiveDate, bool)>> {
-    const SQL: &str = "SELECT day, free FROM expert_exception WHERE expert_id = $1 AND day >= $2";
+    const SQL: &str = "SELECT day, free FROM expert_exception WHERE expert_id = $1 AND day >= $2 \
+        UNION ALL SELECT DISTINCT b.day, FALSE FROM busy_day b WHERE b.expert_id = $1 AND b.day >= $2 AND NOT EXISTS \
+        (SELECT 1 FROM expert_exception e WHERE e.expert_id = b.expert_id AND e.day = b.day)";
     on!(exec, |c| sqlx::query_as(SQL).bind(id).bind(from).fetch_all(c).await)
 }
 
@@ -226,7 +235,10 @@ pub async fn exceptions_since(
     from: NaiveDate,
 ) -> sqlx::Result<Vec<(Uuid, NaiveDate, bool)>> {
     const SQL: &str = "SELECT t.expert_id, t.day, t.free FROM expert e JOIN expert_exception t ON t.expert_id = e.id
-        WHERE e.changed_at >= $1 AND t.day >= $2";
+        WHERE e.changed_at >= $1 AND t.day >= $2
+        UNION ALL SELECT DISTINCT b.expert_id, b.day, FALSE FROM expert e JOIN busy_day b ON b.expert_id = e.id
+        WHERE e.changed_at >= $1 AND b.day >= $2 AND NOT EXISTS
+        (SELECT 1 FROM expert_exception x WHERE x.expert_id = b.expert_id AND x.day = b.day)";
     on!(exec, |c| sqlx::query_as(SQL).bind(since).bind(from).fetch_all(c).await)
 }
 

@@ -433,6 +433,9 @@ impl<'p> Drawn<'p> {
             completed_days: i64::from(completed_days),
             created_at: self.now - age,
             changed_at: self.now,
+            version: 1,
+            lead_days: 0,
+            paused_at: None,
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, payments, payouts,
+        bookings, payments, payouts, work,
     },
 };
 use chrono::TimeDelta;
@@ -30,6 +30,7 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::PurgeExpired => purge_expired(p, subject).await,
         JobKind::SendReset => links::send_reset(p, subject).await,
         JobKind::WatchPayouts => payouts::watch(p).await,
+        JobKind::ReadCalendar => work::read_calendar(p, subject).await,
         JobKind::LapseHold => bookings::lapse(p, BookingId(subject)).await,
         JobKind::ExpireRequest => bookings::expire(p, BookingId(subject)).await,
         JobKind::CompleteBooking => bookings::complete(p, BookingId(subject)).await,

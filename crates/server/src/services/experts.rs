@@ -106,6 +106,8 @@ pub struct Terms {
     pub week_pattern: u8,
     /// Whether public holidays are worked.
     pub works_holidays: bool,
+    /// The expert's own lead time.
+    pub lead_days: u32,
 }
 
 impl Terms {
@@ -121,6 +123,7 @@ impl Terms {
             max_travel_km: row.max_travel_km.map(|km| u32::try_from(km).unwrap_or(u32::MAX)),
             week_pattern: u8::try_from(row.week_pattern).ok()?,
             works_holidays: row.works_holidays,
+            lead_days: u32::try_from(row.lead_days).ok()?,
         })
     }
 }
@@ -226,7 +229,7 @@ pub async fn profile(p: &Platform, id: ExpertId, locale: Locale) -> Result<Optio
     }))
 }
 
-fn record(row: experts::RecordRow) -> Option<ProfileRecord> {
+pub(crate) fn record(row: experts::RecordRow) -> Option<ProfileRecord> {
     let year = |year: Option<i64>| year.and_then(|year| i32::try_from(year).ok());
     Some(ProfileRecord {
         kind: match row.kind.as_str() {

@@ -15,7 +15,7 @@ use crate::{
     jobs::{self, JobKind},
     payments::{ProviderState, limit},
     platform::Platform,
-    services::{experts, payments, rulebooks},
+    services::{experts, payments, rulebooks, work},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_domain::{
@@ -62,6 +62,7 @@ pub async fn place(
         Some(booking) => own(&booking, client)?,
         None => {
             let draft = form::read(p, form, locale).await?;
+            work::before_booking(p, draft.order.expert).await?;
             let context = rulebooks::pricing_context(p).await?;
             second_opinion(p, client, &draft, &context).await?;
             attempt(p, || Box::pin(hold(p, client, &draft, &context, locale))).await?

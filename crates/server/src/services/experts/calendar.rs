@@ -20,7 +20,7 @@ pub struct Calendar {
 
 impl Calendar {
     /// An expert's free days: the week's pattern, less public holidays (unless worked), with exceptions either way,
-    /// less booked and held days.
+    /// less booked and held days, and none within the expert's own lead time.
     #[must_use]
     pub fn of(
         terms: &Terms,
@@ -38,6 +38,9 @@ impl Calendar {
         }
         for day in booked {
             calendar.set(*day, false);
+        }
+        for day in from.iter_days().take(terms.lead_days as usize) {
+            calendar.set(day, false);
         }
         calendar
     }

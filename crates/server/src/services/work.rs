@@ -1,0 +1,95 @@
+//! The experts' workplace: what they edit of themselves, their calendar, their earnings, and their threads with clients.
+//!
+//! Every use case starts from the expert of the account that asks; nobody names another's.
+
+mod availability;
+mod calendars;
+mod desk;
+mod messages;
+mod profile;
+mod settings;
+
+pub use availability::{availability, paint, save_pattern};
+pub use calendars::{
+    add_address, add_file, before_booking, feed, new_feed, read_calendar, remove, revoke_feed,
+};
+pub use desk::{csv, earnings};
+pub use messages::{thread, threads, write_message};
+pub use profile::{editor, save_profile, save_record};
+pub use settings::{save_billing, save_terms, set_paused, settings};
+
+use crate::{
+    db::{Exec, experts, experts::ExpertRow},
+    platform::Platform,
+};
+use gabarit_domain::{no_links::offending, text::TextError};
+use gabarit_view::{
+    account::AccountView,
+    error::{ApiError, FieldError, Problem},
+    work::Publishing,
+};
+
+/// The expert of the account that asks.
+async fn own(exec: &mut Exec<'_>, p: &Platform, actor: &AccountView) -> Result<ExpertRow, ApiError> {
+    let id = actor.expert.ok_or(ApiError::Forbidden)?;
+    experts::get(exec, id.0).await.map_err(|error| p.fault(error))?.ok_or(ApiError::Forbidden)
+}
+
+fn publishing(row: &ExpertRow) -> Publishing {
+    match row.state.as_str() {
+        "published" => Publishing::Published,
+        "withdrawn" if row.paused_at.is_some() => Publishing::Paused,
+        "withdrawn" => Publishing::Withdrawn,
+        _ => Publishing::Draft,
+    }
+}
+
+/// Collects what is wrong, field by field.
+#[derive(Default)]
+struct Problems(Vec<FieldError>);
+
+impl Problems {
+    fn add(&mut self, field: &str, problem: Problem) {
+        self.0.push(FieldError { field: field.to_owned(), problem });
+    }
+
+    fn note<T>(&mut self, field: &str, longest: u32, parsed: Result<T, TextError>) -> Option<T> {
+        parsed
+            .map_err(|error| {
+                self.add(
+                    field,
+                    match error {
+                        TextError::Missing => Problem::Missing,
+                        TextError::TooShort => Problem::TooShort(1),
+                        TextError::TooLong => Problem::TooLong(longest),
+                        TextError::Malformed => Problem::Malformed,
+                    },
+                );
+            })
+            .ok()
+    }
+
+    /// Refuses links of any kind (S39).
+    fn no_links(&mut self, field: &str, text: &str) {
+        let words = offending(text, 5);
+        if !words.is_empty() {
+            self.add(field, Problem::Links(words));
+        }
+    }
+
+    fn done(self) -> Result<(), ApiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::Invalid { fields: self.0, stash: None }) }
+    }
+}
+
+fn stale() -> ApiError {
+    ApiError::field("version", Problem::Stale)
+}
+
+fn version(text: &str) -> Result<i64, ApiError> {
+    text.trim().parse().map_err(|_| stale())
+}
+
+fn is_on(text: &str) -> bool {
+    matches!(text.trim(), "on" | "1" | "true")
+}

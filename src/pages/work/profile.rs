@@ -1,0 +1,199 @@
+//! The profile: texts and lists, records, how complete it is, and how it looks.
+
+use super::{Checks, successes};
+use crate::{
+    api::work::{SaveWorkProfile, work_profile},
+    i18n::{Locale, use_locale},
+    ui::{
+        Avatar, Choice, ErrorState, Field, FormErrors, Hidden, LevelBadge, LinkButton, Select, Skeleton, Submit,
+        TextArea, use_form_state,
+    },
+    url::{self, Page, WorkPage},
+};
+use gabarit_domain::{completeness::Point, expert::Sector, no_links::offending};
+use gabarit_i18n::{errors, labels, profile as profile_text, work as text};
+use gabarit_view::{
+    expert::{ProfileRecord, RecordKind},
+    work::ProfileEditor,
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+
+/// The page.
+#[component]
+pub(super) fn ProfilePage() -> impl IntoView {
+    let locale = use_locale();
+    let save = ServerAction::<SaveWorkProfile>::new();
+    let saves = successes(save);
+    let editor = Resource::new_blocking(move || saves.get(), |_| work_profile());
+    view! {
+        <Title text=text::nav_profile(locale)/>
+        <h1>{text::nav_profile(locale)}</h1>
+        <p class="lead">{text::profile_lead(locale)}</p>
+        <Transition fallback=|| view! { <Skeleton lines=10/> }>
+            {move || Suspend::new(async move {
+                match editor.await {
+                    Ok(editor) => view! { <Editor editor save/> }.into_any(),
+                    Err(error) => view! { <ErrorState error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn point_text(locale: Locale, point: Point) -> &'static str {
+    match point {
+        Point::Headline => text::point_headline(locale),
+        Point::Summary => text::point_summary(locale),
+        Point::Products => text::point_products(locale),
+        Point::Sectors => text::point_sectors(locale),
+        Point::Languages => text::point_languages(locale),
+        Point::Skills => text::point_skills(locale),
+        Point::Certificate => text::point_certificate(locale),
+        Point::Education => text::point_education(locale),
+        Point::Experience => text::point_experience(locale),
+        Point::Availability => text::point_availability(locale),
+        Point::Phone => text::point_phone(locale),
+        Point::Billing => text::point_billing(locale),
+    }
+}
+
+#[component]
+fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl IntoView {
+    let locale = use_locale();
+    let form = use_form_state("profile", save);
+    let headline = RwSignal::new(form.initial("headline", editor.headline.clone()));
+    let languages = || labels::LANGUAGES.map(|(code, name)| (code.to_owned(), name(locale).to_owned())).to_vec();
+    let summary_languages = languages().into_iter().map(|(code, name)| Choice::new(code, name)).collect();
+    let products = editor.all_products.iter().map(|product| (product.code.to_string(), product.name.clone())).collect();
+    let sectors = Sector::ALL.map(|sector| (sector.code().to_owned(), labels::sector(locale, sector).to_owned())).to_vec();
+    let percent = editor.completeness.percent;
+    let missing = editor.completeness.missing.clone();
+    let stored = StoredValue::new(editor.clone());
+    let field = move |pick: fn(&ProfileEditor) -> String| stored.with_value(pick);
+    let product_codes: Vec<String> = editor.products.iter().map(ToString::to_string).collect();
+    let sector_codes: Vec<String> = editor.sectors.iter().map(|sector| sector.code().to_owned()).collect();
+    view! {
+        <section class="booking-section">
+            <h2 id="complete">{text::complete(locale, percent)}</h2>
+            <progress class="work-meter" max="100" value=percent aria-labelledby="complete"></progress>
+            {if missing.is_empty() {
+                view! { <p>{text::complete_all(locale)}</p> }.into_any()
+            } else {
+                view! {
+                    <h3>{text::missing(locale)}</h3>
+                    <ul class="work-missing">
+                        {missing.into_iter().map(|point| view! { <li>{point_text(locale, point)}</li> }).collect_view()}
+                    </ul>
+                }
+                .into_any()
+            }}
+        </section>
+        <section class="booking-section">
+            <h2>{text::preview(locale)}</h2>
+            <p class="hint">{text::preview_hint(locale)}</p>
+            <article class="card expert-card">
+                <div class="expert-card-who">
+                    <Avatar name=editor.display_name.clone() id=editor.expert/>
+                    <div>
+                        <h3>{editor.display_name.clone()}</h3>
+                        <p class="expert-card-headline">{move || headline.get()}</p>
+                    </div>
+                </div>
+                <LevelBadge level=editor.level/>
+            </article>
+            <p><a href=url::path(locale, Page::Expert(editor.expert))>{text::see_profile(locale)}</a></p>
+        </section>
+        <section class="booking-section">
+            <h2>{text::texts_title(locale)}</h2>
+            <ActionForm action=save attr:class="stack" attr:novalidate="">
+                <FormErrors form/>
+                <Hidden name="version" value=field(|editor| editor.version.to_string())/>
+                <Hidden name="locale" value=locale.code().to_owned()/>
+                <Field
+                    form
+                    name="headline"
+                    label=text::headline(locale)
+                    hint=text::headline_hint(locale)
+                    value=field(|editor| editor.headline.clone())
+                    on_input=move |typed: String| headline.set(typed)
+                />
+                // What would be refused is said while it is typed.
+                <div aria-live="polite">
+                    {move || {
+                        let words = headline.with(|typed| offending(typed, 3));
+                        (!words.is_empty())
+                            .then(|| view! { <p class="field-error">{errors::problem_links(locale, words.join(" · "))}</p> })
+                    }}
+                </div>
+                <TextArea
+                    form
+                    name="summary"
+                    label=text::summary(locale)
+                    hint=text::summary_hint(locale)
+                    optional=true
+                    rows=10
+                    value=field(|editor| editor.summary.clone())
+                />
+                <Select form name="summary_language" label=text::summary_language(locale) choices=summary_languages value=field(|editor| editor.summary_language.clone())/>
+                <TextArea form name="skills" label=text::skills(locale) hint=text::skills_hint(locale) optional=true rows=6 value=field(|editor| editor.skills.join("\n"))/>
+                <Checks form name="products" legend=text::products(locale) choices=products chosen=product_codes/>
+                <Checks form name="sectors" legend=text::sectors(locale) choices=sectors chosen=sector_codes/>
+                <Checks form name="languages" legend=text::languages(locale) choices=languages() chosen=stored.with_value(|editor| editor.languages.clone())/>
+                <Submit form text=text::save(locale).to_owned()/>
+            </ActionForm>
+        </section>
+        <Records locale records=editor.records/>
+    }
+    .into_any()
+}
+
+/// The address of a record's form.
+fn record_href(locale: Locale, kind: &str, at: Option<usize>) -> String {
+    let href = url::with_param(&url::path(locale, Page::Work(WorkPage::Record)), "kind", kind);
+    at.map_or_else(|| href.clone(), |at| url::with_param(&href, "at", &at.to_string()))
+}
+
+#[component]
+fn Records(locale: Locale, records: Vec<ProfileRecord>) -> impl IntoView {
+    let kinds = [
+        (RecordKind::Certificate, "certificate", profile_text::certificates(locale), text::add_certificate(locale)),
+        (RecordKind::Education, "education", profile_text::education(locale), text::add_education(locale)),
+        (RecordKind::Experience, "experience", profile_text::experience(locale), text::add_experience(locale)),
+    ];
+    let groups = kinds
+        .into_iter()
+        .map(|(kind, code, title, add)| {
+            let rows = records
+                .iter()
+                .filter(|record| record.kind == kind)
+                .enumerate()
+                .map(|(at, record)| {
+                    let name = record.title.clone();
+                    view! {
+                        <li>
+                            <span>{record.title.clone()}</span>
+                            " "
+                            <span class="hint">{record.organisation.clone()}</span>
+                            " "
+                            <a href=record_href(locale, code, Some(at)) aria-label=format!("{} : {name}", text::edit(locale))>{text::edit(locale)}</a>
+                        </li>
+                    }
+                })
+                .collect_view();
+            view! {
+                <h3>{title}</h3>
+                <ul class="work-records">{rows}</ul>
+                <p><LinkButton href=record_href(locale, code, None)>{add}</LinkButton></p>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="booking-section">
+            <h2>{text::records_title(locale)}</h2>
+            {groups}
+        </section>
+    }
+    .into_any()
+}
