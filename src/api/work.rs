@@ -151,7 +151,7 @@ pub async fn save_work_record(
 ///
 /// # Errors
 /// As [`work_profile`].
-#[server(prefix = "/api", endpoint = "work_settings", input = GetUrl)]
+#[server(name = GetWorkSettings, prefix = "/api", endpoint = "work_settings", input = GetUrl)]
 pub async fn work_settings(
     /// Language of the page.
     locale: Locale,
@@ -221,7 +221,7 @@ pub async fn pause_work(
 ///
 /// # Errors
 /// As [`work_profile`].
-#[server(prefix = "/api", endpoint = "work_calendar", input = GetUrl)]
+#[server(name = GetWorkCalendar, prefix = "/api", endpoint = "work_calendar", input = GetUrl)]
 pub async fn work_calendar(
     /// Language of the page.
     locale: Locale,

@@ -64,7 +64,7 @@ fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl In
     let locale = use_locale();
     let form = use_form_state("profile", save);
     let headline = RwSignal::new(form.initial("headline", editor.headline.clone()));
-    let languages = || labels::LANGUAGES.map(|(code, name)| (code.to_owned(), name(locale).to_owned())).to_vec();
+    let languages = move || labels::LANGUAGES.map(|(code, name)| (code.to_owned(), name(locale).to_owned())).to_vec();
     let summary_languages = languages().into_iter().map(|(code, name)| Choice::new(code, name)).collect();
     let products = editor.all_products.iter().map(|product| (product.code.to_string(), product.name.clone())).collect();
     let sectors = Sector::ALL.map(|sector| (sector.code().to_owned(), labels::sector(locale, sector).to_owned())).to_vec();

@@ -63,6 +63,9 @@ pub(super) async fn publish(
         completed_days: 0,
         created_at: now,
         changed_at: now,
+        version: 1,
+        lead_days: 0,
+        paused_at: None,
     };
     let mut positions = [0; 3];
     let records = application

@@ -169,7 +169,7 @@ pub async fn add_file(p: &Platform, actor: &AccountView, name: &str, body: &str)
         ApiError::field("file", if error == IcsError::TooBig { Problem::TooLong(4_000_000) } else { Problem::Malformed })
     })?;
     let row = insert(p, actor, name, None).await?;
-    store(p, &row, body, p.now()).await?;
+    store(p, &row, body, p.now()).await?.map_err(|error| p.fault(error))?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     // A file does not change, but the horizon moves on.
     jobs::schedule(&mut tx.exec(), JobKind::ReadCalendar, row.id, p.now() + TimeDelta::days(1))
