@@ -66,7 +66,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
