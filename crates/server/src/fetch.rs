@@ -134,7 +134,9 @@ async fn resolve(url: &Url, local: bool) -> Result<SocketAddr, FetchError> {
 /// # Errors
 /// [`FetchError`].
 pub async fn text(url: &Url, local: bool, max_bytes: usize, timeout: Duration) -> Result<String, FetchError> {
-    tokio::time::timeout(timeout, follow(url.clone(), local, max_bytes, timeout)).await.map_err(|_| FetchError::TooSlow)?
+    tokio::time::timeout(timeout, follow(url.clone(), local, max_bytes, timeout))
+        .await
+        .map_err(|_| FetchError::TooSlow)?
 }
 
 async fn follow(mut url: Url, local: bool, max_bytes: usize, timeout: Duration) -> Result<String, FetchError> {
@@ -153,7 +155,11 @@ async fn follow(mut url: Url, local: bool, max_bytes: usize, timeout: Duration) 
             .map_err(|error| if error.is_timeout() { FetchError::TooSlow } else { FetchError::Connection })?;
         let status = response.status();
         if status.is_redirection() {
-            let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).ok_or(FetchError::Redirects)?;
+            let to = response
+                .headers()
+                .get(header::LOCATION)
+                .and_then(|to| to.to_str().ok())
+                .ok_or(FetchError::Redirects)?;
             url = url.join(to).map_err(|_| FetchError::Redirects)?;
             continue;
         }
@@ -199,9 +205,32 @@ mod tests {
     #[test]
     fn only_the_open_network_is_public() {
         for inside in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "0.0.0.0", "224.0.0.1", "255.255.255.255",
-            "198.18.0.1", "192.0.0.8", "203.0.113.1", "240.0.0.1", "::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "2001::1", "::7f00:1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.100.100.200",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.8",
+            "203.0.113.1",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001::1",
+            "::7f00:1",
         ] {
             assert!(!is_public(inside.parse().unwrap()), "{inside}");
         }
@@ -213,7 +242,15 @@ mod tests {
     #[test]
     fn addresses_are_https() {
         assert_eq!(address("webcal://cal.example/a.ics", false).unwrap().as_str(), "https://cal.example/a.ics");
-        for bad in ["http://cal.example/a.ics", "file:///etc/passwd", "ftp://cal.example/a", "https://me:secret@cal.example/", "cal.example", "gopher://x", "http://127.0.0.1/a"] {
+        for bad in [
+            "http://cal.example/a.ics",
+            "file:///etc/passwd",
+            "ftp://cal.example/a",
+            "https://me:secret@cal.example/",
+            "cal.example",
+            "gopher://x",
+            "http://127.0.0.1/a",
+        ] {
             assert_eq!(address(bad, false), Err(FetchError::NotHttps), "{bad}");
         }
         assert!(address("http://127.0.0.1:4000/a.ics", true).is_ok());
@@ -222,7 +259,14 @@ mod tests {
 
     #[tokio::test]
     async fn names_and_numbers_that_lead_inside_are_refused() {
-        for inside in ["https://127.0.0.1/a", "https://localhost/a", "https://[::1]/a", "https://169.254.169.254/latest/meta-data", "https://2130706433/", "https://0x7f.1/"] {
+        for inside in [
+            "https://127.0.0.1/a",
+            "https://localhost/a",
+            "https://[::1]/a",
+            "https://169.254.169.254/latest/meta-data",
+            "https://2130706433/",
+            "https://0x7f.1/",
+        ] {
             let url = Url::parse(inside).unwrap();
             assert_eq!(text(&url, false, 1_000, Duration::from_secs(2)).await, Err(FetchError::NotPublic), "{inside}");
         }

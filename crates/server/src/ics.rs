@@ -5,7 +5,9 @@
 //! for ever. Recurrences are expanded in the event's own local time and each occurrence is then placed in time by its
 //! zone, so that a weekly nine o'clock stays nine o'clock across the changes of summer time.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use rrule::{RRule, RRuleSet, Unvalidated};
 use std::{
@@ -99,7 +101,9 @@ fn line(text: &mut String, content: &str) {
 #[must_use]
 pub fn write(name: &str, events: &[DayEvent]) -> String {
     let mut text = String::new();
-    for content in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gabarit//Bookings//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"] {
+    for content in
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gabarit//Bookings//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    {
         line(&mut text, content);
     }
     line(&mut text, &format!("X-WR-CALNAME:{}", escaped(name)));
@@ -407,7 +411,11 @@ fn recurring(start: NaiveDateTime, rule: &str, until: NaiveDateTime) -> Vec<Naiv
         .filter(|part| !part.trim().is_empty())
         .map(|part| match part.split_once('=') {
             Some((name, value)) if name.eq_ignore_ascii_case("UNTIL") => {
-                let value = if value.len() == 8 { format!("{value}T235959Z") } else { format!("{}Z", value.trim_end_matches('Z')) };
+                let value = if value.len() == 8 {
+                    format!("{value}T235959Z")
+                } else {
+                    format!("{}Z", value.trim_end_matches('Z'))
+                };
                 format!("UNTIL={value}")
             }
             _ => part.to_owned(),
@@ -478,7 +486,9 @@ impl Reader {
             (Moment::Day(_), Length::Days(days)) => {
                 (local.date(), local.date().checked_add_days(Days::new(days.max(1) - 1)))
             }
-            (Moment::Day(_), Length::Time(time)) => (local.date(), (local + time - TimeDelta::seconds(1)).date().into()),
+            (Moment::Day(_), Length::Time(time)) => {
+                (local.date(), (local + time - TimeDelta::seconds(1)).date().into())
+            }
             (Moment::Local(_, zone), length) => {
                 let begins = zone.instant(local);
                 let ends = match length {
@@ -572,7 +582,11 @@ fn duration(text: &str) -> Option<Length> {
             }
         }
     }
-    if seconds == 0 { Some(Length::Days(u64::try_from(days).ok()?)) } else { Some(Length::Time(TimeDelta::days(days) + TimeDelta::seconds(seconds))) }
+    if seconds == 0 {
+        Some(Length::Days(u64::try_from(days).ok()?))
+    } else {
+        Some(Length::Time(TimeDelta::days(days) + TimeDelta::seconds(seconds)))
+    }
 }
 
 /// What a calendar makes busy.
@@ -593,7 +607,8 @@ pub fn busy_days(text: &str, zone: Tz, from: NaiveDate, until: NaiveDate) -> Res
     let calendars = components(text)?;
     let horizon = until.and_time(NaiveTime::MIN) + TimeDelta::days(2);
     let mut reader = Reader { zone, zones: HashMap::new(), from, until };
-    let parts = || calendars.iter().filter(|calendar| calendar.kind == "VCALENDAR").flat_map(|calendar| &calendar.parts);
+    let parts =
+        || calendars.iter().filter(|calendar| calendar.kind == "VCALENDAR").flat_map(|calendar| &calendar.parts);
     for component in parts().filter(|component| component.kind == "VTIMEZONE") {
         if let Some(name) = component.get("TZID")
             && known_zone(&name.value).is_none()
@@ -617,14 +632,20 @@ pub fn busy_days(text: &str, zone: Tz, from: NaiveDate, until: NaiveDate) -> Res
     }
     for event in parts().filter(|component| component.kind == "VEVENT") {
         busy.events += 1;
-        let says = |name: &str, value: &str| event.get(name).is_some_and(|property| property.value.eq_ignore_ascii_case(value));
+        let says = |name: &str, value: &str| {
+            event.get(name).is_some_and(|property| property.value.eq_ignore_ascii_case(value))
+        };
         if says("STATUS", "CANCELLED") || says("TRANSP", "TRANSPARENT") || says("X-MICROSOFT-CDO-BUSYSTATUS", "FREE") {
             continue;
         }
-        let Some(start) = event.get("DTSTART").and_then(|property| reader.moment(property, &property.value)) else { continue };
+        let Some(start) = event.get("DTSTART").and_then(|property| reader.moment(property, &property.value)) else {
+            continue;
+        };
         let end = event.get("DTEND").and_then(|property| reader.moment(property, &property.value));
         let length = match (&start, end) {
-            (Moment::Day(first), Some(Moment::Day(last))) => Length::Days(u64::try_from((last - *first).num_days()).unwrap_or(1)),
+            (Moment::Day(first), Some(Moment::Day(last))) => {
+                Length::Days(u64::try_from((last - *first).num_days()).unwrap_or(1))
+            }
             (_, Some(end)) => Length::Time((instant(&reader, &end) - instant(&reader, &start)).max(TimeDelta::zero())),
             (_, None) => event.get("DURATION").and_then(|property| duration(&property.value)).unwrap_or(match start {
                 Moment::Day(_) => Length::Days(1),
@@ -687,7 +708,8 @@ mod tests {
     }
 
     fn busy(body: &str, zone: Tz) -> Vec<String> {
-        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}\r\nEND:VCALENDAR\r\n", body.trim().replace('\n', "\r\n"));
+        let text =
+            format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}\r\nEND:VCALENDAR\r\n", body.trim().replace('\n', "\r\n"));
         let found = busy_days(&text, zone, day("2026-01-01"), day("2026-12-31")).unwrap();
         found.days.into_iter().map(|day| day.to_string()).collect()
     }
@@ -726,7 +748,9 @@ mod tests {
                 );
                 assert_eq!(busy(&night, zone), days, "{name}");
                 // 02:30 does not exist on the Sunday of spring, and comes twice in autumn: it is on that Sunday.
-                let odd = format!("BEGIN:VEVENT\nUID:a\nDTSTART;TZID={name}:{stamp}T023000\nDURATION:PT15M\nRRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT");
+                let odd = format!(
+                    "BEGIN:VEVENT\nUID:a\nDTSTART;TZID={name}:{stamp}T023000\nDURATION:PT15M\nRRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT"
+                );
                 assert_eq!(busy(&odd, zone), days[..2], "{name}");
                 // An event of a whole day in hours, midnight to midnight, is that day only, though it has 23 or 25 hours.
                 let sunday = first + Days::new(1);
@@ -755,7 +779,9 @@ mod tests {
         let own = "BEGIN:VTIMEZONE\nTZID:Bureau\nBEGIN:STANDARD\nDTSTART:19701025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nEND:STANDARD\n\
             BEGIN:DAYLIGHT\nDTSTART:19700329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\nEND:DAYLIGHT\nEND:VTIMEZONE\n";
         for name in ["Bureau", "Romance Standard Time", "/softwarestudio.example/Europe/Paris"] {
-            let event = |stamp: &str| format!("{own}BEGIN:VEVENT\nUID:a\nDTSTART;TZID={name}:{stamp}\nDURATION:PT10M\nEND:VEVENT");
+            let event = |stamp: &str| {
+                format!("{own}BEGIN:VEVENT\nUID:a\nDTSTART;TZID={name}:{stamp}\nDURATION:PT10M\nEND:VEVENT")
+            };
             // 00:30 there: in winter 23:30 UTC, in summer 22:30 UTC of the day before.
             assert_eq!(busy(&event("20260115T003000"), Tz::UTC), ["2026-01-14"], "{name}");
             assert_eq!(busy(&event("20260715T013000"), Tz::UTC), ["2026-07-14"], "{name}");
@@ -767,9 +793,18 @@ mod tests {
     #[test]
     fn what_takes_no_time_is_free() {
         for extra in ["STATUS:CANCELLED", "TRANSP:TRANSPARENT", "X-MICROSOFT-CDO-BUSYSTATUS:FREE"] {
-            assert!(busy(&format!("BEGIN:VEVENT\nUID:a\n{extra}\nDTSTART;VALUE=DATE:20261201\nEND:VEVENT"), Tz::UTC).is_empty());
+            assert!(
+                busy(&format!("BEGIN:VEVENT\nUID:a\n{extra}\nDTSTART;VALUE=DATE:20261201\nEND:VEVENT"), Tz::UTC)
+                    .is_empty()
+            );
         }
-        assert_eq!(busy("BEGIN:VFREEBUSY\nFREEBUSY:20261201T080000Z/PT2H,20261203T080000Z/20261203T090000Z\nEND:VFREEBUSY", Tz::UTC), ["2026-12-01", "2026-12-03"]);
+        assert_eq!(
+            busy(
+                "BEGIN:VFREEBUSY\nFREEBUSY:20261201T080000Z/PT2H,20261203T080000Z/20261203T090000Z\nEND:VFREEBUSY",
+                Tz::UTC
+            ),
+            ["2026-12-01", "2026-12-03"]
+        );
         assert_eq!(busy_days("<html>", Tz::UTC, day("2026-01-01"), day("2026-12-31")), Err(IcsError::NotACalendar));
     }
 
@@ -779,8 +814,12 @@ mod tests {
         let mut body = String::from("BEGIN:VCALENDAR\r\n");
         for number in 0..1_000 {
             let (month, on) = (number % 12 + 1, number % 28 + 1);
-            let rule = ["FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=DAILY;INTERVAL=3", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=YEARLY"][number % 4];
-            let _ = write!(body, "BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=Europe/Paris:2024{month:02}{on:02}T090000\r\nDTEND;TZID=Europe/Paris:2024{month:02}{on:02}T110000\r\nRRULE:{rule}\r\nEND:VEVENT\r\n");
+            let rule = ["FREQ=WEEKLY;BYDAY=MO,WE", "FREQ=DAILY;INTERVAL=3", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=YEARLY"]
+                [number % 4];
+            let _ = write!(
+                body,
+                "BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART;TZID=Europe/Paris:2024{month:02}{on:02}T090000\r\nDTEND;TZID=Europe/Paris:2024{month:02}{on:02}T110000\r\nRRULE:{rule}\r\nEND:VEVENT\r\n"
+            );
         }
         body.push_str("END:VCALENDAR\r\n");
         #[expect(clippy::disallowed_methods, reason = "a duration is measured")]
@@ -810,7 +849,11 @@ mod tests {
         let text = write("Réservations", &[event]);
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
         assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
-        assert!(text.contains("DTEND;VALUE=DATE:20261203\r\n") && text.contains("STATUS:TENTATIVE\r\n") && text.contains("SEQUENCE:3\r\n"));
+        assert!(
+            text.contains("DTEND;VALUE=DATE:20261203\r\n")
+                && text.contains("STATUS:TENTATIVE\r\n")
+                && text.contains("SEQUENCE:3\r\n")
+        );
         assert!(text.replace("\r\n ", "").contains("Atelier\\; plans\\, coupes \\\\ détails"));
     }
 

@@ -10,9 +10,7 @@ mod profile;
 mod settings;
 
 pub use availability::{availability, paint, save_pattern};
-pub use calendars::{
-    add_address, add_file, before_booking, feed, new_feed, read_calendar, remove, revoke_feed,
-};
+pub use calendars::{add_address, add_file, before_booking, feed, new_feed, read_calendar, remove, revoke_feed};
 pub use desk::{csv, earnings};
 pub use messages::{thread, threads, write_message};
 pub use profile::{editor, save_profile, save_record};

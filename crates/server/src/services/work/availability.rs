@@ -21,7 +21,11 @@ use gabarit_view::{
 use std::collections::BTreeSet;
 use url::Url;
 
-async fn terms_of(exec: &mut Exec<'_>, p: &Platform, actor: &AccountView) -> Result<(rows::ExpertRow, Terms), ApiError> {
+async fn terms_of(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    actor: &AccountView,
+) -> Result<(rows::ExpertRow, Terms), ApiError> {
     let row = own(exec, p, actor).await?;
     let mut terms = Terms::of(&row).ok_or_else(|| p.fault("the row of an expert makes no sense"))?;
     // The lead time hides days from clients; the expert paints them all the same.
@@ -33,7 +37,11 @@ async fn terms_of(exec: &mut Exec<'_>, p: &Platform, actor: &AccountView) -> Res
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] without a profile.
-pub async fn availability(p: &Platform, actor: &AccountView, locale: Locale) -> Result<(AvailabilityView, i64), ApiError> {
+pub async fn availability(
+    p: &Platform,
+    actor: &AccountView,
+    locale: Locale,
+) -> Result<(AvailabilityView, i64), ApiError> {
     let fault = |error| p.fault(error);
     let mut conn = p.db.conn().await.map_err(fault)?;
     let exec = &mut conn.exec();
@@ -51,7 +59,11 @@ pub async fn availability(p: &Platform, actor: &AccountView, locale: Locale) -> 
         week_pattern: terms.week_pattern,
         works_holidays: terms.works_holidays,
         today,
-        free: today.iter_days().take(HORIZON_DAYS as usize).filter(|day| free.is_free(*day) && !booked.contains(day)).collect(),
+        free: today
+            .iter_days()
+            .take(HORIZON_DAYS as usize)
+            .filter(|day| free.is_free(*day) && !booked.contains(day))
+            .collect(),
         paintable,
         holidays: p.holidays.between(terms.country, today, until, locale),
         busy: work::busy_days(exec, row.id, today).await.map_err(fault)?,
@@ -111,8 +123,12 @@ pub async fn paint(p: &Platform, actor: &AccountView, read: &str, free: &BTreeSe
     let until = today + Days::new(u64::from(HORIZON_DAYS) - 1);
     let booked = rows::booked(&mut tx.exec(), row.id, today).await.map_err(fault)?;
     let before = rows::exceptions(&mut tx.exec(), row.id, today).await.map_err(fault)?;
-    let busy: Vec<(NaiveDate, bool)> =
-        work::busy_days(&mut tx.exec(), row.id, today).await.map_err(fault)?.into_iter().map(|day| (day, false)).collect();
+    let busy: Vec<(NaiveDate, bool)> = work::busy_days(&mut tx.exec(), row.id, today)
+        .await
+        .map_err(fault)?
+        .into_iter()
+        .map(|day| (day, false))
+        .collect();
     let holidays = Calendar::holidays(p.holidays, terms.country, today);
     let usual = Calendar::of(&terms, today, &holidays, &busy, &[]).free_days();
     let mut exceptions = Vec::new();

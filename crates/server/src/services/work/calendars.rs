@@ -96,7 +96,11 @@ pub async fn feed(p: &Platform, secret: &str) -> Result<String, ApiError> {
             BookingState::Accepted | BookingState::Completed => Status::Confirmed,
             _ => Status::Cancelled,
         };
-        let changed = booking_rows::log_of(exec, booking.id).await.map_err(fault)?.last().map_or(booking.created_at, |step| step.at);
+        let changed = booking_rows::log_of(exec, booking.id)
+            .await
+            .map_err(fault)?
+            .last()
+            .map_or(booking.created_at, |step| step.at);
         let page = format!("/{}/bookings/{}", locale.code(), booking.id);
         let firm = status == Status::Confirmed;
         for (first, last) in ics::runs(booking.order.days.iter()) {
@@ -108,7 +112,12 @@ pub async fn feed(p: &Platform, secret: &str) -> Result<String, ApiError> {
                 last,
                 status,
                 summary: text::feed_summary(locale, &booking.buyer.party.name),
-                location: booking.work_address.clone().filter(|_| firm).or_else(|| booking.place_name.clone()).unwrap_or_default(),
+                location: booking
+                    .work_address
+                    .clone()
+                    .filter(|_| firm)
+                    .or_else(|| booking.place_name.clone())
+                    .unwrap_or_default(),
                 description: text::feed_description(locale, &booking.reference),
                 url: p.config.public_url.join(&page).map_or(page.clone(), String::from),
             });
@@ -152,11 +161,14 @@ async fn insert(p: &Platform, actor: &AccountView, name: &str, address: Option<&
 /// # Errors
 /// [`ApiError::Invalid`] for the fields `address` and `name`.
 pub async fn add_address(p: &Platform, actor: &AccountView, name: &str, address: &str) -> Result<(), ApiError> {
-    let url = fetch::address(address, p.config.is_local()).map_err(|_| ApiError::field("address", Problem::Malformed))?;
+    let url =
+        fetch::address(address, p.config.is_local()).map_err(|_| ApiError::field("address", Problem::Malformed))?;
     let row = insert(p, actor, name, Some(url.as_str())).await?;
     read(p, &row, Duration::from_secs(10)).await?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    jobs::schedule(&mut tx.exec(), JobKind::ReadCalendar, row.id, p.now() + EVERY).await.map_err(|error| p.fault(error))?;
+    jobs::schedule(&mut tx.exec(), JobKind::ReadCalendar, row.id, p.now() + EVERY)
+        .await
+        .map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))
 }
 
@@ -166,7 +178,10 @@ pub async fn add_address(p: &Platform, actor: &AccountView, name: &str, address:
 /// [`ApiError::Invalid`] for the field `file` if it is no calendar.
 pub async fn add_file(p: &Platform, actor: &AccountView, name: &str, body: &str) -> Result<(), ApiError> {
     ics::busy_days(body, Tz::UTC, p.today(), p.today()).map_err(|error| {
-        ApiError::field("file", if error == IcsError::TooBig { Problem::TooLong(4_000_000) } else { Problem::Malformed })
+        ApiError::field(
+            "file",
+            if error == IcsError::TooBig { Problem::TooLong(4_000_000) } else { Problem::Malformed },
+        )
     })?;
     let row = insert(p, actor, name, None).await?;
     store(p, &row, body, p.now()).await?.map_err(|error| p.fault(error))?;
@@ -202,7 +217,12 @@ async fn zone_of(p: &Platform, expert: Uuid) -> Result<Tz, ApiError> {
     Ok(person.map_or(p.config.zone, |person| person.zone))
 }
 
-async fn store(p: &Platform, row: &CalendarRow, body: &str, at: DateTime<Utc>) -> Result<Result<(), IcsError>, ApiError> {
+async fn store(
+    p: &Platform,
+    row: &CalendarRow,
+    body: &str,
+    at: DateTime<Utc>,
+) -> Result<Result<(), IcsError>, ApiError> {
     let zone = zone_of(p, row.expert_id).await?;
     let (from, until) = (p.today(), p.today() + Days::new(u64::from(HORIZON_DAYS) - 1));
     let text = body.to_owned();

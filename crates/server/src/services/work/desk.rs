@@ -43,7 +43,9 @@ pub async fn earnings(p: &Platform, actor: &AccountView) -> Result<EarningsPage,
         level: terms.level,
         day_rate,
         completed_days,
-        next_day: ladder(&rulebook.ladder, day_rate, completed_days, 1).first().map(|band| (band.amount, band.from_ordinal)),
+        next_day: ladder(&rulebook.ladder, day_rate, completed_days, 1)
+            .first()
+            .map(|band| (band.amount, band.from_ordinal)),
         ladder: rulebook.ladder.clone(),
         years: Vec::new(),
         entries: Vec::new(),
@@ -55,7 +57,9 @@ pub async fn earnings(p: &Platform, actor: &AccountView) -> Result<EarningsPage,
     bookings.sort_by_key(|booking| (booking.ends_at, booking.id));
     for booking in bookings {
         let done = booking.state == BookingState::Completed;
-        if !(done && booking.ladder_before.is_some() || (booking.state == BookingState::Accepted && terms.kind == ExpertKind::Independent)) {
+        if !(done && booking.ladder_before.is_some()
+            || (booking.state == BookingState::Accepted && terms.kind == ExpertKind::Independent))
+        {
             continue;
         }
         let rules = match rules.entry(booking.rulebook) {
@@ -79,7 +83,10 @@ pub async fn earnings(p: &Platform, actor: &AccountView) -> Result<EarningsPage,
             ahead += days;
         }
         let links = if done { documents::list_in(exec, p, booking.id, Side::Expert).await? } else { Vec::new() };
-        let document = links.into_iter().find(|link| link.kind == DocumentKind::SelfBilledInvoice).map(|link| (link.id, link.number));
+        let document = links
+            .into_iter()
+            .find(|link| link.kind == DocumentKind::SelfBilledInvoice)
+            .map(|link| (link.id, link.number));
         page.entries.push(EarningsEntry {
             booking: booking.id,
             reference: booking.reference,
@@ -98,7 +105,13 @@ pub async fn earnings(p: &Platform, actor: &AccountView) -> Result<EarningsPage,
     let mut years: BTreeMap<i32, YearOfEarnings> = BTreeMap::new();
     for entry in page.entries.iter().filter(|entry| entry.is_final) {
         let year = entry.last_day.year();
-        let sum = years.entry(year).or_insert(YearOfEarnings { year, days: 0, for_days: Cents::ZERO, passed_on: Cents::ZERO, total: Cents::ZERO });
+        let sum = years.entry(year).or_insert(YearOfEarnings {
+            year,
+            days: 0,
+            for_days: Cents::ZERO,
+            passed_on: Cents::ZERO,
+            total: Cents::ZERO,
+        });
         sum.days += entry.days;
         sum.for_days = sum.for_days + entry.for_days;
         sum.passed_on = sum.passed_on + entry.passed_on;

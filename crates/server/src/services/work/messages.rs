@@ -122,7 +122,13 @@ pub async fn threads(p: &Platform, actor: &AccountView) -> Result<Vec<ThreadSumm
 /// # Errors
 /// [`ApiError::NotFound`] for strangers; [`ApiError::MovedOn`] once the booking came to nothing; [`ApiError::Invalid`]
 /// for the field `body`; [`ApiError::TooManyAttempts`].
-pub async fn write_message(p: &Platform, actor: &AccountView, id: BookingId, body: &str, key: &str) -> Result<(), ApiError> {
+pub async fn write_message(
+    p: &Platform,
+    actor: &AccountView,
+    id: BookingId,
+    body: &str,
+    key: &str,
+) -> Result<(), ApiError> {
     let body = Message::parse(body).map_err(|error| {
         ApiError::field(
             "body",
@@ -141,13 +147,16 @@ pub async fn write_message(p: &Platform, actor: &AccountView, id: BookingId, bod
         return Err(ApiError::MovedOn);
     }
     let now = p.now();
-    let lately = work::messages_since(&mut tx.exec(), actor.id.0, now - TimeDelta::hours(1)).await.map_err(|error| p.fault(error))?;
+    let lately = work::messages_since(&mut tx.exec(), actor.id.0, now - TimeDelta::hours(1))
+        .await
+        .map_err(|error| p.fault(error))?;
     if lately >= MOST_AN_HOUR {
         return Err(ApiError::TooManyAttempts { retry_after_seconds: 3600 });
     }
     let message = MessageRow { id: p.ids.uuid(), booking_id: id.0, author_id: actor.id.0, body, created_at: now };
     if work::insert_message(&mut tx.exec(), &message, key).await.map_err(|error| p.fault(error))? {
-        let to = rows::person(&mut tx.exec(), other).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+        let to =
+            rows::person(&mut tx.exec(), other).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
         let l = to.locale;
         let path = format!("/{}/messages/{id}", l.code());
         let page = p.config.public_url.join(&path).map_or(path.clone(), String::from);

@@ -38,7 +38,8 @@ pub async fn editor(p: &Platform, actor: &AccountView) -> Result<ProfileEditor, 
     let row = own(exec, p, actor).await?;
     let terms = experts::Terms::of(&row).ok_or_else(|| p.fault("the row of an expert makes no sense"))?;
     let lists = rows::lists(exec, row.id).await.map_err(fault)?;
-    let list = |wanted: &'static str| lists.iter().filter(move |(list, _)| list == wanted).map(|(_, value)| value.clone());
+    let list =
+        |wanted: &'static str| lists.iter().filter(move |(list, _)| list == wanted).map(|(_, value)| value.clone());
     let records: Vec<_> =
         rows::records(exec, row.id).await.map_err(fault)?.into_iter().filter_map(experts::record).collect();
     let skills = work::skills(exec, row.id).await.map_err(fault)?;
@@ -50,7 +51,8 @@ pub async fn editor(p: &Platform, actor: &AccountView) -> Result<ProfileEditor, 
     let count = |kind: RecordKind| records.iter().filter(|record| record.kind == kind).count();
     let (products, languages): (Vec<ProductCode>, Vec<String>) =
         (list("p").filter_map(|code| ProductCode::parse(&code).ok()).collect(), list("l").collect());
-    let sectors: Vec<Sector> = Sector::ALL.into_iter().filter(|sector| list("s").any(|code| code == sector.code())).collect();
+    let sectors: Vec<Sector> =
+        Sector::ALL.into_iter().filter(|sector| list("s").any(|code| code == sector.code())).collect();
     let facts = ProfileFacts {
         headline: row.headline.chars().count(),
         summary: row.summary.chars().count(),

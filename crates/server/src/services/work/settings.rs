@@ -42,7 +42,8 @@ pub async fn settings(p: &Platform, actor: &AccountView, locale: Locale) -> Resu
     let rules = rulebooks::current_in(exec, p).await?;
     let mut affected = Vec::new();
     for booking in booking_rows::of_expert(exec, id).await.map_err(fault)? {
-        let open = matches!(booking.state, BookingState::Requested { .. } | BookingState::Accepted) && booking.last_day >= p.today();
+        let open = matches!(booking.state, BookingState::Requested { .. } | BookingState::Accepted)
+            && booking.last_day >= p.today();
         let reason = match booking.order.location {
             Location::Remote => (!row.remote).then_some(Refusal::NotRemote),
             Location::OnSite { .. } if !row.on_site => Some(Refusal::NotOnSite),
