@@ -12,7 +12,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use gabarit_domain::ids::DocumentId;
-use gabarit_server::{platform::Platform, services::{documents, work};
+use gabarit_server::{
+    platform::Platform,
+    services::{documents, work},
+};
 use gabarit_view::error::ApiError;
 use leptos::config::LeptosOptions;
 use std::{convert::Infallible, pin::Pin};
