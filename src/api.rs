@@ -10,6 +10,7 @@ pub mod booking;
 mod call;
 pub mod candidate;
 pub mod changes;
+pub mod contact;
 pub mod find;
 pub mod manage;
 pub mod public;

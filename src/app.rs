@@ -8,8 +8,13 @@ pub(crate) mod lazy;
 use crate::{
     i18n::Locale,
     pages::{
-        account::AccountRoutes, booking::BookingRoutes, candidate::CandidateRoutes, find::FindRoutes,
-        manage::ManageRoutes, public::PublicRoutes,
+        account::AccountRoutes,
+        booking::BookingRoutes,
+        candidate::CandidateRoutes,
+        contact::DeskRoutes,
+        find::FindRoutes,
+        manage::ManageRoutes,
+        public::PublicRoutes,
         work::{ThreadRoutes, WorkRoutes},
     },
 };
@@ -61,6 +66,7 @@ pub fn App() -> impl IntoView {
                     <BookingRoutes/>
                     <AccountRoutes/>
                     <CandidateRoutes/>
+                    <DeskRoutes/>
                     <ManageRoutes/>
                     <WorkRoutes/>
                     <ThreadRoutes/>

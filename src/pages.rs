@@ -3,6 +3,7 @@
 pub mod account;
 pub mod booking;
 pub mod candidate;
+pub mod contact;
 pub mod find;
 pub mod manage;
 pub mod public;

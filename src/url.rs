@@ -44,6 +44,8 @@ pub enum Page {
     Thread(BookingId),
     /// A page of the managers' console.
     Manage(ManagePage),
+    /// Writing to the platform.
+    Contact,
     /// Levels, day rates, ladder and travel tariffs.
     Levels,
     /// Licences and workstations.
@@ -86,6 +88,8 @@ pub enum WorkPage {
 pub enum ManagePage {
     /// What waits.
     Overview,
+    /// The contact desk's inbox.
+    Desk,
     /// Who manages.
     Managers,
     /// Applications.
@@ -132,6 +136,8 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
         Page::Manage(ManagePage::Candidates) => format!("/{code}/manage/candidates"),
         Page::Manage(ManagePage::Candidate(id)) => format!("/{code}/manage/candidates/{id}"),
+        Page::Manage(ManagePage::Desk) => format!("/{code}/manage/desk"),
+        Page::Contact => format!("/{code}/contact"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),
@@ -141,6 +147,12 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Terms => format!("/{code}/terms"),
         Page::AboutData => format!("/{code}/about-data"),
     }
+}
+
+/// Path of a conversation with the contact desk.
+#[must_use]
+pub fn conversation(locale: Locale, reference: &str) -> String {
+    format!("{}/{reference}", path(locale, Page::Contact))
 }
 
 /// The path with a parameter added, its value encoded.

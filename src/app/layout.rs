@@ -6,7 +6,7 @@ use crate::{
     ui::{Icon, IconName, NotFound},
     url::{self, ManagePage, Page, WorkPage},
 };
-use gabarit_i18n::{account, common};
+use gabarit_i18n::{account, common, contact};
 use leptos::{either::Either, html, prelude::*};
 use leptos_meta::{Html, Link};
 use leptos_router::{
@@ -200,6 +200,7 @@ fn Flash(locale: Locale) -> impl IntoView {
     let query = use_query_map();
     let text = move || match query.read().get_str("notice")? {
         "signed-out" => Some(common::signed_out(locale)),
+        "message-sent" => Some(common::message_sent(locale)),
         "saved" => Some(common::saved(locale)),
         "reset-asked" => Some(account::flash_reset_asked(locale)),
         "mail-sent" => Some(account::flash_mail_sent(locale)),
@@ -309,6 +310,7 @@ fn Footer(locale: Locale) -> impl IntoView {
                 {list(
                     common::footer_platform(locale),
                     vec![
+                        (Page::Contact, contact::title(locale)),
                         (Page::Privacy, common::nav_privacy(locale)),
                         (Page::Accessibility, common::nav_accessibility(locale)),
                         (Page::Terms, common::nav_terms(locale)),

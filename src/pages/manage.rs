@@ -6,6 +6,7 @@
 
 mod candidate;
 mod candidates;
+mod contact;
 mod managers;
 mod overview;
 
@@ -18,6 +19,7 @@ use crate::{
 };
 use candidate::CandidatePage;
 use candidates::CandidatesPage;
+use contact::{InboxPage, RequestPage};
 use gabarit_i18n::manage as text;
 use gabarit_view::error::ApiError;
 use leptos::{html, prelude::*};
@@ -34,6 +36,7 @@ use overview::OverviewPage;
 /// The sections of the console, in the order of its navigation.
 const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
     (ManagePage::Overview, text::overview),
+    (ManagePage::Desk, gabarit_i18n::contact::inbox),
     (ManagePage::Candidates, text::nav_candidates),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
 ];
@@ -42,6 +45,8 @@ lazy_area! {
     /// Screens of the console.
     ManageArea by manage_area, fetch (__preload_manage_area) {
         Overview => OverviewPage,
+        Inbox => InboxPage,
+        Request => RequestPage,
         Candidates => CandidatesPage,
         Candidate => CandidatePage,
         Managers => ManagersPage,
@@ -54,6 +59,8 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("manage") view=ManageLayout ssr=SsrMode::Async>
             <Route path=path!("") view=ManageArea::Overview/>
+            <Route path=path!("desk") view=ManageArea::Inbox/>
+            <Route path=path!("desk/:reference") view=ManageArea::Request/>
             <Route path=path!("candidates") view=ManageArea::Candidates/>
             <Route path=path!("candidates/:id") view=ManageArea::Candidate/>
             <Route path=path!("managers") view=ManageArea::Managers/>

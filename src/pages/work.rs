@@ -63,7 +63,9 @@ pub fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
 /// The thread of a booking: for both sides, so outside of the frame.
 #[component(transparent)]
 pub fn ThreadRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("messages/:id") view=ThreadPage ssr=SsrMode::Async/> }.into_inner().into_any_nested_route()
+    view! { <Route path=path!("messages/:id") view=ThreadPage ssr=SsrMode::Async/> }
+        .into_inner()
+        .into_any_nested_route()
 }
 
 /// Keeps everybody without a profile out, and lays the pages out beside the navigation.

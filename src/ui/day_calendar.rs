@@ -270,7 +270,12 @@ pub fn DayCalendar(
 }
 
 #[component]
-fn Month(month: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>, field: &'static str) -> impl IntoView {
+fn Month(
+    month: NaiveDate,
+    known: StoredValue<Known>,
+    selected: RwSignal<BTreeSet<NaiveDate>>,
+    field: &'static str,
+) -> impl IntoView {
     let locale = use_locale();
     let cells = month
         .iter_days()
@@ -293,7 +298,13 @@ fn Month(month: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSe
     .into_any()
 }
 
-fn cell(locale: Locale, day: NaiveDate, known: StoredValue<Known>, selected: RwSignal<BTreeSet<NaiveDate>>, field: &'static str) -> AnyView {
+fn cell(
+    locale: Locale,
+    day: NaiveDate,
+    known: StoredValue<Known>,
+    selected: RwSignal<BTreeSet<NaiveDate>>,
+    field: &'static str,
+) -> AnyView {
     let chosen = selected.read_untracked().contains(&day);
     let (can, name, holiday) = known.with_value(|known| {
         let can = known.can(day);

@@ -13,6 +13,7 @@ pub mod candidate;
 pub mod change;
 pub mod compensation;
 pub mod completeness;
+pub mod contact;
 pub mod credit;
 pub mod einvoice;
 pub mod expert;

@@ -1,8 +1,9 @@
 //! Names of the values of the domain's enumerations, for lists, forms and documents.
 
-use crate::{Locale, term};
+use crate::{Locale, contact, term};
 use gabarit_domain::{
     booking::PaymentMethod,
+    contact::{Conversation, Topic},
     expert::{ExpertKind, Level, Sector},
 };
 
@@ -146,5 +147,32 @@ pub fn candidate_event(locale: Locale, code: &str) -> &'static str {
         "refused" => term::event_refused(locale),
         "withdrawn" => term::event_withdrawn(locale),
         _ => "",
+    }
+}
+
+/// What a request to the contact desk is about.
+#[must_use]
+pub fn topic(locale: Locale, topic: Topic) -> &'static str {
+    match topic {
+        Topic::Question => contact::topic_question(locale),
+        Topic::NotFree => contact::topic_not_free(locale),
+        Topic::FindAnother => contact::topic_find_another(locale),
+        Topic::Sourcing => contact::topic_sourcing(locale),
+        Topic::Dissatisfied => contact::topic_dissatisfied(locale),
+        Topic::DeleteAccount => contact::topic_delete_account(locale),
+        Topic::Feedback => contact::topic_feedback(locale),
+        Topic::Other => contact::topic_other(locale),
+    }
+}
+
+/// Where a conversation with the contact desk stands.
+#[must_use]
+pub fn conversation(locale: Locale, state: Conversation) -> &'static str {
+    match state {
+        Conversation::New => contact::state_new(locale),
+        Conversation::Answered => contact::state_answered(locale),
+        Conversation::Waiting => contact::state_waiting(locale),
+        Conversation::Closed => contact::state_closed(locale),
+        Conversation::Merged => contact::state_merged(locale),
     }
 }

@@ -18,6 +18,7 @@ pub mod bookings;
 pub mod books;
 pub mod candidates;
 pub mod changes;
+pub mod contact;
 pub mod demo;
 pub mod desk;
 pub mod documents;

@@ -6,6 +6,7 @@ pub mod booking_views;
 pub mod bookings;
 pub mod books;
 pub mod candidates;
+pub mod contact;
 pub mod documents;
 pub mod experts;
 pub mod ledger;

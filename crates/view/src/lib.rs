@@ -6,6 +6,7 @@ pub mod account;
 pub mod booking;
 pub mod candidate;
 pub mod change;
+pub mod contact;
 pub mod desk;
 pub mod document;
 pub mod error;

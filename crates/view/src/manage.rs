@@ -23,6 +23,8 @@ pub struct Overview {
     pub candidates_invited: Waiting,
     /// Orders that an expert has to answer.
     pub orders: Waiting,
+    /// Requests to the contact desk that wait for an answer.
+    pub requests: Waiting,
     /// Jobs that failed and are tried again.
     pub jobs: Waiting,
     /// Mails that failed and are tried again.

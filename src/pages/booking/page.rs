@@ -16,7 +16,9 @@ use crate::{
 use actions::Actions;
 use changes::{Refunds, Settled, Underway, after};
 use gabarit_domain::{ids::BookingId, invoice::DocumentKind};
-use gabarit_i18n::{booking as text, documents as document_text, labels, lines, quote as quote_text, work as work_text};
+use gabarit_i18n::{
+    booking as text, documents as document_text, labels, lines, quote as quote_text, work as work_text,
+};
 use gabarit_view::{
     booking::{BookingView, EarningsView, PaymentView, Side, TimelineEntry},
     error::ApiError,
@@ -112,6 +114,10 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
     };
     let place = view.place_name.clone().unwrap_or_else(|| text::remote(locale).to_owned());
     let accepted = done.as_deref() == Some("accepted") && view.state == "accepted";
+    let complain = {
+        let path = url::with_param(&url::path(locale, Page::Contact), "topic", "dissatisfied");
+        url::with_param(&path, "booking", &view.id.to_string())
+    };
     view! {
         <Title text=title.clone()/>
         <header class="booking-head booking-page-head">
@@ -165,6 +171,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                 {view.earnings.clone().map(|earnings| view! { <Earnings locale earnings/> })}
                 <Refunds locale refunds=view.refunds.clone()/>
                 <Documents locale view=view.clone()/>
+                <p class="aside"><a href=complain>{gabarit_i18n::contact::dissatisfied_link(locale)}</a></p>
             </aside>
         </div>
     }

@@ -9,7 +9,7 @@ use crate::{
     url::{self, Page},
 };
 use gabarit_domain::ids::{ExpertId, PlaceId};
-use gabarit_i18n::{Locale, find, fmt, labels, profile as text, term};
+use gabarit_i18n::{Locale, contact, find, fmt, labels, profile as text, term};
 use gabarit_view::{
     error::ApiError,
     expert::{ExpertProfile, ProductView, ProfileRecord, RecordKind, ReviewView},
@@ -73,6 +73,10 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
         let search = location.search.get_untracked();
         let search = search.trim_start_matches('?');
         if search.is_empty() { path } else { format!("{path}?{search}") }
+    };
+    let question = {
+        let path = url::with_param(&url::path(locale, Page::Contact), "topic", "question");
+        url::with_param(&path, "expert", &card.id.to_string())
     };
     let travel = if !card.on_site {
         text::does_not_travel(locale).to_owned()
@@ -155,6 +159,8 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
                         )}
                     </p>
                     <a class="button button-primary" href=book aria-label=text::book_name(locale, &name)>{text::book(locale)}</a>
+                    // Questions before booking, and days that are taken: the desk takes both (S10, S12).
+                    <a class="button" href=question>{contact::ask_expert(locale)}</a>
                     <p class="hint">
                         {text::days_done(locale, u64::from(profile.completed_days), fmt::int(locale, i64::from(profile.completed_days)))}
                     </p>

@@ -8,7 +8,7 @@ use crate::{
     url::{self, Page},
 };
 use gabarit_domain::{expert::ProductCode, ids::PlaceId};
-use gabarit_i18n::{Locale, find, fmt, labels, term};
+use gabarit_i18n::{Locale, contact, find, fmt, labels, term};
 use gabarit_view::{
     booking::BookingForm,
     error::{FieldError, Problem},
@@ -74,9 +74,13 @@ fn Results(page: SearchPage) -> impl IntoView {
                     .map(|error| view! { <Notice warning=true>{passed_over(locale, &error)}</Notice> })
                     .collect_view()}
                 {if results.cards.is_empty() {
+                    let asked = results.query.to_query();
+                    let sourcing = format!("{}&{asked}", url::with_param(&url::path(locale, Page::Contact), "topic", "sourcing"));
                     Either::Left(view! {
                         <EmptyState title=find::none_title(locale) text=find::none_text(locale)>
                             <a class="button" href=url::path(locale, Page::Experts)>{find::clear(locale)}</a>
+                            // What was looked for goes along: the desk finds somebody for it (S14).
+                            <a class="button" href=sourcing>{contact::nothing_found(locale)}</a>
                         </EmptyState>
                     })
                 } else {

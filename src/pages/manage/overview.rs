@@ -52,6 +52,11 @@ pub(super) fn OverviewPage() -> impl IntoView {
                             {tile(text::candidates_open(locale), overview.candidates_open, queue(""))}
                             {tile(text::candidates_invited(locale), overview.candidates_invited, queue("invited"))}
                             {tile(text::orders_waiting(locale), overview.orders, None)}
+                            {tile(
+                                text::requests_waiting(locale),
+                                overview.requests,
+                                Some(url::path(locale, Page::Manage(ManagePage::Desk))),
+                            )}
                             {tile(text::jobs_failing(locale), overview.jobs, None)}
                             {tile(text::mail_failing(locale), overview.mail, None)}
                         </ul>

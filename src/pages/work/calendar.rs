@@ -82,7 +82,8 @@ pub(super) fn CalendarPage() -> impl IntoView {
 fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("pattern", actions.pattern);
-    let choices = WEEK.iter().enumerate().map(|(at, day)| (at.to_string(), fmt::weekday(locale, *day).to_owned())).collect();
+    let choices =
+        WEEK.iter().enumerate().map(|(at, day)| (at.to_string(), fmt::weekday(locale, *day).to_owned())).collect();
     let chosen = (0..7_u8).filter(|bit| page.view.week_pattern >> bit & 1 == 1).map(|bit| bit.to_string()).collect();
     let holidays = page.view.works_holidays;
     view! {
@@ -146,8 +147,12 @@ fn Elsewhere(page: Loaded, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("calendar", actions.add);
     let row = move |calendar: BusyCalendarView| {
-        let read = calendar.read_at.as_ref().map(|at| format!(" · {}", text::calendar_read(locale, fmt::date_time(locale, at))));
-        let problem = calendar.problem.map(|problem| view! { <p class="field-error">{problem_text(locale, problem)}</p> });
+        let read = calendar
+            .read_at
+            .as_ref()
+            .map(|at| format!(" · {}", text::calendar_read(locale, fmt::date_time(locale, at))));
+        let problem =
+            calendar.problem.map(|problem| view! { <p class="field-error">{problem_text(locale, problem)}</p> });
         let name = calendar.name.clone();
         view! {
             <li>

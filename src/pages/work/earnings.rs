@@ -62,7 +62,8 @@ fn picture(page: &Loaded) -> impl IntoView + use<> {
         })
         .collect_view();
     let here = x(page.completed_days + 1).min(width - 2);
-    let mark = svg::rect().attr("x", here).attr("y", "0").attr("width", "2").attr("height", "150").attr("class", "work-here");
+    let mark =
+        svg::rect().attr("x", here).attr("y", "0").attr("width", "2").attr("height", "150").attr("class", "work-here");
     view! {
         <svg class="work-ladder" viewBox="0 0 640 150" aria-hidden="true" focusable="false" preserveAspectRatio="none">
             {bars} {mark}

@@ -67,7 +67,8 @@ fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl In
     let languages = move || labels::LANGUAGES.map(|(code, name)| (code.to_owned(), name(locale).to_owned())).to_vec();
     let summary_languages = languages().into_iter().map(|(code, name)| Choice::new(code, name)).collect();
     let products = editor.all_products.iter().map(|product| (product.code.to_string(), product.name.clone())).collect();
-    let sectors = Sector::ALL.map(|sector| (sector.code().to_owned(), labels::sector(locale, sector).to_owned())).to_vec();
+    let sectors =
+        Sector::ALL.map(|sector| (sector.code().to_owned(), labels::sector(locale, sector).to_owned())).to_vec();
     let percent = editor.completeness.percent;
     let missing = editor.completeness.missing.clone();
     let stored = StoredValue::new(editor.clone());

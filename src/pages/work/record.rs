@@ -75,9 +75,8 @@ fn Form(
     let at = at.map(|at| at.to_string()).unwrap_or_default();
     let year = |year: Option<i32>| year.map(|year| year.to_string()).unwrap_or_default();
     let (from, to) = record.as_ref().map_or((None, None), |record| (record.from_year, record.to_year));
-    let (title, organisation, description) = record
-        .map(|record| (record.title, record.organisation, record.description))
-        .unwrap_or_default();
+    let (title, organisation, description) =
+        record.map(|record| (record.title, record.organisation, record.description)).unwrap_or_default();
     let (at, kind) = (StoredValue::new(at), StoredValue::new(kind));
     let common = move || {
         view! {

@@ -29,10 +29,8 @@ pub(super) fn SettingsPage() -> impl IntoView {
     let locale = use_locale();
     let actions = Actions { terms: ServerAction::new(), billing: ServerAction::new(), pause: ServerAction::new() };
     let done = (successes(actions.terms), successes(actions.billing), successes(actions.pause));
-    let settings = Resource::new_blocking(
-        move || (done.0.get(), done.1.get(), done.2.get()),
-        move |_| work_settings(locale),
-    );
+    let settings =
+        Resource::new_blocking(move || (done.0.get(), done.1.get(), done.2.get()), move |_| work_settings(locale));
     view! {
         <Title text=text::nav_settings(locale)/>
         <h1>{text::nav_settings(locale)}</h1>
@@ -63,7 +61,12 @@ fn Affected(settings: WorkSettings) -> impl IntoView {
             .affected
             .into_iter()
             .map(|booking| {
-                let words = text::affected_row(locale, &booking.reference, &booking.client, fmt::date(locale, booking.first_day));
+                let words = text::affected_row(
+                    locale,
+                    &booking.reference,
+                    &booking.client,
+                    fmt::date(locale, booking.first_day),
+                );
                 view! {
                     <li>
                         <a href=url::path(locale, Page::Booking(booking.id))>{words}</a>
@@ -159,7 +162,8 @@ fn BillingForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
         }
         .into_any();
     }
-    let countries = settings.countries.iter().map(|country| Choice::new(country.code.to_string(), country.name.clone())).collect();
+    let countries =
+        settings.countries.iter().map(|country| Choice::new(country.code.to_string(), country.name.clone())).collect();
     let known = settings.billing.unwrap_or_else(|| BillingView {
         company: String::new(),
         street: String::new(),

@@ -21,6 +21,16 @@ pub async fn orders(exec: &mut Exec<'_>) -> sqlx::Result<Tally> {
     on!(exec, |c| sqlx::query_as(SQL).fetch_one(c).await)
 }
 
+/// Requests to the contact desk that wait for an answer.
+///
+/// # Errors
+/// The database's.
+pub async fn requests(exec: &mut Exec<'_>) -> sqlx::Result<Tally> {
+    const SQL: &str = "SELECT COUNT(*) AS count, MIN(waits_since) AS oldest FROM desk_request
+        WHERE waits_since IS NOT NULL";
+    on!(exec, |c| sqlx::query_as(SQL).fetch_one(c).await)
+}
+
 /// Jobs whose last attempt failed, since they were due.
 ///
 /// # Errors

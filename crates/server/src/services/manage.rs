@@ -48,6 +48,7 @@ pub async fn overview(p: &Platform, actor: &AccountView) -> Result<Overview, Api
         candidates_open: waiting(in_states(&["in-review", "interviewed"])),
         candidates_invited: waiting(in_states(&["invited"])),
         orders: waiting(manage::orders(exec).await.map_err(|error| p.fault(error))?),
+        requests: waiting(manage::requests(exec).await.map_err(|error| p.fault(error))?),
         jobs: waiting(manage::failing_jobs(exec).await.map_err(|error| p.fault(error))?),
         mail: waiting(manage::failing_mail(exec).await.map_err(|error| p.fault(error))?),
         payouts: waiting(payouts::urgent(exec, warned_of(p.today())).await.map_err(|error| p.fault(error))?),
