@@ -96,6 +96,8 @@ pub enum ManagePage {
     Candidates,
     /// One application.
     Candidate(CandidateId),
+    /// Days that clients say were not worked.
+    Reports,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -138,6 +140,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Candidate(id)) => format!("/{code}/manage/candidates/{id}"),
         Page::Manage(ManagePage::Desk) => format!("/{code}/manage/desk"),
         Page::Contact => format!("/{code}/contact"),
+        Page::Manage(ManagePage::Reports) => format!("/{code}/manage/reports"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),

@@ -5,7 +5,7 @@ use gabarit_domain::ids::BookingId;
 use gabarit_i18n::Locale;
 use gabarit_view::{
     booking::BookingPage,
-    change::{ChangeForm, ChangePreview, CutForm, ReportForm, SettlementView},
+    change::{ChangeForm, ChangePreview, CutForm, ReportForm, Reported, SettlementView},
     error::ApiError,
 };
 use leptos::prelude::*;
@@ -298,6 +298,16 @@ pub async fn report_absence(
     }
     .await;
     call.answer_form(&form, result).await
+}
+
+/// Reports that wait for a manager.
+///
+/// # Errors
+/// [`ApiError::SignInRequired`]; [`ApiError::Forbidden`] for all but managers.
+#[server(prefix = "/api", endpoint = "open_reports", input = GetUrl)]
+pub async fn open_reports() -> Result<Vec<Reported>, ApiError> {
+    let call = Call::current()?;
+    settling::open_reports(&call.platform, call.manager()?).await
 }
 
 /// A manager finds that a report changes nothing.

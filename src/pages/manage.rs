@@ -9,6 +9,7 @@ mod candidates;
 mod contact;
 mod managers;
 mod overview;
+mod reports;
 
 use crate::{
     app::lazy::lazy_area,
@@ -32,12 +33,14 @@ use leptos_router::{
 };
 use managers::ManagersPage;
 use overview::OverviewPage;
+use reports::ReportsPage;
 
 /// The sections of the console, in the order of its navigation.
 const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
     (ManagePage::Overview, text::overview),
     (ManagePage::Desk, gabarit_i18n::contact::inbox),
     (ManagePage::Candidates, text::nav_candidates),
+    (ManagePage::Reports, gabarit_i18n::changes::reports),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
 ];
 
@@ -50,6 +53,7 @@ lazy_area! {
         Candidates => CandidatesPage,
         Candidate => CandidatePage,
         Managers => ManagersPage,
+        Reports => ReportsPage,
     }
 }
 
@@ -64,6 +68,7 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("candidates") view=ManageArea::Candidates/>
             <Route path=path!("candidates/:id") view=ManageArea::Candidate/>
             <Route path=path!("managers") view=ManageArea::Managers/>
+            <Route path=path!("reports") view=ManageArea::Reports/>
         </ParentRoute>
     }
     .into_inner()

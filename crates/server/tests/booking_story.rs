@@ -24,3 +24,5 @@ mod races;
 mod random;
 #[path = "booking_story/rights.rs"]
 mod rights;
+#[path = "booking_story/transfers.rs"]
+mod transfers;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use gabarit_domain::{
+    ids::BookingId,
     money::{BasisPoints, Cents},
     pricing::{Line, Quote},
     vat::VatBreakdown,
@@ -97,6 +98,21 @@ pub struct ReportView {
     pub note: String,
     /// When.
     pub at: ZonedTime,
+}
+
+/// A report that waits for a manager.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Which booking.
+    pub booking: BookingId,
+    /// As people say it.
+    pub reference: String,
+    /// Client's organisation.
+    pub client_name: String,
+    /// The expert's name.
+    pub expert_name: String,
+    /// Days, note, time.
+    pub report: ReportView,
 }
 
 /// How a booking is cut short, as posted and as it stands in a URL: flat text, so that it works without script.

@@ -6,6 +6,7 @@
 
 use super::{Failure, attempt, changes, expert_of, form::text_problem, lock, moves, notices, store_move};
 use crate::{
+    clock::zoned,
     db::{
         Exec, bookings as rows,
         bookings::{Booking, Settled},
@@ -32,7 +33,7 @@ use gabarit_domain::{
 use gabarit_view::{
     account::AccountView,
     booking::Side,
-    change::SettlementView,
+    change::{ReportView, Reported, SettlementView},
     error::{ApiError, Problem},
 };
 
@@ -426,6 +427,37 @@ pub(crate) async fn may_report(
     let begun = now >= booking.starts_at && now < booking.ends_at + contest;
     let standing = matches!(booking.state, BookingState::Accepted | BookingState::Completed | BookingState::Ended);
     Ok(begun && standing && change_rows::open_report(exec, booking.id).await?.is_none())
+}
+
+/// Reports that nobody has decided on, oldest first.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers.
+pub async fn open_reports(p: &Platform, actor: &AccountView) -> Result<Vec<Reported>, ApiError> {
+    if !actor.is_manager {
+        return Err(ApiError::Forbidden);
+    }
+    let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let exec = &mut conn.exec();
+    let mut list = Vec::new();
+    for id in change_rows::reported(exec).await.map_err(|e| p.fault(e))? {
+        let booking = rows::get(exec, id).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?;
+        let expert = rows::expert(exec, booking.expert).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?;
+        let Some(report) = change_rows::open_report(exec, id).await.map_err(|e| p.fault(e))? else { continue };
+        list.push(Reported {
+            booking: id,
+            reference: booking.reference,
+            client_name: booking.buyer.party.name,
+            expert_name: expert.display_name,
+            report: ReportView {
+                days: report.days.into_iter().collect(),
+                note: report.note,
+                at: zoned(report.created_at, zone),
+            },
+        });
+    }
+    Ok(list)
 }
 
 /// A manager finds that a report changes nothing.
