@@ -137,7 +137,10 @@ async fn a_refusal_says_why() {
         let refused = stage.place_as(&stage.client, stage.form("2026-12-14", PaymentMethod::CreditCard)).await;
         let reason = CreditRefusal::OverLimit { limit: Cents::euros(5_000), exposure: Cents::euros(4_840) };
         assert_eq!(refused.unwrap_err(), ApiError::CreditRefused { reason, stash: None });
-        assert_eq!(bookings::list_for_client(&stage.p, &stage.client, gabarit_i18n::Locale::Fr).await.unwrap().len(), 1);
+        assert_eq!(
+            bookings::list_for_client(&stage.p, &stage.client, gabarit_i18n::Locale::Fr).await.unwrap().len(),
+            1
+        );
     })
     .await;
 }

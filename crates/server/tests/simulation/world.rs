@@ -24,11 +24,7 @@ use gabarit_server::{
     },
     testing::{ExpertSpec, Fault, TestExpert, TestPlatform},
 };
-use gabarit_view::{
-    account::AccountView,
-    booking::BookingForm,
-    error::ApiError,
-};
+use gabarit_view::{account::AccountView, booking::BookingForm, error::ApiError};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -73,6 +69,8 @@ pub(crate) struct World {
     experts: Vec<TestExpert>,
     manager: AccountView,
     lives: Vec<Life>,
+    /// Bookings whose change was asked for, latest last.
+    changing: Vec<BookingId>,
     /// Webhooks that are under way: payments whose change nobody has told us of.
     webhooks: Vec<String>,
     done: BTreeMap<&'static str, usize>,
@@ -111,7 +109,7 @@ impl World {
         let manager = p.manager().await;
         let rng = ChaCha8Rng::seed_from_u64(seed);
         let done = BTreeMap::new();
-        Self { p, seed, rng, clients, experts, manager, lives: Vec::new(), webhooks: Vec::new(), done }
+        Self { p, seed, rng, clients, experts, manager, lives: Vec::new(), changing: Vec::new(), webhooks: Vec::new(), done }
     }
 
     fn count(&mut self, event: &'static str) {
@@ -135,8 +133,8 @@ impl World {
             14..=16 => self.webhook().await,
             17..=20 => self.answer().await,
             21 => self.withdraw().await,
-            22..=24 => self.cut().await,
-            25..=28 => self.change().await,
+            22 | 23 => self.cut().await,
+            24..=28 => self.change().await,
             29 => self.report().await,
             30 => self.switch_method().await,
             31 => {
@@ -145,8 +143,8 @@ impl World {
                 self.p.provider.fail_next(times, fault);
                 self.count("fault");
             }
-            32..=37 => {
-                let minutes = self.rng.random_range(1..12);
+            32..=38 => {
+                let minutes = self.rng.random_range(1..8);
                 self.pass(TimeDelta::minutes(minutes)).await;
             }
             _ => {
@@ -209,7 +207,8 @@ impl World {
         let text = ToOwned::to_owned;
         let on = |yes: bool| if yes { "on".to_owned() } else { String::new() };
         // Amsterdam is about 250 km from where the experts live, Lisbon a flight away.
-        let (mode, place) = *[("remote", ""), ("on-site", "2759794"), ("on-site", "2267057")].choose(&mut self.rng).unwrap();
+        let (mode, place) =
+            *[("remote", ""), ("on-site", "2759794"), ("on-site", "2267057")].choose(&mut self.rng).unwrap();
         BookingForm {
             expert: self.experts[expert].id.to_string(),
             days: self.days(),
@@ -331,7 +330,8 @@ impl World {
 
     /// A booking is cut short by its client, its expert or a manager: what was shown is what happens.
     async fn cut(&mut self) {
-        let state = *["accepted", "accepted", "accepted", "completed", "ended", "cancelled"].choose(&mut self.rng).unwrap();
+        let state =
+            *["accepted", "accepted", "accepted", "completed", "ended", "cancelled"].choose(&mut self.rng).unwrap();
         let Some((booking, client, expert)) = self.in_state(state).await else { return };
         let today = self.p.today();
         let (event, actor, cut) = match self.rng.random_range(0..4) {
@@ -345,7 +345,11 @@ impl World {
                 let kept = booking.kept();
                 let choice = Choice {
                     days: self.half(kept.days.iter().copied()),
-                    back: BasisPoints(if self.rng.random_bool(0.5) { kept.back.0 } else { self.rng.random_range(0..10_001) }),
+                    back: BasisPoints(if self.rng.random_bool(0.5) {
+                        kept.back.0
+                    } else {
+                        self.rng.random_range(0..10_001)
+                    }),
                     travel: self.rng.random_bool(0.5),
                     lodging: self.rng.random_bool(0.5),
                     rentals: self.rng.random_bool(0.5),
@@ -372,9 +376,18 @@ impl World {
         }
     }
 
+    /// One of the bookings that were to be changed lately.
+    async fn in_change(&mut self) -> Option<(Booking, AccountView, AccountView)> {
+        let from = self.changing.len().saturating_sub(4);
+        let id = *self.changing[from..].choose(&mut self.rng)?;
+        let life = self.lives.iter().find(|life| life.id == id)?;
+        let (client, expert) = (self.clients[life.client].clone(), self.experts[life.expert].account.clone());
+        Some((self.row(id).await, client, expert))
+    }
+
     async fn change(&mut self) {
-        match self.rng.random_range(0..3) {
-            0 => {
+        match self.rng.random_range(0..5) {
+            0 | 1 => {
                 let state = *["requested", "accepted", "accepted"].choose(&mut self.rng).unwrap();
                 let Some((booking, client, _)) = self.in_state(state).await else { return };
                 let expert = self.experts.iter().position(|expert| expert.id == booking.expert).unwrap();
@@ -389,10 +402,13 @@ impl World {
                 form.seen = shown.fingerprint;
                 let done = changes::propose(&self.p, &actor, booking.id, &form, Locale::Fr, "For a reason").await;
                 self.tell("change asked", &done);
+                if done.is_ok() {
+                    self.changing.push(booking.id);
+                }
             }
-            1 => {
+            2 => {
                 // The latest payment is as likely a change's as any.
-                let Some((booking, client, _)) = self.in_state("accepted").await else { return };
+                let Some((booking, client, _)) = self.in_change().await else { return };
                 let paying = payments::checkout(&self.p, &client, booking.id).await;
                 self.tell("checkout", &paying);
                 let mut conn = self.p.db.conn().await.unwrap();
@@ -413,7 +429,7 @@ impl World {
                 self.tell("change paid", &heard);
             }
             _ => {
-                let Some((booking, client, expert)) = self.in_state("accepted").await else { return };
+                let Some((booking, client, expert)) = self.in_change().await else { return };
                 let done = match self.rng.random_range(0..6) {
                     0 => changes::withdraw_change(&self.p, &client, booking.id).await,
                     1 => changes::answer(&self.p, &expert, booking.id, false).await,

@@ -110,7 +110,8 @@ pub(super) fn Actions(locale: Locale, view: BookingView, moves: Moves) -> impl I
 fn other_methods(locale: Locale, view: StoredValue<BookingView>, moves: Moves) -> Option<AnyView> {
     let (methods, current, id) = view.with_value(|view| {
         let current = view.payment.as_ref().map(|payment| payment.method);
-        let methods = if view.actions.contains(&BookingAction::Pay) { view.methods.clone() } else { Vec::new() };
+        let pays = view.actions.iter().any(|action| matches!(action, BookingAction::Pay | BookingAction::PayChange));
+        let methods = if pays { view.methods.clone() } else { Vec::new() };
         (methods, current, view.id.to_string())
     });
     let form = use_form_state::<PayWith>("pay-with", moves.pay_with);
