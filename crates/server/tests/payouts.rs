@@ -178,6 +178,44 @@ async fn an_invoice_is_paid() {
     .await;
 }
 
+/// S6, S30: an expert who was paid already, and whose days a manager takes back afterwards, is not paid again by the
+/// corrected invoice: what was paid is set off against it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_is_set_off() {
+    use gabarit_domain::settlement::{Choice, SomeDays};
+    use gabarit_server::services::bookings::settling::{self, Cut};
+    for_each_db(|p| async move {
+        let (stage, manager) = payable(p).await;
+        let p = &stage.p;
+        let batch = prepared(p, &manager).await;
+        payouts::approve(p, &manager, batch).await.unwrap();
+        stage.at("2026-12-09T09:00:00Z").await;
+        payouts::executed(p, &manager, batch).await.unwrap();
+        let id = gabarit_server::services::bookings::list_for_client(p, &stage.client, Locale::Fr).await.unwrap()[0].id;
+        for days in ["2026-12-01", ""] {
+            let days: SomeDays = days.split(',').filter_map(|day| day.parse().ok()).collect();
+            let choice = Choice {
+                days,
+                back: gabarit_domain::money::BasisPoints(0),
+                travel: true,
+                lodging: true,
+                rentals: true,
+                supplement: false,
+            };
+            let cut = Cut::ByManager { choice, goes_on: false };
+            let seen = settling::preview(p, &manager, id, &cut).await.unwrap().fingerprint;
+            settling::cut_short(p, &manager, id, &cut, &seen, "Nobody came").await.unwrap();
+            stage.work().await;
+            let open: Cents = desk(p, &manager).await.payables.iter().map(|payable| payable.open).sum();
+            assert_eq!(open, Cents::ZERO, "nothing more is paid");
+            stage.sound().await;
+        }
+        // What was paid too much, the expert owes.
+        assert_eq!(stage.balance(Account::ExpertPayable).await, Cents(128_000));
+    })
+    .await;
+}
+
 /// S31: a dispute withholds only the disputed amount; the rest is paid, and the disputed part when it ends.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_disputed_amount_is_withheld() {

@@ -85,17 +85,25 @@ macro_rules! select_payable {
     ($rest:literal) => {
         concat!(
             "SELECT document_id, series, year, sequence, booking_id, reference, expert_id, display_name, total, ",
-            "credited, disputed_cents, under_way, sent, paid, payable_on, due_on FROM (SELECT c.*, ",
+            "credited, disputed_cents, under_way, sent, paid, payable_on, due_on FROM (SELECT s.*, ",
+            "CASE WHEN given + set_off > total THEN total ELSE given + set_off END AS credited FROM (SELECT c.*, ",
             // Credit notes go to the booking's invoices in the order of their numbers: one that was credited in full and
             // issued anew leaves nothing for the new one.
             "CASE WHEN credits <= earlier THEN 0 WHEN credits - earlier < total THEN credits - earlier ELSE total END ",
-            "AS credited FROM (SELECT y.document_id, d.series, ",
+            "AS given, ",
+            // What was paid on earlier invoices beyond what is left of them is set off against the new one.
+            "CASE WHEN credits < earlier THEN CASE WHEN paid_before > earlier - credits ",
+            "THEN paid_before - (earlier - credits) ELSE 0 END ELSE paid_before END AS set_off ",
+            "FROM (SELECT y.document_id, d.series, ",
             "d.year, d.sequence, y.booking_id, b.reference, y.expert_id, e.display_name, y.total, y.disputed_cents, ",
             "y.payable_on, y.due_on, ",
             "(SELECT CAST(COALESCE(SUM(c.total), 0) AS BIGINT) FROM document c WHERE c.booking_id = y.booking_id ",
             "AND c.series = 'SBCN') AS credits, ",
             "(SELECT CAST(COALESCE(SUM(i.total), 0) AS BIGINT) FROM document i WHERE i.booking_id = y.booking_id ",
             "AND i.series = 'SB' AND (i.year < d.year OR (i.year = d.year AND i.sequence < d.sequence))) AS earlier, ",
+            "(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payout p JOIN document i ON i.id = p.document_id ",
+            "WHERE i.booking_id = y.booking_id AND i.series = 'SB' AND p.state IN ('prepared', 'sent', 'executed') ",
+            "AND (i.year < d.year OR (i.year = d.year AND i.sequence < d.sequence))) AS paid_before, ",
             "(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payout p WHERE p.document_id = y.document_id ",
             "AND p.state IN ('prepared', 'sent')) AS under_way, ",
             "(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payout p WHERE p.document_id = y.document_id ",
@@ -103,7 +111,7 @@ macro_rules! select_payable {
             "(SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payout p WHERE p.document_id = y.document_id ",
             "AND p.state = 'executed') AS paid ",
             "FROM payable y JOIN document d ON d.id = y.document_id JOIN booking b ON b.id = y.booking_id ",
-            "JOIN expert e ON e.id = y.expert_id) AS c) AS claim ",
+            "JOIN expert e ON e.id = y.expert_id) AS c) AS s) AS claim ",
             $rest
         )
     };
