@@ -16,8 +16,11 @@ mod case;
 mod days;
 mod owners;
 mod price;
+mod provider;
 mod rows;
 mod states;
+
+pub use provider::{Reconciled, reconcile};
 
 use crate::{db::Db, platform::Platform};
 use case::Case;

@@ -108,10 +108,23 @@ pub struct ProviderPayment {
     pub captured: Cents,
     /// Refunded so far.
     pub refunded: Cents,
+    /// Taken back by the client's bank.
+    pub charged_back: Cents,
     /// The page on which the client pays, while open.
     pub checkout_url: Option<Url>,
     /// The booking named in its metadata.
     pub booking: Option<BookingId>,
+}
+
+/// Money that a client's bank took back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderChargeback {
+    /// The provider's id (`chb_…`).
+    pub reference: String,
+    /// How much.
+    pub amount: Cents,
+    /// Whether the bank gave it again.
+    pub reversed: bool,
 }
 
 /// Why the provider did not do it.
@@ -140,6 +153,8 @@ pub trait PaymentProvider: Send + Sync + std::fmt::Debug {
     async fn create(&self, payment: &NewPayment) -> Result<ProviderPayment, ProviderError>;
     /// Reads a payment: the only truth about it; a webhook's word is never taken.
     async fn get(&self, reference: &str) -> Result<ProviderPayment, ProviderError>;
+    /// The chargebacks of a payment.
+    async fn chargebacks(&self, reference: &str) -> Result<Vec<ProviderChargeback>, ProviderError>;
     /// Takes (all of) an authorised payment.
     async fn capture(&self, reference: &str, id: PaymentId, amount: Cents) -> Result<(), ProviderError>;
     /// Lets an authorised payment go; best effort.

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use gabarit_domain::money::Cents;
 use gabarit_i18n::Locale;
 use gabarit_server::{
+    audit,
     db::{Exec, desk as desk_rows},
     jobs::{self, JobKind},
     on,
@@ -16,7 +17,7 @@ use gabarit_server::{
         bookings,
         books::{self, Period},
         ledger::{self, Account},
-        manage, operations,
+        manage, operations, payments,
     },
     testing::{Fault, for_each_db},
 };
@@ -237,6 +238,80 @@ async fn two_runners_share_the_work() {
         assert_eq!(stage.count("SELECT COUNT(*) FROM refund WHERE state = 'sent'").await, 4);
         assert_eq!(stage.count("SELECT COUNT(*) FROM job WHERE done_at IS NULL AND due_at < '2026-11-26'").await, 0);
         stage.sound().await;
+    })
+    .await;
+}
+
+/// Invariant 3: a chargeback is posted once, however often it is heard of: the client owes again; reversed, no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn chargebacks_are_posted_once() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let manager = p.manager().await;
+        let (id, reference) = stage.paid(DAYS).await;
+        stage.accept(id).await;
+        stage.work().await;
+        let total = stage.client_view(id).await.quote.total;
+        p.provider.charge_back(&reference, total);
+        let (a, b) = tokio::join!(payments::sync(p, &reference), payments::sync(p, &reference));
+        a.unwrap();
+        b.unwrap();
+        payments::sync(p, &reference).await.unwrap();
+        assert_eq!(stage.balance(Account::ClientReceivable).await, total);
+        assert_eq!(stage.balance(Account::ProviderClearing).await, Cents::ZERO);
+        assert_eq!(gabarit_server::audit::run(p).await.unwrap(), []);
+        let seen = operations::operations(p, &manager).await.unwrap();
+        assert_eq!(seen.troubles[0].trouble, Trouble::ChargedBack);
+        assert_eq!(stage.state(id).await, "accepted", "the assignment stands");
+        p.provider.reverse_chargebacks(&reference);
+        payments::sync(p, &reference).await.unwrap();
+        payments::sync(p, &reference).await.unwrap();
+        assert_eq!(stage.balance(Account::ClientReceivable).await, Cents::ZERO);
+        assert_eq!(stage.balance(Account::ProviderClearing).await, total);
+        assert!(operations::operations(p, &manager).await.unwrap().troubles.is_empty());
+        stage.sound().await;
+        // Before the invoice it is the deposit that is gone.
+        let (_, reference) = stage.paid("2026-12-08").await;
+        let deposit = -stage.balance(Account::Deposits).await;
+        p.provider.charge_back(&reference, deposit);
+        payments::sync(p, &reference).await.unwrap();
+        assert_eq!(stage.balance(Account::Deposits).await, Cents::ZERO);
+        assert_eq!(gabarit_server::audit::run(p).await.unwrap(), []);
+    })
+    .await;
+}
+
+/// Every difference between the provider and the books is named; a provider that is away is no difference.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_provider_is_compared() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let (_, first) = stage.paid(DAYS).await;
+        let (id, second) = stage.paid("2026-12-08").await;
+        bookings::decline(p, &stage.expert.account, id, "").await.unwrap();
+        stage.work().await;
+        let clean = audit::reconcile(p).await.unwrap();
+        assert_eq!((clean.compared, clean.unanswered, clean.findings.len()), (2, 0, 0), "{clean:?}");
+        // Heard of by nobody: a chargeback there; a refund here that the provider never had.
+        p.provider.charge_back(&first, Cents(100));
+        let plant = "UPDATE refund SET state = 'due'";
+        let mut conn = p.db.conn().await.unwrap();
+        let exec: &mut Exec<'_> = &mut conn.exec();
+        on!(exec, |c| sqlx::query(plant).execute(c).await.map(drop)).unwrap();
+        drop(conn);
+        let found = audit::reconcile(p).await.unwrap().findings;
+        let words: Vec<_> = found.iter().map(|finding| (finding.subject.as_str(), finding.detail.as_str())).collect();
+        assert_eq!(words.len(), 2, "{words:?}");
+        assert!(
+            words.iter().any(|(subject, detail)| *subject == first && detail.starts_with("charged back: 0.00 here"))
+        );
+        assert!(words.iter().any(|(subject, detail)| *subject == second && detail.starts_with("refunded: 0.00 here")));
+        p.provider.fail_next(100, Fault::Before);
+        let away = audit::reconcile(p).await.unwrap();
+        assert_eq!((away.compared, away.unanswered, away.findings.len()), (0, 2, 0));
+        p.provider.recover();
     })
     .await;
 }

@@ -345,3 +345,36 @@ pub async fn note_refunded(
         .map(|done| done.rows_affected()))?;
     Ok(affected == 1)
 }
+
+/// Notes that a client's bank took money back; `false` if that was noted before.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_chargeback(
+    exec: &mut Exec<'_>,
+    reference: &str,
+    payment: PaymentId,
+    amount: Cents,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO chargeback (provider_ref, payment_id, amount, reversed, noted_at) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (provider_ref) DO NOTHING";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(reference)
+        .bind(payment.0)
+        .bind(amount.0)
+        .bind(false)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
+/// Notes that it was given again; `false` if that was noted before.
+///
+/// # Errors
+/// The database's.
+pub async fn reverse_chargeback(exec: &mut Exec<'_>, reference: &str) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE chargeback SET reversed = $2 WHERE provider_ref = $1 AND NOT reversed";
+    on!(exec, |c| sqlx::query(SQL).bind(reference).bind(true).execute(c).await.map(|done| done.rows_affected() == 1))
+}

@@ -1,6 +1,6 @@
 //! Mollie's payments API, version 2 (S17–S19).
 
-use super::{NewPayment, PaymentProvider, ProviderError, ProviderPayment, ProviderState};
+use super::{NewPayment, PaymentProvider, ProviderChargeback, ProviderError, ProviderPayment, ProviderState};
 use crate::http_client;
 use async_trait::async_trait;
 use gabarit_domain::{
@@ -129,6 +129,19 @@ impl PaymentProvider for MollieClient {
         } else {
             Err(ProviderError::Unavailable("the answer is about another payment".to_owned()))
         }
+    }
+
+    async fn chargebacks(&self, reference: &str) -> Result<Vec<ProviderChargeback>, ProviderError> {
+        let text = self.call(Method::GET, &format!("{}/chargebacks", path(reference)?), None, None).await?;
+        let list: ChargebackList = read(&text)?;
+        list.embedded
+            .chargebacks
+            .into_iter()
+            .map(|chargeback| {
+                let amount = chargeback.amount.cents().ok_or_else(|| unreadable("an amount that is none in euros"))?;
+                Ok(ProviderChargeback { reference: chargeback.id, amount, reversed: chargeback.reversed_at.is_some() })
+            })
+            .collect()
     }
 
     async fn capture(&self, reference: &str, id: PaymentId, amount: Cents) -> Result<(), ProviderError> {
@@ -266,6 +279,7 @@ struct PaymentAnswer {
     amount: Amount,
     amount_captured: Option<Amount>,
     amount_refunded: Option<Amount>,
+    amount_charged_back: Option<Amount>,
     #[serde(default)]
     metadata: Value,
     #[serde(rename = "_links", default)]
@@ -301,6 +315,25 @@ struct Refunds {
     refunds: Vec<RefundAnswer>,
 }
 
+#[derive(Deserialize)]
+struct ChargebackList {
+    #[serde(rename = "_embedded")]
+    embedded: Chargebacks,
+}
+
+#[derive(Deserialize)]
+struct Chargebacks {
+    chargebacks: Vec<ChargebackAnswer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChargebackAnswer {
+    id: String,
+    amount: Amount,
+    reversed_at: Option<String>,
+}
+
 fn unreadable(what: impl fmt::Display) -> ProviderError {
     ProviderError::Unavailable(format!("unreadable answer: {what}"))
 }
@@ -330,6 +363,7 @@ fn read_payment(text: &str) -> Result<ProviderPayment, ProviderError> {
         amount,
         captured,
         refunded: optional(&answer.amount_refunded)?.unwrap_or(Cents::ZERO),
+        charged_back: optional(&answer.amount_charged_back)?.unwrap_or(Cents::ZERO),
         checkout_url: answer
             .links
             .checkout

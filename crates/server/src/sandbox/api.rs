@@ -10,7 +10,7 @@ use super::{
 };
 use crate::payments::ProviderState;
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
@@ -26,9 +26,14 @@ pub(super) fn routes() -> Router<SandboxState> {
     Router::new()
         .route("/v2/payments", post(create))
         .route("/v2/payments/{id}", get(read).delete(cancel))
-        .route("/v2/payments/{id}/captures", post(capture))
+        .route("/v2/payments/{id}/captures", post(capture).get(captures))
         .route("/v2/payments/{id}/release-authorization", post(release))
         .route("/v2/payments/{id}/refunds", post(refund).get(refunds))
+        .route("/v2/payments/{id}/refunds/{refund}", get(one_refund))
+        .route("/v2/payments/{id}/chargebacks", get(chargebacks))
+        .route("/sandbox/payments/{id}/chargeback", post(charge_back))
+        .route("/sandbox/payments/{id}/chargeback/reverse", post(reverse))
+        .route("/sandbox/payments/{id}/refunds/{refund}/fail", post(fail_refund))
 }
 
 /// A refusal, as the provider words it.
@@ -311,17 +316,124 @@ async fn refunds(State(state): State<SandboxState>, Path(id): Path<String>, head
     call(&state, Operation::ListRefunds, &headers, || match find(&state.books(), &id) {
         Ok(payment) => {
             let base = &state.options().base_url;
-            let refunds: Vec<Value> =
-                payment.refunds.iter().map(|refund| refund.to_json("refund", "refunded", &id, base)).collect();
-            let links = json!({ "previous": null, "next": null });
-            answer(
-                StatusCode::OK,
-                &json!({ "count": refunds.len(), "_embedded": { "refunds": refunds }, "_links": links }),
-            )
+            let now = state.now();
+            let refunds = payment.refunds.iter().map(|one| one.to_json("refund", one.refund_state(now), &id, base));
+            list("refunds", refunds.collect())
         }
         Err(problem) => answer(problem.status, &problem.to_json()),
     })
     .await
+}
+
+/// A list as the provider pages it; everything of one payment fits on its first page.
+fn list(name: &str, entries: Vec<Value>) -> Response {
+    let links = json!({ "previous": null, "next": null });
+    answer(StatusCode::OK, &json!({ "count": entries.len(), "_embedded": { name: entries }, "_links": links }))
+}
+
+async fn one_refund(
+    State(state): State<SandboxState>,
+    Path((id, refund)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    call(&state, Operation::ListRefunds, &headers, || {
+        let found = find(&state.books(), &id).and_then(|payment| {
+            let one = payment.refunds.into_iter().find(|one| one.id == refund);
+            one.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("No refund exists with token {refund}.")))
+        });
+        match found {
+            Ok(one) => {
+                let word = one.refund_state(state.now());
+                answer(StatusCode::OK, &one.to_json("refund", word, &id, &state.options().base_url))
+            }
+            Err(problem) => answer(problem.status, &problem.to_json()),
+        }
+    })
+    .await
+}
+
+async fn captures(State(state): State<SandboxState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    call(&state, Operation::Get, &headers, || match find(&state.books(), &id) {
+        Ok(payment) => {
+            let base = &state.options().base_url;
+            let all = payment.captures.iter().map(|one| one.to_json("capture", "succeeded", &id, base));
+            list("captures", all.collect())
+        }
+        Err(problem) => answer(problem.status, &problem.to_json()),
+    })
+    .await
+}
+
+async fn chargebacks(State(state): State<SandboxState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    call(&state, Operation::Get, &headers, || match find(&state.books(), &id) {
+        Ok(payment) => {
+            let base = &state.options().base_url;
+            list("chargebacks", payment.chargebacks.iter().map(|one| one.chargeback_json(&id, base)).collect())
+        }
+        Err(problem) => answer(problem.status, &problem.to_json()),
+    })
+    .await
+}
+
+/// What a test orders of the client's bank. JSON only, as for faults: a web page elsewhere cannot send that.
+async fn charge_back(
+    State(state): State<SandboxState>,
+    Path(id): Path<String>,
+    Json(request): Json<Value>,
+) -> Response {
+    bank(&state, &id, |payment, now| {
+        let left = payment.captured() - payment.charged_back();
+        let amount = match request.get("amount") {
+            None | Some(Value::Null) => left,
+            Some(amount) => amount_of(amount)?,
+        };
+        if payment.state != ProviderState::Paid || amount > left || amount <= Cents::ZERO {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "There is not so much to take back"));
+        }
+        let chargeback = movement(&state, "chb", amount, &Value::Null, now);
+        payment.chargebacks.push(chargeback);
+        Ok(())
+    })
+}
+
+async fn reverse(State(state): State<SandboxState>, Path(id): Path<String>, Json(_): Json<Value>) -> Response {
+    bank(&state, &id, |payment, now| {
+        payment.chargebacks.iter_mut().for_each(|one| one.undone_at = one.undone_at.or(Some(now)));
+        Ok(())
+    })
+}
+
+async fn fail_refund(
+    State(state): State<SandboxState>,
+    Path((id, refund)): Path<(String, String)>,
+    Json(_): Json<Value>,
+) -> Response {
+    bank(&state, &id, |payment, now| {
+        let one = payment.refunds.iter_mut().find(|one| one.id == refund);
+        let one = one.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "No such refund"))?;
+        one.undone_at = Some(now);
+        Ok(())
+    })
+}
+
+/// A change that a bank makes: written down and reported, like every other.
+fn bank(
+    state: &SandboxState,
+    id: &str,
+    change: impl FnOnce(&mut Payment, DateTime<Utc>) -> Result<(), Problem>,
+) -> Response {
+    let now = state.now();
+    let mut books = state.books();
+    let changed = find(&books, id).and_then(|mut payment| change(&mut payment, now).map(|()| payment));
+    match changed {
+        Ok(payment) => {
+            books.record(Entry::Payment(Box::new(payment.clone())));
+            drop(books);
+            state.report(&payment);
+            answer(StatusCode::OK, &payment.to_json(&state.options().base_url))
+        }
+        Err(problem) => answer(problem.status, &problem.to_json()),
+    }
 }
 
 impl SandboxState {
@@ -341,5 +453,6 @@ fn movement(state: &SandboxState, prefix: &str, amount: Cents, request: &Value, 
         description: request.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
         metadata: request.get("metadata").cloned().unwrap_or_default(),
         created_at: now,
+        undone_at: None,
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Payment {
     pub(super) changed_at: DateTime<Utc>,
     pub(super) captures: Vec<Movement>,
     pub(super) refunds: Vec<Movement>,
+    #[serde(default)]
+    pub(super) chargebacks: Vec<Movement>,
 }
 
 /// A capture or a refund.
@@ -45,6 +47,43 @@ pub(super) struct Movement {
     pub(super) description: String,
     pub(super) metadata: Value,
     pub(super) created_at: DateTime<Utc>,
+    /// When it came back: a refund that the bank refused, a chargeback that was reversed.
+    #[serde(default)]
+    pub(super) undone_at: Option<DateTime<Utc>>,
+}
+
+/// How long a bank takes over a refund.
+const REFUND_TAKES: TimeDelta = TimeDelta::minutes(1);
+
+impl Movement {
+    /// The state of a refund: with the bank, done, or refused.
+    pub(super) fn refund_state(&self, now: DateTime<Utc>) -> &'static str {
+        if self.undone_at.is_some() {
+            "failed"
+        } else if now < self.created_at + REFUND_TAKES {
+            "pending"
+        } else {
+            "refunded"
+        }
+    }
+
+    /// A chargeback as the API shows it.
+    pub(super) fn chargeback_json(&self, payment: &str, base: &Url) -> Value {
+        let path = format!("v2/payments/{payment}/chargebacks/{}", self.id);
+        json!({
+            "resource": "chargeback",
+            "id": self.id,
+            "amount": money(self.amount),
+            "settlementAmount": { "currency": "EUR", "value": (-self.amount).to_plain() },
+            "createdAt": time(self.created_at),
+            "reversedAt": self.undone_at.map(time),
+            "paymentId": payment,
+            "_links": {
+                "self": link(base, &path, "application/hal+json"),
+                "payment": link(base, &format!("v2/payments/{payment}"), "application/hal+json"),
+            },
+        })
+    }
 }
 
 /// What the client (or a test) makes of an open payment.
@@ -141,7 +180,11 @@ impl Payment {
     }
 
     pub(super) fn refunded(&self) -> Cents {
-        self.refunds.iter().map(|refund| refund.amount).sum()
+        self.refunds.iter().filter(|refund| refund.undone_at.is_none()).map(|refund| refund.amount).sum()
+    }
+
+    pub(super) fn charged_back(&self) -> Cents {
+        self.chargebacks.iter().filter(|one| one.undone_at.is_none()).map(|one| one.amount).sum()
     }
 
     pub(super) fn language(&self) -> Locale {
@@ -176,6 +219,10 @@ impl Payment {
         if !self.refunds.is_empty() || self.state == ProviderState::Paid {
             put("amountRefunded", money(self.refunded()));
             put("amountRemaining", money(self.captured() - self.refunded()));
+        }
+        if !self.chargebacks.is_empty() {
+            // Reversed ones are named, too: only so does a merchant come to look.
+            put("amountChargedBack", money(self.chargebacks.iter().map(|one| one.amount).sum()));
         }
         let moment = match self.state {
             ProviderState::Open => ("expiresAt", self.expires_at),

@@ -12,6 +12,7 @@
 //! payment after the hold ended when the days are gone, after a withdrawal) goes back in full. A payment is refunded
 //! at most once, under the refund's own id at the provider.
 
+mod chargebacks;
 mod money_back;
 mod provider;
 
@@ -179,6 +180,9 @@ async fn apply(p: &Platform, payment: &Payment, said: &ProviderPayment) -> Resul
             payment.amount.to_plain(),
             payment.booking
         )));
+    }
+    if said.charged_back > Cents::ZERO {
+        chargebacks::note(p, payment).await?;
     }
     if News::of(payment.state, said.state) == News::Nothing {
         return Ok(());

@@ -1,7 +1,7 @@
 //! A payment provider in memory, driven by the test: the client pays, gives up or is late when the test says so, and
 //! answers get lost on demand.
 
-use crate::payments::{NewPayment, PaymentProvider, ProviderError, ProviderPayment, ProviderState};
+use crate::payments::{NewPayment, PaymentProvider, ProviderChargeback, ProviderError, ProviderPayment, ProviderState};
 use async_trait::async_trait;
 use gabarit_domain::{
     ids::{BookingId, PaymentId, RefundId},
@@ -58,6 +58,7 @@ struct Payment {
     amount: Cents,
     captured: Cents,
     refunds: BTreeMap<RefundId, (String, Cents)>,
+    chargebacks: Vec<ProviderChargeback>,
 }
 
 impl Payment {
@@ -93,6 +94,21 @@ impl FakeProvider {
     /// The client's card is authorised.
     pub fn authorize(&self, reference: &str) {
         self.change(reference, |payment| payment.state = ProviderState::Authorized);
+    }
+
+    /// The client's bank takes money back.
+    pub fn charge_back(&self, reference: &str, amount: Cents) {
+        self.change(reference, |payment| {
+            let reference = format!("chb_{reference}_{}", payment.chargebacks.len() + 1);
+            payment.chargebacks.push(ProviderChargeback { reference, amount, reversed: false });
+        });
+    }
+
+    /// The client's bank gives it all again.
+    pub fn reverse_chargebacks(&self, reference: &str) {
+        self.change(reference, |payment| {
+            payment.chargebacks.iter_mut().for_each(|chargeback| chargeback.reversed = true);
+        });
     }
 
     /// The payment is under way (a bank transfer).
@@ -218,6 +234,7 @@ fn view(reference: &str, payment: &Payment) -> ProviderPayment {
         state: payment.state,
         amount: payment.amount,
         captured: payment.captured,
+        charged_back: payment.chargebacks.iter().map(|chargeback| chargeback.amount).sum(),
         refunded: payment.refunded(),
         checkout_url: open.then(|| Url::parse(&page).ok()).flatten(),
         booking: Some(payment.booking),
@@ -243,6 +260,7 @@ impl PaymentProvider for FakeProvider {
                 amount: new.amount,
                 captured: Cents(0),
                 refunds: BTreeMap::new(),
+                chargebacks: Vec::new(),
             };
             let answer = view(&reference, &payment);
             state.payments.insert(reference, payment);
@@ -253,6 +271,12 @@ impl PaymentProvider for FakeProvider {
     async fn get(&self, reference: &str) -> Result<ProviderPayment, ProviderError> {
         self.call(Call::Get(reference.to_owned()), |state| {
             found(state, reference).map(|payment| view(reference, payment))
+        })
+    }
+
+    async fn chargebacks(&self, reference: &str) -> Result<Vec<ProviderChargeback>, ProviderError> {
+        self.call(Call::Get(reference.to_owned()), |state| {
+            found(state, reference).map(|payment| payment.chargebacks.clone())
         })
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod errors;
+mod official;
 mod payments;
 mod sandbox;
 mod support;

@@ -245,3 +245,27 @@ proptest! {
         prop_assert!(limit(PaymentMethod::CreditCard) < limit(PaymentMethod::Ideal));
     }
 }
+
+/// A chargeback is read from the provider, with its reversal; the payment names what was taken back.
+#[tokio::test]
+async fn chargebacks_are_read() {
+    let (base, sandbox) = start_for_tests().await.unwrap();
+    let client = sandbox.client().unwrap();
+    let mut merchant = Merchant::listening(0).await;
+    let wanted = new_payment(PaymentMethod::Ideal, 100, &merchant.url);
+    let reference = client.create(&wanted).await.unwrap().reference;
+    assert_eq!(sandbox.pay(&reference), Some(ProviderState::Paid));
+    assert_eq!(client.get(&reference).await.unwrap().charged_back, Cents::ZERO);
+    let bank = async |path: &str, body: Value| {
+        let address = base.join(&format!("sandbox/payments/{reference}/{path}")).unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        assert_eq!(http.post(address).json(&body).send().await.unwrap().status().as_u16(), 200);
+    };
+    bank("chargeback", json!({})).await;
+    assert_eq!(merchant.hears().await, format!("id={reference}"), "it is reported");
+    assert_eq!(client.get(&reference).await.unwrap().charged_back, wanted.amount);
+    let [one] = &client.chargebacks(&reference).await.unwrap()[..] else { panic!("one chargeback") };
+    assert_eq!((one.amount, one.reversed), (wanted.amount, false));
+    bank("chargeback/reverse", json!({})).await;
+    assert!(client.chargebacks(&reference).await.unwrap()[0].reversed);
+}

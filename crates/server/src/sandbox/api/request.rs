@@ -5,7 +5,7 @@ use crate::{
     payments::{ProviderState, limit},
     sandbox::model::{Payment, time_to_pay},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_domain::{booking::PaymentMethod, money::Cents};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -62,6 +62,10 @@ pub(super) fn new_payment(request: &Value, id: String, now: DateTime<Utc>) -> Re
         return Err(Problem::field("metadata", "The metadata is larger than 1 kB"));
     }
     let time = methods.iter().map(|method| time_to_pay(*method)).max().unwrap_or_default();
+    let expires_at = match text("dueDate") {
+        None => now + time,
+        Some(day) => due(day, &methods, now)?,
+    };
     Ok(Payment {
         id,
         state: ProviderState::Open,
@@ -75,11 +79,25 @@ pub(super) fn new_payment(request: &Value, id: String, now: DateTime<Utc>) -> Re
         lines,
         manual_capture,
         created_at: now,
-        expires_at: now + time,
+        expires_at,
         changed_at: now,
         captures: Vec::new(),
         refunds: Vec::new(),
+        chargebacks: Vec::new(),
     })
+}
+
+/// A transfer may arrive until the end of its due date: tomorrow at the earliest, at most 100 days ahead.
+fn due(day: &str, methods: &[PaymentMethod], now: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
+    let wrong = |detail: &str| Problem::field("dueDate", detail);
+    if methods != [PaymentMethod::BankTransfer] {
+        return Err(wrong("The due date can only be set for bank transfers"));
+    }
+    let day: NaiveDate = day.parse().map_err(|_| wrong("The due date must be of the form YYYY-MM-DD"))?;
+    let ahead = (day - now.date_naive()).num_days();
+    let end = day.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0)).map(|end| end.and_utc());
+    end.filter(|_| (1..=100).contains(&ahead))
+        .ok_or_else(|| wrong("The due date must be at least tomorrow and at most 100 days ahead"))
 }
 
 /// One method, several, or (when none is named) all.

@@ -514,3 +514,21 @@ pub(crate) async fn change_dropped(
         .button(notice::open_booking(l), page(p, l, booking));
     send(exec, p, &format!("change/{}/dropped/expert", change.id), to, &message).await
 }
+
+/// A client's bank took money back: the operator has to see to it.
+pub(crate) async fn charged_back(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    chargeback: &str,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let l = Locale::default();
+    let message = Message::new(l, notice::charged_back_subject(l, &booking.reference))
+        .paragraph(notice::charged_back(l, fmt::money(l, amount)))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_booking(l), page(p, l, booking));
+    mail::enqueue(exec, p, &format!("chargeback/{chargeback}"), p.config.operator.email.as_str(), &message)
+        .await
+        .map(drop)
+}
