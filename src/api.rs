@@ -11,6 +11,7 @@ mod call;
 pub mod candidate;
 pub mod changes;
 pub mod contact;
+pub mod desk;
 pub mod find;
 pub mod manage;
 pub mod public;

@@ -2,6 +2,7 @@
 
 mod boot;
 pub mod cli;
+mod desk;
 mod dev;
 mod dev_clock;
 mod files;

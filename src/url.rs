@@ -1,7 +1,8 @@
 //! Addresses of pages.
 
-use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId};
+use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId, PayoutBatchId};
 use gabarit_i18n::Locale;
+use uuid::Uuid;
 
 /// A page of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,16 @@ pub enum ManagePage {
     Candidate(CandidateId),
     /// Days that clients say were not worked.
     Reports,
+    /// Payouts to experts.
+    Payouts,
+    /// One batch of them.
+    PayoutBatch(PayoutBatchId),
+    /// The trial balance.
+    Ledger,
+    /// One transaction of the ledger.
+    Transaction(Uuid),
+    /// What runs, and what does not.
+    Operations,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -141,6 +152,11 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Desk) => format!("/{code}/manage/desk"),
         Page::Contact => format!("/{code}/contact"),
         Page::Manage(ManagePage::Reports) => format!("/{code}/manage/reports"),
+        Page::Manage(ManagePage::Payouts) => format!("/{code}/manage/payouts"),
+        Page::Manage(ManagePage::PayoutBatch(id)) => format!("/{code}/manage/payouts/{id}"),
+        Page::Manage(ManagePage::Ledger) => format!("/{code}/manage/ledger"),
+        Page::Manage(ManagePage::Transaction(id)) => format!("/{code}/manage/ledger/transactions/{id}"),
+        Page::Manage(ManagePage::Operations) => format!("/{code}/manage/operations"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),

@@ -7,9 +7,12 @@
 mod candidate;
 mod candidates;
 mod contact;
+mod ledger;
 mod managers;
+mod operations;
 mod overview;
 mod reports;
+mod payouts;
 
 use crate::{
     app::lazy::lazy_area,
@@ -21,8 +24,9 @@ use crate::{
 use candidate::CandidatePage;
 use candidates::CandidatesPage;
 use contact::{InboxPage, RequestPage};
-use gabarit_i18n::manage as text;
+use gabarit_i18n::{books as books_text, manage as text, operations as operations_text, payout as payout_text};
 use gabarit_view::error::ApiError;
+use ledger::{LedgerAccountPage, LedgerPage, TransactionPage};
 use leptos::{html, prelude::*};
 use leptos_router::{
     MatchNestedRoutes, SsrMode,
@@ -32,8 +36,10 @@ use leptos_router::{
     path,
 };
 use managers::ManagersPage;
+use operations::OperationsPage;
 use overview::OverviewPage;
 use reports::ReportsPage;
+use payouts::{BatchPage, PayoutsPage};
 
 /// The sections of the console, in the order of its navigation.
 const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
@@ -41,6 +47,9 @@ const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
     (ManagePage::Desk, gabarit_i18n::contact::inbox),
     (ManagePage::Candidates, text::nav_candidates),
     (ManagePage::Reports, gabarit_i18n::changes::reports),
+    (ManagePage::Payouts, payout_text::title),
+    (ManagePage::Ledger, books_text::title),
+    (ManagePage::Operations, operations_text::title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
 ];
 
@@ -54,6 +63,12 @@ lazy_area! {
         Candidate => CandidatePage,
         Managers => ManagersPage,
         Reports => ReportsPage,
+        Payouts => PayoutsPage,
+        Batch => BatchPage,
+        Ledger => LedgerPage,
+        LedgerAccount => LedgerAccountPage,
+        Transaction => TransactionPage,
+        Operations => OperationsPage,
     }
 }
 
@@ -69,6 +84,12 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("candidates/:id") view=ManageArea::Candidate/>
             <Route path=path!("managers") view=ManageArea::Managers/>
             <Route path=path!("reports") view=ManageArea::Reports/>
+            <Route path=path!("payouts") view=ManageArea::Payouts/>
+            <Route path=path!("payouts/:id") view=ManageArea::Batch/>
+            <Route path=path!("ledger") view=ManageArea::Ledger/>
+            <Route path=path!("ledger/:account") view=ManageArea::LedgerAccount/>
+            <Route path=path!("ledger/transactions/:id") view=ManageArea::Transaction/>
+            <Route path=path!("operations") view=ManageArea::Operations/>
         </ParentRoute>
     }
     .into_inner()

@@ -156,8 +156,16 @@ async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Res
         }
         Command::Audit => {
             let platform = boot::platform(config, boot::Time::AsServed).await?;
-            let findings = audit::run(&platform).await.map_err(said)?;
+            let mut findings = audit::run(&platform).await.map_err(said)?;
+            let provider = audit::reconcile(&platform).await.map_err(said)?;
             platform.db.close().await;
+            findings.extend(provider.findings);
+            if provider.unanswered > 0 {
+                say(&format!(
+                    "the payment provider did not answer: {} payments compared, {} not",
+                    provider.compared, provider.unanswered
+                ));
+            }
             for finding in &findings {
                 say(&format!("{} {} {}: {}", finding.invariant, finding.check, finding.subject, finding.detail));
             }

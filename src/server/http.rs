@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, head::HeadFiles, shell},
-    server::{dev, dev_clock, files, middleware, rest, uploads, webhooks},
+    server::{desk, dev, dev_clock, files, middleware, rest, uploads, webhooks},
 };
 use axum::{
     Router,
@@ -68,7 +68,8 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/candidates/documents/{id}", get(uploads::fetch))
         .route("/candidates/{id}/interview.ics", get(uploads::interview))
         .route("/calendar/{file}", get(files::calendar))
-        .route("/earnings.csv", get(files::earnings));
+        .route("/earnings.csv", get(files::earnings))
+        .merge(desk::router());
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());
     }

@@ -6,7 +6,7 @@ use crate::{
     ui::{ErrorState, Skeleton},
     url::{self, ManagePage, Page},
 };
-use gabarit_i18n::manage as text;
+use gabarit_i18n::{manage as text, operations};
 use gabarit_view::manage::Waiting;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -38,6 +38,7 @@ pub(super) fn OverviewPage() -> impl IntoView {
         }
         .into_any()
     };
+    let page = move |page: ManagePage| Some(url::path(locale, Page::Manage(page)));
     view! {
         <Title text=text::title(locale)/>
         <h1>{text::overview(locale)}</h1>
@@ -57,8 +58,10 @@ pub(super) fn OverviewPage() -> impl IntoView {
                                 overview.requests,
                                 Some(url::path(locale, Page::Manage(ManagePage::Desk))),
                             )}
-                            {tile(text::jobs_failing(locale), overview.jobs, None)}
-                            {tile(text::mail_failing(locale), overview.mail, None)}
+                            {tile(operations::payouts_urgent(locale), overview.payouts, page(ManagePage::Payouts))}
+                            {tile(operations::troubles(locale), overview.troubles, page(ManagePage::Operations))}
+                            {tile(text::jobs_failing(locale), overview.jobs, page(ManagePage::Operations))}
+                            {tile(text::mail_failing(locale), overview.mail, page(ManagePage::Operations))}
                         </ul>
                     }
                     .into_any(),
