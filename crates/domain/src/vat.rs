@@ -220,7 +220,7 @@ pub(crate) fn luhn(digits: &str) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Weighted sum of the first digits.
@@ -256,8 +256,8 @@ fn checksum_holds(prefix: &str, number: &str) -> bool {
         "CY" => cypriot(number),
         "CZ" => czech(d),
         "DE" => d[0] != 0 && mod_11_10(&d[..8]) == d[8],
-        "DK" => weighted(d, &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
-        "EE" => weighted(d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0,
+        "DK" => weighted(d, &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11),
+        "EE" => weighted(d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10),
         // Powers of two, mod 11, mod 10.
         "EL" => weighted(d, &[256, 128, 64, 32, 16, 8, 4, 2]) % 11 % 10 == d[8],
         "ES" => spanish(number),
@@ -274,7 +274,7 @@ fn checksum_holds(prefix: &str, number: &str) -> bool {
         // mod 89 of the first six digits.
         "LU" => value(&d[..6]) % 89 == value(&d[6..]),
         "LV" => latvian(d),
-        "MT" => weighted(d, &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0,
+        "MT" => weighted(d, &[3, 4, 6, 7, 8, 9, 10, 1]).is_multiple_of(37),
         // The eleven test of the older numbers, or mod 97 over "NL…B…" of those given to sole traders since 2020.
         "NL" => {
             let eleven = weighted(&d[..8], &[9, 8, 7, 6, 5, 4, 3, 2]) % 11;

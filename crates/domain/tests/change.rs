@@ -1,7 +1,5 @@
 //! Changing a booking: what was agreed stays, what is new is looked at anew, and the supplement never falls.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 #[path = "../../wasm-check/src/sample.rs"]
 #[expect(unreachable_pub, reason = "the crate that owns the file exports it")]
 mod sample;

@@ -133,7 +133,7 @@ fn gs1(digits: &str) -> bool {
         .enumerate()
         .map(|(index, b)| u32::from(b - b'0') * if index % 2 == 0 { 1 } else { 3 })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

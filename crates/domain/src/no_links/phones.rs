@@ -281,13 +281,12 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
         return !labelled && !rest.starts_with('0') && (10..=15).contains(&digits) && (alone || known);
     }
     if all.starts_with('0') {
-        // 0123.456.789 is how Belgium writes a company's number; 0.123 is a fraction.
-        let company = lengths == [4, 3, 3] && run.between.iter().all(|gap| gap == ".");
+        // 0.123 is a fraction.
         let fraction = run.groups[0] == "0" && run.between.first().is_some_and(|gap| gap == ".");
         let dates = lengths.len() >= 3 && lengths.windows(3).any(|three| three == [2, 2, 4]);
         let single = run.groups.len() == 1;
         let length = if single { (10..=10).contains(&digits) } else { (9..=12).contains(&digits) };
-        return length && !fraction && !dates && !(company && labelled) && !labelled;
+        return length && !fraction && !dates && !labelled;
     }
     // 8 (495) 123-45-67
     if lengths == [1, 3, 3, 2, 2] && all.starts_with('8') && run.between[0].contains('(') {

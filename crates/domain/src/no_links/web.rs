@@ -236,7 +236,8 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
             return false;
         }
     }
-    if !is_last && !(strong && next.is_some_and(|next| next.is_empty() || capital(next))) {
+    let ends_sentence = strong && next.is_some_and(|next| next.is_empty() || capital(next));
+    if !(is_last || ends_sentence) {
         return false;
     }
     if matches!(
@@ -260,10 +261,11 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     let single = name_text.chars().count() == 1;
     if strong || goes_on {
         // `1.2.us` and `p.co`: too little for a name; `S.A.`-like rows of letters.
-        return !(single && labels.iter().all(|label| label.len() <= 2) && !goes_on)
-            && !(digits && end_text.len() == 2 && labels.len() > 2);
+        let too_short = single && labels.iter().all(|label| label.len() <= 2) && !goes_on;
+        let a_row = digits && end_text.len() == 2 && labels.len() > 2;
+        return !(too_short || a_row);
     }
-    !single && !digits && !ABBREVIATIONS.contains(&name_text.as_str()) && !name_text.starts_with(|c: char| c == '_')
+    !single && !digits && !ABBREVIATIONS.contains(&name_text.as_str()) && !name_text.starts_with('_')
 }
 
 /// Whether the words around a place are about files.
@@ -408,7 +410,7 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
             .filter(|word| !word.is_empty())
             .take(3)
             .any(|word| CODING.contains(&word));
-        let free = free && !(coding && !first.contains('_'));
+        let free = free && (first.contains('_') || !coding);
         if free && leads && name.chars().count() >= 3 && !CODE.contains(&first.as_str()) && !is_sheet(&first) {
             hits.push((sign..end, LinkKind::Handle));
         }

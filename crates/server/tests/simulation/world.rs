@@ -109,7 +109,18 @@ impl World {
         let manager = p.manager().await;
         let rng = ChaCha8Rng::seed_from_u64(seed);
         let done = BTreeMap::new();
-        Self { p, seed, rng, clients, experts, manager, lives: Vec::new(), changing: Vec::new(), webhooks: Vec::new(), done }
+        Self {
+            p,
+            seed,
+            rng,
+            clients,
+            experts,
+            manager,
+            lives: Vec::new(),
+            changing: Vec::new(),
+            webhooks: Vec::new(),
+            done,
+        }
     }
 
     fn count(&mut self, event: &'static str) {
