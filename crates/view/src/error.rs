@@ -159,7 +159,7 @@ pub enum ApiError {
         /// What they did: `picked`, `refused` …
         did: String,
         /// When.
-        at: ZonedTime,
+        at: Box<ZonedTime>,
         /// The record's version now: who sends the form again has seen this.
         version: i64,
         /// See [`ApiError::Invalid`].

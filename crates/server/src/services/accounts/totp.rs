@@ -85,7 +85,7 @@ impl Seed {
         let present = now.timestamp().div_euclid(STEP_SECONDS);
         (present - DRIFT..=present + DRIFT)
             .filter(|step| bool::from(self.code(*step).as_bytes().ct_eq(code.as_bytes())))
-            .last()
+            .next_back()
     }
 }
 

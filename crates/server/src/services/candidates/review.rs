@@ -365,7 +365,7 @@ async fn overtaken(
     Ok(ApiError::Overtaken {
         by: last.actor_name,
         did: last.event,
-        at: zoned(last.at, views::zone(p, actor)),
+        at: Box::new(zoned(last.at, views::zone(p, actor))),
         version: candidate.version,
         stash: None,
     })

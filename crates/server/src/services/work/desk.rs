@@ -74,9 +74,9 @@ pub async fn earnings(p: &Platform, actor: &AccountView) -> Result<EarningsPage,
             match &line {
                 EarningLine::Days { band, .. } => {
                     days += band.days();
-                    for_days = for_days + line.net();
+                    for_days += line.net();
                 }
-                EarningLine::PassedOn { .. } => passed_on = passed_on + line.net(),
+                EarningLine::PassedOn { .. } => passed_on += line.net(),
             }
         }
         if !done {
@@ -113,9 +113,9 @@ pub async fn earnings(p: &Platform, actor: &AccountView) -> Result<EarningsPage,
             total: Cents::ZERO,
         });
         sum.days += entry.days;
-        sum.for_days = sum.for_days + entry.for_days;
-        sum.passed_on = sum.passed_on + entry.passed_on;
-        sum.total = sum.total + entry.total;
+        sum.for_days += entry.for_days;
+        sum.passed_on += entry.passed_on;
+        sum.total += entry.total;
     }
     page.years = years.into_values().rev().collect();
     Ok(page)
