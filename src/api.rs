@@ -14,6 +14,7 @@ pub mod contact;
 pub mod desk;
 pub mod find;
 pub mod manage;
+pub mod papers;
 pub mod public;
 pub mod work;
 

@@ -14,7 +14,9 @@ use crate::{
         contact::DeskRoutes,
         find::FindRoutes,
         manage::ManageRoutes,
+        papers::PapersRoutes,
         public::PublicRoutes,
+        verify::VerifyRoutes,
         work::{ThreadRoutes, WorkRoutes},
     },
 };
@@ -70,6 +72,8 @@ pub fn App() -> impl IntoView {
                     <ManageRoutes/>
                     <WorkRoutes/>
                     <ThreadRoutes/>
+                    <PapersRoutes/>
+                    <VerifyRoutes/>
                     <PublicRoutes/>
                 </ParentRoute>
             </Routes>

@@ -6,5 +6,7 @@ pub mod candidate;
 pub mod contact;
 pub mod find;
 pub mod manage;
+pub mod papers;
 pub mod public;
+pub mod verify;
 pub mod work;

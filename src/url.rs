@@ -25,6 +25,14 @@ pub enum Page {
     Orders,
     /// An invoice, on screen.
     Document(DocumentId),
+    /// One's documents, by month.
+    Papers,
+    /// Settings for e-invoices and the tax office.
+    PapersSettings,
+    /// The agreement to self-billing.
+    SelfBilling,
+    /// Is a document ours, and does it add up?
+    Verify,
     /// Sign in.
     SignIn,
     /// Make an account.
@@ -87,6 +95,8 @@ pub enum WorkPage {
 /// A section of the managers' console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManagePage {
+    /// Everybody's documents.
+    Documents,
     /// What waits.
     Overview,
     /// The contact desk's inbox.
@@ -125,6 +135,10 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Booking(id) => format!("/{code}/bookings/{id}"),
         Page::Orders => format!("/{code}/orders"),
         Page::Document(id) => format!("/{code}/documents/{id}"),
+        Page::Papers => format!("/{code}/papers"),
+        Page::PapersSettings => format!("/{code}/papers/settings"),
+        Page::SelfBilling => format!("/{code}/papers/self-billing"),
+        Page::Verify => format!("/{code}/verify"),
         Page::SignIn => format!("/{code}/sign-in"),
         Page::SignUp => format!("/{code}/sign-up"),
         Page::SignInCode => format!("/{code}/sign-in/code"),
@@ -146,6 +160,7 @@ pub fn path(locale: Locale, page: Page) -> String {
             format!("/{code}/work{below}")
         }
         Page::Thread(id) => format!("/{code}/messages/{id}"),
+        Page::Manage(ManagePage::Documents) => format!("/{code}/manage/documents"),
         Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
         Page::Manage(ManagePage::Candidates) => format!("/{code}/manage/candidates"),
         Page::Manage(ManagePage::Candidate(id)) => format!("/{code}/manage/candidates/{id}"),

@@ -177,6 +177,7 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
                             .then(|| link(Page::Manage(ManagePage::Overview), common::console(locale)))}
                         {account.expert.is_some().then(|| link(Page::Work(WorkPage::Orders), common::my_orders(locale)))}
                         {link(Page::Bookings, common::my_bookings(locale))}
+                        {link(Page::Papers, gabarit_i18n::papers::title(locale))}
                         <a class="nav-link" href=url::path(locale, Page::Account) title=account.email.clone()>
                             <Icon name=IconName::Person/>
                             <span class="account-name">{account.name.clone()}</span>
@@ -315,6 +316,7 @@ fn Footer(locale: Locale) -> impl IntoView {
                         (Page::Accessibility, common::nav_accessibility(locale)),
                         (Page::Terms, common::nav_terms(locale)),
                         (Page::AboutData, common::nav_about_data(locale)),
+                        (Page::Verify, gabarit_i18n::verify::title(locale)),
                     ],
                 )}
             </div>

@@ -17,6 +17,7 @@ mod payouts;
 use crate::{
     app::lazy::lazy_area,
     i18n::{Locale, use_locale},
+    pages::papers::list::AllDocuments,
     session::use_account,
     ui::{ErrorState, Icon, IconName},
     url::{self, ManagePage, Page},
@@ -50,6 +51,7 @@ const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
     (ManagePage::Payouts, payout_text::title),
     (ManagePage::Ledger, books_text::title),
     (ManagePage::Operations, operations_text::title),
+    (ManagePage::Documents, gabarit_i18n::papers::title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
 ];
 
@@ -69,6 +71,7 @@ lazy_area! {
         LedgerAccount => LedgerAccountPage,
         Transaction => TransactionPage,
         Operations => OperationsPage,
+        Documents => AllDocuments,
     }
 }
 
@@ -90,6 +93,7 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("ledger/:account") view=ManageArea::LedgerAccount/>
             <Route path=path!("ledger/transactions/:id") view=ManageArea::Transaction/>
             <Route path=path!("operations") view=ManageArea::Operations/>
+            <Route path=path!("documents") view=ManageArea::Documents/>
         </ParentRoute>
     }
     .into_inner()

@@ -3,22 +3,27 @@
 use crate::{
     api::SignedIn,
     server::{middleware::request_locale, page},
+    url::{self, Page},
 };
 use axum::{
     Extension,
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Multipart, Path, Request, State, multipart::MultipartRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use gabarit_domain::ids::DocumentId;
+use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
-    services::{documents, work},
+    services::{
+        papers::{self, File, Format},
+        sellers, stash, work,
+    },
 };
-use gabarit_view::error::ApiError;
+use gabarit_view::{account::AccountView, error::ApiError};
 use leptos::config::LeptosOptions;
-use std::{convert::Infallible, pin::Pin};
+use std::{collections::BTreeMap, convert::Infallible, pin::Pin};
 use tower::{Service, ServiceExt as _};
 use tower_http::services::ServeDir;
 
@@ -71,34 +76,124 @@ pub(crate) fn at_root(options: &LeptosOptions) -> Vec<String> {
         .collect()
 }
 
-/// A document in print, for whom it concerns.
-pub(crate) async fn document(
-    State(platform): State<Platform>,
-    Path(id): Path<String>,
-    signed_in: Option<Extension<SignedIn>>,
-    headers: HeaderMap,
-) -> Response {
-    let account = signed_in.and_then(|Extension(signed_in)| signed_in.account);
-    let result = match (account.as_ref(), id.parse::<DocumentId>()) {
-        (None, _) => Err(ApiError::SignInRequired),
-        (_, Err(_)) => Err(ApiError::NotFound),
-        (Some(account), Ok(id)) => documents::pdf(&platform, account, id).await,
-    };
+/// Who asks for a file.
+fn reader(signed_in: Option<Extension<SignedIn>>) -> Option<AccountView> {
+    signed_in.and_then(|Extension(signed_in)| signed_in.account)
+}
+
+/// A file, or the page that says why there is none.
+fn answer(result: Result<File, ApiError>, account: Option<&AccountView>, headers: &HeaderMap) -> Response {
     match result {
-        Ok((name, bytes)) => {
-            let disposition = format!("inline; filename=\"{}\"", name.replace(['"', '\\', '\r', '\n'], "_"));
+        Ok(file) => {
+            let shown = if file.content_type == "application/pdf" { "inline" } else { "attachment" };
+            let name = file.name.replace(['"', '\\', '\r', '\n'], "_");
             let headers = [
-                (header::CONTENT_TYPE, "application/pdf".to_owned()),
-                (header::CONTENT_DISPOSITION, disposition),
+                (header::CONTENT_TYPE, file.content_type.to_owned()),
+                (header::CONTENT_DISPOSITION, format!("{shown}; filename=\"{name}\"")),
                 (header::CACHE_CONTROL, "private, no-store".to_owned()),
             ];
-            (headers, bytes).into_response()
+            (headers, file.bytes).into_response()
         }
         Err(error) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let locale = account.map_or_else(|| request_locale("", &headers), |account| account.locale);
+            let locale = account.map_or_else(|| request_locale("", headers), |account| account.locale);
             page::refusal(status, locale, &error)
         }
+    }
+}
+
+/// A document in a format (`pdf`, `xml`, `ubl`), for whom it concerns; the report on sellers of a
+/// year (`dac7/2026`); the quote of a booking (`quote/…`).
+pub(crate) async fn document(
+    State(platform): State<Platform>,
+    Path((id, year)): Path<(String, String)>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = reader(signed_in);
+    let format = match year.as_str() {
+        "pdf" => Some(Format::Pdf),
+        "xml" => Some(Format::Cii),
+        "ubl" => Some(Format::Ubl),
+        _ => None,
+    };
+    let result = match (account.as_ref(), id.parse::<DocumentId>(), format) {
+        (Some(account), Err(_), None) if id == "quote" => match year.parse() {
+            Ok(booking) => papers::quote(&platform, account, booking).await,
+            Err(_) => Err(ApiError::NotFound),
+        },
+        (Some(account), Err(_), None) if id == "dac7" => match year.parse() {
+            Ok(year) => sellers::report(&platform, account, year).await,
+            Err(_) => Err(ApiError::NotFound),
+        },
+        (None, ..) => Err(ApiError::SignInRequired),
+        (Some(account), Ok(id), Some(format)) => papers::file(&platform, account, id, format).await,
+        _ => Err(ApiError::NotFound),
+    };
+    answer(result, account.as_ref(), &headers)
+}
+
+/// A month's documents as `zip` or `csv`: one's own (`month`), or everybody's (`all`), for managers.
+pub(crate) async fn month(
+    State(platform): State<Platform>,
+    Path((whose, month, format)): Path<(String, String, String)>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = reader(signed_in);
+    let all = match whose.as_str() {
+        "month" => Some(false),
+        "all" => Some(true),
+        _ => None,
+    };
+    let result = match (account.as_ref(), all, format.as_str()) {
+        (None, ..) => Err(ApiError::SignInRequired),
+        (Some(account), Some(all), "zip") => papers::month_zip(&platform, account, &month, all).await,
+        (Some(account), Some(all), "csv") => papers::month_csv(&platform, account, &month, all).await,
+        _ => Err(ApiError::NotFound),
+    };
+    answer(result, account.as_ref(), &headers)
+}
+
+/// The public keys that documents are sealed with, one a line.
+pub(crate) async fn document_keys(State(platform): State<Platform>) -> Response {
+    match platform.document_keys() {
+        Ok(keys) => {
+            let mut text = keys.public.join("\n");
+            text.push('\n');
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Verifies a posted file, for those without script; the page then shows what was found, once. The file is not kept.
+pub(crate) async fn verify(
+    State(platform): State<Platform>,
+    Path(locale): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let locale = Locale::parse(&locale).unwrap_or_default();
+    let page = url::path(locale, Page::Verify);
+    let mut bytes = Vec::new();
+    if let Ok(mut form) = form {
+        while let Ok(Some(field)) = form.next_field().await {
+            if field.name() == Some("file") {
+                bytes = field.bytes().await.map(|bytes| bytes.to_vec()).unwrap_or_default();
+                break;
+            }
+        }
+    }
+    let result = async {
+        let keys = &platform.document_keys()?.public;
+        let found = gabarit_view::verify::verify(&bytes, keys);
+        let body = serde_json::to_string(&found).map_err(|error| platform.fault(error))?;
+        stash::put(&platform, BTreeMap::from([("verified".to_owned(), body)])).await
+    }
+    .await;
+    match result {
+        Ok(key) => Redirect::to(&url::with_param(&page, "report", &key)).into_response(),
+        Err(error) => page::refusal(StatusCode::INTERNAL_SERVER_ERROR, locale, &error),
     }
 }
 

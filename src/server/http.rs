@@ -64,11 +64,14 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/readyz", get(ready))
         .nest("/api/v1", rest::router())
         .route("/webhooks/payments", post(webhooks::report))
-        .route("/documents/{id}/pdf", get(files::document))
         .route("/candidates/documents/{id}", get(uploads::fetch))
         .route("/candidates/{id}/interview.ics", get(uploads::interview))
         .route("/calendar/{file}", get(files::calendar))
         .route("/earnings.csv", get(files::earnings))
+        .route("/documents/{id}/{format}", get(files::document))
+        .route("/documents/{whose}/{month}/{format}", get(files::month))
+        .route("/document-keys.txt", get(files::document_keys))
+        .route("/verify/{locale}", post(files::verify))
         .merge(desk::router());
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());

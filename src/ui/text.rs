@@ -24,6 +24,7 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::CreditRefused { reason, .. } => {
             format!("{} {}", credit_text(locale, *reason), errors::credit_refused(locale))
         }
+        ApiError::AgreementRequired => errors::agreement_required(locale).to_owned(),
         ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
         ApiError::MovedOn => errors::moved_on(locale).to_owned(),
         ApiError::Overtaken { by, did, at, .. } => {

@@ -1,10 +1,14 @@
 //! Configuration: the environment (and `Leptos.toml` for the address), read once at the start. A wrong value stops the
 //! start with a sentence that names the variable.
 
-use crate::secret_box::SecretKey;
-use crate::storage::{BucketUrl, StorageUrl};
+use crate::{
+    document_key::DocumentKeys,
+    secret_box::SecretKey,
+    storage::{BucketUrl, StorageUrl},
+};
 use chrono_tz::Tz;
 use gabarit_domain::{
+    einvoice::endpoint::Endpoint,
     money::BasisPoints,
     text::Email,
     vat::{CountryCode, OperatorVat, VatNumber},
@@ -97,12 +101,16 @@ pub struct Config {
     pub sandbox_listen: SocketAddr,
     /// `GABARIT_FOUR_EYES`: whether a payout batch needs a second manager.
     pub four_eyes: bool,
+    /// `GABARIT_OPERATOR_ENDPOINT`: where the operator receives e-invoices.
+    pub operator_endpoint: Option<Endpoint>,
+    /// `GABARIT_DOCUMENT_KEY`: what documents are sealed with; a file in the data folder unless set.
+    pub document_key: Option<String>,
     /// `GABARIT_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 28] = [
+pub const VARIABLES: [(&str, &str, &str); 30] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
     (
         "GABARIT_SECRET_KEY",
@@ -142,6 +150,16 @@ pub const VARIABLES: [(&str, &str, &str); 28] = [
     ),
     ("GABARIT_STORAGE_KEY", "", "access key of that bucket"),
     ("GABARIT_STORAGE_SECRET", "", "its secret"),
+    (
+        "GABARIT_OPERATOR_ENDPOINT",
+        "",
+        "its electronic address for e-invoices, scheme:identifier (0106:12345678); without one there is no UBL",
+    ),
+    (
+        "GABARIT_DOCUMENT_KEY",
+        "",
+        "keys that documents are sealed with, 64 hexadecimal digits each, the first seals; made as document.key when empty",
+    ),
     ("GABARIT_LOG_FORMAT", "text", "text or json"),
 ];
 
@@ -234,6 +252,17 @@ impl Config {
                     .map_err(|problem| error("GABARIT_STORAGE_URL", &url, problem))
             })
             .transpose()?;
+        let operator_endpoint = given("GABARIT_OPERATOR_ENDPOINT")
+            .map(|text| {
+                text.split_once(':')
+                    .and_then(|(scheme, id)| Endpoint::parse(scheme, id).ok())
+                    .ok_or_else(|| error("GABARIT_OPERATOR_ENDPOINT", &text, "not scheme:identifier of a known scheme"))
+            })
+            .transpose()?;
+        let document_key = given("GABARIT_DOCUMENT_KEY");
+        if document_key.as_deref().is_some_and(|text| DocumentKeys::parse(text).is_err()) {
+            return Err(error("GABARIT_DOCUMENT_KEY", "(hidden)", "it must be keys of 64 hexadecimal digits"));
+        }
         let webhook_base = match given("GABARIT_WEBHOOK_URL") {
             Some(url) => web_url("GABARIT_WEBHOOK_URL", &url)?,
             None => public_url.clone(),
@@ -267,6 +296,8 @@ impl Config {
             bucket,
             sandbox_listen: parsed("GABARIT_SANDBOX_ADDR", &sandbox_text, "not an address and port")?,
             four_eyes,
+            operator_endpoint,
+            document_key,
             log_json,
         })
     }

@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod manage;
 pub mod operations;
 pub mod outbox;
+pub mod papers;
 pub mod payments;
 pub mod payouts;
 pub mod rulebooks;

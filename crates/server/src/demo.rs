@@ -9,7 +9,7 @@ mod words;
 use crate::{
     db::{Exec, demo},
     platform::Platform,
-    services::{accounts::password, rulebooks},
+    services::{accounts::password, rulebooks, self_billing},
 };
 use draw::Drawn;
 use gabarit_domain::text::Password;
@@ -87,6 +87,8 @@ async fn insert(exec: &mut Exec<'_>, p: &Platform, drawn: &Drawn<'_>, hash: &str
     demo::insert_exceptions(exec, &drawn.exceptions).await?;
     demo::insert_records(exec, &drawn.records).await?;
     demo::insert_billing(exec, &drawn.billing).await?;
+    let text = self_billing::text_hash(p, Locale::En);
+    demo::agree_to_self_billing(exec, i64::from(self_billing::VERSION), &text).await?;
     demo::insert_reviews(exec, &drawn.reviews).await
 }
 

@@ -58,6 +58,8 @@ pub enum JobKind {
     EndChange,
     /// Reads a calendar elsewhere again (calendar).
     ReadCalendar,
+    /// Takes silence on a self-billed invoice for acceptance (document; S31).
+    AcceptSilence,
     /// Removes sessions, forms, counters and done jobs whose time is over (nil).
     PurgeExpired,
     /// Warns managers of payouts that would be late, before they are (nil; S31).
@@ -66,7 +68,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -79,6 +81,7 @@ impl JobKind {
         Self::SendReset,
         Self::EndChange,
         Self::ReadCalendar,
+        Self::AcceptSilence,
         Self::PurgeExpired,
         Self::WatchPayouts,
     ];
@@ -99,6 +102,7 @@ impl JobKind {
             Self::SendReset => "send-reset",
             Self::EndChange => "end-change",
             Self::ReadCalendar => "read-calendar",
+            Self::AcceptSilence => "accept-silence",
             Self::PurgeExpired => "purge-expired",
             Self::WatchPayouts => "watch-payouts",
         }

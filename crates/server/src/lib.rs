@@ -11,6 +11,7 @@ pub mod credit;
 pub mod csv;
 pub mod db;
 pub mod demo;
+mod document_key;
 pub mod documents;
 pub mod fetch;
 pub mod holidays;

@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     credit::{self, CreditCheck},
     db::{Db, secrets},
+    document_key::{DocumentKeyError, DocumentKeys},
     holidays::Holidays,
     id::Ids,
     payments::PaymentProvider,
@@ -51,6 +52,7 @@ pub struct Inner {
     /// Search.
     pub search: SearchIndex,
     secrets: OnceLock<Result<SecretBox, SecretError>>,
+    document_keys: OnceLock<Result<DocumentKeys, DocumentKeyError>>,
     /// Wakes the job runner when there is something to do now.
     pub wake_jobs: tokio::sync::Notify,
 }
@@ -87,6 +89,7 @@ impl Platform {
             holidays: Holidays::shared(),
             search: SearchIndex::default(),
             secrets: OnceLock::new(),
+            document_keys: OnceLock::new(),
             wake_jobs: tokio::sync::Notify::new(),
         }))
     }
@@ -147,6 +150,17 @@ impl Platform {
         tx.commit().await.map_err(|error| self.fault(error))?;
         let secrets = self.secrets().map_err(|error| self.fault(error))?;
         Ok(found.is_some_and(|sealed| secrets.open(CONTEXT, &sealed).is_ok()))
+    }
+
+    /// The keys that documents are sealed with; read (or made) when they are first needed.
+    ///
+    /// # Errors
+    /// A fault of ours.
+    pub fn document_keys(&self) -> Result<&DocumentKeys, ApiError> {
+        self.document_keys
+            .get_or_init(|| DocumentKeys::configured(&self.config, self.ids.as_ref()))
+            .as_ref()
+            .map_err(|error| self.fault(error))
     }
 
     /// Logs a fault under a new id and answers with that id alone.

@@ -165,7 +165,7 @@ const PLANTS: &[Plant] = &[
         "INV-2026-000002",
     ),
     plant(
-        "DELETE FROM payable; DELETE FROM document WHERE series = 'SB'; UPDATE document_counter SET last_sequence = 0 WHERE series = 'SB'",
+        "DELETE FROM payable; DELETE FROM self_billed_answer; DELETE FROM document WHERE series = 'SB'; UPDATE document_counter SET last_sequence = 0 WHERE series = 'SB'",
         1,
         "a completed booking has one self-billed invoice",
         "completed",
@@ -473,7 +473,7 @@ async fn faults_that_the_keys_forbid() {
                  ALTER TABLE day2 RENAME TO booked_day; \
                  CREATE TABLE payable2 AS SELECT * FROM payable; DROP TABLE payable; \
                  ALTER TABLE payable2 RENAME TO payable; \
-                 CREATE TABLE document2 AS SELECT * FROM document; DROP TABLE document; \
+                 CREATE TABLE document2 AS SELECT * FROM document; DROP TABLE self_billed_answer; DROP TABLE document; \
                  ALTER TABLE document2 RENAME TO document"
             })
             .await;

@@ -140,6 +140,21 @@ impl DocumentText {
         }
     }
 
+    /// A quote in the same form: what an invoice of the booking would say, without its number, and with the last day it
+    /// is good for.
+    #[must_use]
+    pub fn quote(document: &Document, valid_until: chrono::NaiveDate, names: Names<'_>) -> Self {
+        let mut words = Self::of(document, names);
+        let locale = words.locale;
+        text::quote(locale).clone_into(&mut words.title);
+        words.number.clone_from(&document.booking_reference);
+        words.facts.push(Fact { label: text::quote_valid(locale).to_owned(), value: fmt::date(locale, valid_until) });
+        // What is paid and what is due is for invoices to say.
+        words.totals.truncate(3);
+        words.mentions.push(text::quote_note(locale).to_owned());
+        words
+    }
+
     /// What the e-invoice of the same document says in words: titles and reasons of the lines, mentions, terms.
     #[must_use]
     pub fn words(&self, document: &Document) -> Words {

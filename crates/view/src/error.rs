@@ -148,6 +148,9 @@ pub enum ApiError {
     /// Nobody books themselves.
     #[error("own profile")]
     OwnProfile,
+    /// The expert has not yet agreed to self-billing.
+    #[error("agreement required")]
+    AgreementRequired,
     /// The record has moved on: what was asked is no longer possible.
     #[error("moved on")]
     MovedOn,
@@ -206,7 +209,8 @@ impl ApiError {
             | Self::DaysTaken { .. }
             | Self::MovedOn
             | Self::Overtaken { .. }
-            | Self::TooManyHolds => 409,
+            | Self::TooManyHolds
+            | Self::AgreementRequired => 409,
             Self::CreditRefused { .. } => 402,
             Self::TooManyAttempts { .. } => 429,
             Self::Unavailable => 503,

@@ -1,17 +1,21 @@
 //! An invoice on the screen: the same words as its PDF, and fit to be printed.
 
 use crate::{
-    api::booking::document,
-    i18n::use_locale,
+    api::{
+        booking::document,
+        papers::{AcceptSelfBilled, ContestSelfBilled, SettleSelfBilled, document_state},
+    },
+    i18n::{Locale, fmt, use_locale},
     pages::booking::parts::NotShown,
-    ui::{Icon, IconName, Skeleton},
+    ui::{Field, FormErrors, Hidden, Icon, IconName, Skeleton, Submit, TextArea, use_form_state},
     url::{self, Page},
 };
 use gabarit_domain::ids::{BookingId, DocumentId};
-use gabarit_i18n::documents as text;
+use gabarit_i18n::{documents as text, papers, selfbill};
 use gabarit_view::{
     document::{DocumentText, PartyText},
     error::ApiError,
+    papers::AnswerView,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,17 +27,27 @@ pub(super) fn DocumentPage() -> impl IntoView {
     let locale = use_locale();
     let params = use_params_map();
     let id = move || params.read().get("id").and_then(|id| id.parse::<DocumentId>().ok());
-    let found = Resource::new_blocking(id, move |id| async move {
-        match id {
-            Some(id) => document(id).await.map(|(words, booking)| (id, words, booking)),
-            None => Err(ApiError::NotFound),
-        }
-    });
+    // An answer that was given changes the page.
+    let given = RwSignal::new(0_u32);
+    provide_context(Given(given));
+    let found = Resource::new_blocking(
+        move || (id(), given.get()),
+        move |(id, _)| async move {
+            match id {
+                Some(id) => {
+                    let (words, booking) = document(id).await?;
+                    let (answer, ubl) = document_state(id).await?;
+                    Ok((id, words, booking, answer, ubl))
+                }
+                None => Err(ApiError::NotFound),
+            }
+        },
+    );
     view! {
         <Suspense fallback=|| view! { <Skeleton lines=10/> }>
             {move || Suspend::new(async move {
                 match found.await {
-                    Ok((id, words, booking)) => view! { <Sheet id words booking/> }.into_any(),
+                    Ok((id, words, booking, answer, ubl)) => view! { <Sheet id words booking answer ubl/> }.into_any(),
                     Err(error) => view! { <NotShown error title=text::not_found_title(locale) words=text::not_found_text(locale)/> }.into_any(),
                 }
             })}
@@ -43,8 +57,21 @@ pub(super) fn DocumentPage() -> impl IntoView {
 }
 
 #[component]
-fn Sheet(id: DocumentId, words: DocumentText, booking: BookingId) -> impl IntoView {
+fn Sheet(
+    id: DocumentId,
+    words: DocumentText,
+    booking: BookingId,
+    answer: Option<AnswerView>,
+    ubl: bool,
+) -> impl IntoView {
     let locale = use_locale();
+    let ubl = ubl.then(|| {
+        view! {
+            <a class="button" href=format!("/documents/{id}/ubl") rel="external" download="">
+                <Icon name=IconName::Download/>{papers::ubl(locale)}
+            </a>
+        }
+    });
     let lines = words
         .lines
         .iter()
@@ -87,7 +114,12 @@ fn Sheet(id: DocumentId, words: DocumentText, booking: BookingId) -> impl IntoVi
             <a class="button button-primary" href=format!("/documents/{id}/pdf") rel="external" download="">
                 <Icon name=IconName::Download/>{text::pdf(locale)}
             </a>
+            <a class="button" href=format!("/documents/{id}/xml") rel="external" download="">
+                <Icon name=IconName::Download/>{papers::xml(locale)}
+            </a>
+            {ubl}
         </p>
+        {answer.map(|answer| view! { <Answer locale id answer/> })}
         // In the language it was issued in, whatever the page's.
         <article class="sheet" lang=words.locale.code()>
             <header class="sheet-head">
@@ -124,6 +156,85 @@ fn Party(party: PartyText) -> impl IntoView {
             <h2>{party.heading}</h2>
             <p class="sheet-party-name">{party.name}</p>
             {party.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+/// Counts the answers given on this page.
+#[derive(Clone, Copy)]
+struct Given(RwSignal<u32>);
+
+/// How a self-billed invoice stands, and what the reader can do about it.
+#[component]
+fn Answer(locale: Locale, id: DocumentId, answer: AnswerView) -> impl IntoView {
+    let accept = ServerAction::<AcceptSelfBilled>::new();
+    let contest = ServerAction::<ContestSelfBilled>::new();
+    let settle = ServerAction::<SettleSelfBilled>::new();
+    let accept_form = use_form_state("accept-invoice", accept);
+    let contest_form = use_form_state("contest", contest);
+    let settle_form = use_form_state("settle", settle);
+    if let Some(Given(given)) = use_context::<Given>() {
+        Effect::new(move || {
+            let done = accept.value().with(|value| matches!(value, Some(Ok(()))))
+                || contest.value().with(|value| matches!(value, Some(Ok(()))))
+                || settle.value().with(|value| matches!(value, Some(Ok(()))));
+            if done {
+                given.update(|count| *count += 1);
+            }
+        });
+    }
+    let state = match answer.state.as_str() {
+        "accepted" => selfbill::answer_accepted(locale).to_owned(),
+        "silent" => selfbill::answer_silent(locale).to_owned(),
+        "contested" => selfbill::answer_contested(locale, fmt::money(locale, answer.disputed)),
+        "settled" => selfbill::answer_settled(locale).to_owned(),
+        _ => selfbill::answer_open(locale, fmt::date_time(locale, &answer.until)),
+    };
+    let reason =
+        (!answer.reason.is_empty()).then(|| view! { <p>{selfbill::answer_reason(locale, &answer.reason)}</p> });
+    let outcome =
+        (!answer.outcome.is_empty()).then(|| view! { <p>{selfbill::answer_outcome(locale, &answer.outcome)}</p> });
+    let forms = answer.can_answer.then(|| {
+        view! {
+            <ActionForm action=accept attr:class="stack">
+                <FormErrors form=accept_form/>
+                <Hidden name="id" value=id.to_string()/>
+                <Hidden name="locale" value=locale.code()/>
+                <Submit form=accept_form text=selfbill::do_accept(locale)/>
+            </ActionForm>
+            <details class="disclosure">
+                <summary>{selfbill::do_contest(locale)}</summary>
+                <ActionForm action=contest attr:class="stack" attr:novalidate="">
+                    <FormErrors form=contest_form/>
+                    <Field form=contest_form name="amount" label=selfbill::amount(locale)/>
+                    <TextArea form=contest_form name="reason" label=selfbill::reason(locale)/>
+                    <Hidden name="id" value=id.to_string()/>
+                    <Hidden name="locale" value=locale.code()/>
+                    <Submit form=contest_form text=selfbill::do_contest(locale) secondary=true/>
+                </ActionForm>
+            </details>
+        }
+    });
+    let settling = answer.can_settle.then(|| {
+        view! {
+            <ActionForm action=settle attr:class="stack" attr:novalidate="">
+                <FormErrors form=settle_form/>
+                <TextArea form=settle_form name="outcome" label=selfbill::outcome(locale)/>
+                <Hidden name="id" value=id.to_string()/>
+                <Hidden name="locale" value=locale.code()/>
+                <Submit form=settle_form text=selfbill::do_settle(locale)/>
+            </ActionForm>
+        }
+    });
+    view! {
+        <section class="booking-card sheet-answer">
+            <h2>{selfbill::status(locale)}</h2>
+            <p>{state}</p>
+            {reason}
+            {outcome}
+            {forms}
+            {settling}
         </section>
     }
     .into_any()

@@ -364,6 +364,15 @@ fn Documents(locale: Locale, view: BookingView) -> impl IntoView {
         Side::Expert => view.earnings.is_some().then(|| text::documents_none_expert(locale)),
         Side::Client | Side::Manager => Some(text::documents_none_client(locale)),
     };
+    let quote = (view.side != Side::Expert).then(|| {
+        view! {
+            <p>
+                <a href=format!("/documents/quote/{}", view.id) rel="external" download="">
+                    <Icon name=IconName::Download/>{document_text::quote_pdf(locale)}
+                </a>
+            </p>
+        }
+    });
     let over = matches!(view.state.as_str(), "declined" | "expired" | "lapsed" | "cancelled");
     if view.documents.is_empty() && (over || none.is_none()) {
         return ().into_any();
@@ -395,6 +404,7 @@ fn Documents(locale: Locale, view: BookingView) -> impl IntoView {
             <h2>{text::documents_title(locale)}</h2>
             {view.documents.is_empty().then(|| view! { <p class="hint">{none.unwrap_or_default()}</p> })}
             <ul class="document-list">{list}</ul>
+            {quote}
         </section>
     }
     .into_any()

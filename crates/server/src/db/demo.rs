@@ -341,3 +341,14 @@ pub async fn insert_billing(exec: &mut Exec<'_>, rows: &[NewBilling]) -> sqlx::R
             .push_bind(row.vat_exempt)
     )
 }
+
+/// Every independent expert agreed to self-billing when the profile was made.
+///
+/// # Errors
+/// If the database fails.
+pub async fn agree_to_self_billing(exec: &mut Exec<'_>, version: i64, sha256: &str) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO self_billing_agreement (expert_id, version, locale, sha256, account_id, accepted_at)
+        SELECT id, $1, 'en', $2, account_id, created_at FROM expert WHERE kind = 'independent'
+        ON CONFLICT (expert_id, version) DO NOTHING";
+    on!(exec, |c| sqlx::query(SQL).bind(version).bind(sha256).execute(c).await.map(drop))
+}

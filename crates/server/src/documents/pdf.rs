@@ -6,8 +6,12 @@
 
 mod draw;
 
-use super::typeset::{FontError, Fonts, Run, Style, Weight};
+use super::{
+    factur_x::Unexpected,
+    typeset::{FontError, Fonts, Run, Style, Weight},
+};
 use chrono::NaiveDate;
+use gabarit_domain::einvoice::seal::Signer;
 use gabarit_view::document::{DocumentText, Fact, LineText, PartyText};
 use krilla::{
     error::KrillaError,
@@ -25,6 +29,12 @@ pub enum PdfError {
     /// The page's size or the file.
     #[error("the PDF could not be written: {0}")]
     Write(String),
+}
+
+impl From<Unexpected> for PdfError {
+    fn from(error: Unexpected) -> Self {
+        Self::Write(error.to_string())
+    }
 }
 
 impl From<KrillaError> for PdfError {
@@ -71,6 +81,25 @@ const TOTALS_LEFT: f32 = LEFT + 226.0;
 /// # Errors
 /// See [`PdfError`].
 pub fn render(text: &DocumentText, issued_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
+    laid_out(text, issued_on, None)
+}
+
+/// Prints an invoice with its data in it: a Factur-X of profile EN 16931 (PDF/A-3a with `factur-x.xml`), sealed. The
+/// same document, data and key give the same bytes.
+///
+/// # Errors
+/// See [`PdfError`].
+pub fn render_invoice(
+    text: &DocumentText,
+    issued_on: NaiveDate,
+    xml: &str,
+    signer: &Signer,
+) -> Result<Vec<u8>, PdfError> {
+    let pdf = laid_out(text, issued_on, Some(xml))?;
+    Ok(super::factur_x::finish(pdf, signer)?)
+}
+
+fn laid_out(text: &DocumentText, issued_on: NaiveDate, xml: Option<&str>) -> Result<Vec<u8>, PdfError> {
     let fonts = Fonts::load()?;
     let mut sheet = Sheet::new(&fonts);
     head(&mut sheet, text);
@@ -80,7 +109,7 @@ pub fn render(text: &DocumentText, issued_on: NaiveDate) -> Result<Vec<u8>, PdfE
     totals(&mut sheet, text);
     mentions(&mut sheet, &text.mentions);
     footers(&mut sheet, text);
-    draw::draw(&sheet, text, issued_on)
+    draw::draw(&sheet, text, issued_on, xml)
 }
 
 /// Where something stands in the order of reading.

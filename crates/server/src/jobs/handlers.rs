@@ -6,12 +6,12 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, payments, payouts, work,
+        bookings, payments, payouts, self_billing, work,
     },
 };
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
-use gabarit_domain::ids::{BookingId, PaymentId, RefundId};
+use gabarit_domain::ids::{BookingId, DocumentId, PaymentId, RefundId};
 use gabarit_view::error::ApiError;
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::SendReset => links::send_reset(p, subject).await,
         JobKind::WatchPayouts => payouts::watch(p).await,
         JobKind::ReadCalendar => work::read_calendar(p, subject).await,
+        JobKind::AcceptSilence => self_billing::accept_silence(p, DocumentId(subject)).await,
         JobKind::LapseHold => bookings::lapse(p, BookingId(subject)).await,
         JobKind::ExpireRequest => bookings::expire(p, BookingId(subject)).await,
         JobKind::CompleteBooking => bookings::complete(p, BookingId(subject)).await,

@@ -6,7 +6,6 @@ use crate::{
         Exec,
         documents::{self as rows, DocumentRow, NewDocument},
     },
-    documents::pdf,
     places::country_name,
     platform::Platform,
     services::payouts,
@@ -373,6 +372,7 @@ async fn issue(exec: &mut Exec<'_>, p: &Platform, cause: &str, draft: Draft<'_>)
     rows::insert(exec, &new).await.map_err(fault)?;
     if kind == DocumentKind::SelfBilledInvoice {
         payouts::note_payable(exec, p, id, &document).await?;
+        super::self_billing::open(exec, p, id, document.booking).await?;
     }
     tracing::info!(number = %document.number, "document issued");
     Ok(Issued { id, document })
@@ -400,7 +400,7 @@ pub fn operator_party(operator: &Operator) -> Party {
 }
 
 /// Reads a stored document, refusing one that was changed after its issue.
-fn read(p: &Platform, row: &DocumentRow) -> Result<Document, ApiError> {
+pub(crate) fn read(p: &Platform, row: &DocumentRow) -> Result<Document, ApiError> {
     if sha256(&row.body) != row.sha256 {
         return Err(p.fault(format_args!("document {} was changed after its issue", row.id())));
     }
@@ -459,19 +459,29 @@ pub async fn list_in(
 /// # Errors
 /// [`ApiError::NotFound`] for a document that is not theirs as for one that is not there.
 pub async fn get(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<Document, ApiError> {
+    Ok(get_row(p, actor, id).await?.0)
+}
+
+/// [`get`], with the row it stands in.
+pub(crate) async fn get_row(
+    p: &Platform,
+    actor: &AccountView,
+    id: DocumentId,
+) -> Result<(Document, DocumentRow), ApiError> {
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
     let row = rows::find(&mut conn.exec(), id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
     let document = read(p, &row)?;
+    if may_see(actor, &row, document.number.kind, true) { Ok((document, row)) } else { Err(ApiError::NotFound) }
+}
+
+/// Whether somebody may see a document: as a side of its booking, or, where that counts, as a manager.
+pub(crate) fn may_see(actor: &AccountView, row: &DocumentRow, kind: DocumentKind, as_manager: bool) -> bool {
     let sides = [
-        (actor.is_manager, Side::Manager),
+        (as_manager && actor.is_manager, Side::Manager),
         (row.client() == actor.id, Side::Client),
         (actor.expert == Some(row.expert()), Side::Expert),
     ];
-    if sides.into_iter().any(|(is_on, side)| is_on && visible(document.number.kind, side)) {
-        Ok(document)
-    } else {
-        Err(ApiError::NotFound)
-    }
+    sides.into_iter().any(|(is_on, side)| is_on && visible(kind, side))
 }
 
 /// A document in words, in its own language, for the screen.
@@ -483,24 +493,27 @@ pub async fn text(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<D
     worded(p, &document).await
 }
 
-/// A document in print: file name and bytes. The same document gives the same bytes, whenever it is asked for.
+/// A document in print, a Factur-X: file name and bytes. The same document gives the same bytes, whenever it is asked
+/// for.
 ///
 /// # Errors
 /// As [`get`].
 pub async fn pdf(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<(String, Vec<u8>), ApiError> {
-    let document = get(p, actor, id).await?;
-    let text = worded(p, &document).await?;
-    let issued_on = document.issued_on;
-    let name = format!("{}.pdf", document.number);
-    // Setting type is work for a processor, not for the threads that answer requests.
-    let bytes = tokio::task::spawn_blocking(move || pdf::render(&text, issued_on))
-        .await
-        .map_err(|error| p.fault(error))?
-        .map_err(|error| p.fault(format_args!("{name}: {error}")))?;
-    Ok((name, bytes))
+    let file = super::papers::file(p, actor, id, super::papers::Format::Pdf).await?;
+    Ok((file.name, file.bytes))
 }
 
-async fn worded(p: &Platform, document: &Document) -> Result<DocumentText, ApiError> {
+/// Puts a document into words, in its own language.
+pub(crate) async fn worded(p: &Platform, document: &Document) -> Result<DocumentText, ApiError> {
+    worded_by(p, document, DocumentText::of).await
+}
+
+/// [`worded`], by the caller's own form.
+pub(crate) async fn worded_by(
+    p: &Platform,
+    document: &Document,
+    form: impl FnOnce(&Document, Names<'_>) -> DocumentText,
+) -> Result<DocumentText, ApiError> {
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
     let products: HashMap<String, String> =
         rows::product_names(&mut conn.exec()).await.map_err(|error| p.fault(error))?.into_iter().collect();
@@ -512,5 +525,5 @@ async fn worded(p: &Platform, document: &Document) -> Result<DocumentText, ApiEr
             name => name.to_owned(),
         },
     };
-    Ok(DocumentText::of(document, names))
+    Ok(form(document, names))
 }

@@ -2,11 +2,14 @@
 
 use super::{TestPlatform, must};
 use crate::{
-    db::accounts::{self, NewAccount},
+    db::{
+        accounts::{self, NewAccount},
+        papers,
+    },
     on,
     services::{
         accounts::{Actor, confirm::Confirmed, get, password},
-        billing,
+        billing, self_billing,
     },
 };
 use gabarit_domain::{
@@ -206,6 +209,13 @@ impl TestPlatform {
                 .map(drop)),
             "billing",
         );
+        let agreement = papers::AgreementRow {
+            version: i64::from(self_billing::VERSION),
+            locale: "fr".to_owned(),
+            sha256: self_billing::text_hash(self, Locale::Fr),
+            accepted_at: self.now(),
+        };
+        must(papers::insert_agreement(exec, ExpertId(id), account.id, &agreement).await, "agreement");
         must(tx.commit().await, "commit");
         let account = must(must(get(self, account.id).await, "account").ok_or("not there"), "account");
         TestExpert { id: ExpertId(id), account }

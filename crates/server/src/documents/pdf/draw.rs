@@ -4,8 +4,10 @@ use super::{HEIGHT, Mark, Node, PdfError, Role, Sheet, WIDTH};
 use chrono::{Datelike, NaiveDate};
 use gabarit_view::document::DocumentText;
 use krilla::{
-    Document,
+    Document, SerializeSettings,
     color::rgb,
+    configure::{Archival, ConfigurationBuilder},
+    embed::{AssociationKind, EmbeddedFile, MimeType},
     geom::{PathBuilder, Point},
     metadata::{DateTime, Metadata},
     num::NormalizedF32,
@@ -22,8 +24,36 @@ fn stroke(colour: (u8, u8, u8), width: f32) -> Stroke {
     Stroke { paint: ink(colour).paint, width, ..Stroke::default() }
 }
 
-pub(super) fn draw(sheet: &Sheet<'_>, text: &DocumentText, issued_on: NaiveDate) -> Result<Vec<u8>, PdfError> {
-    let mut document = Document::new();
+/// PDF/A-3a: to be kept, tagged, and with files in it.
+fn settings() -> Result<SerializeSettings, PdfError> {
+    let configuration = ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A3_A)
+        .finish()
+        .map_err(|error| PdfError::Write(format!("{error:?}")))?;
+    Ok(SerializeSettings { configuration, ..SerializeSettings::default() })
+}
+
+/// The invoice's data, stored as it is: a reader needs no inflater.
+fn attachment(xml: &str, issued_on: NaiveDate) -> EmbeddedFile {
+    EmbeddedFile {
+        path: "factur-x.xml".to_owned(),
+        mime_type: MimeType::new("text/xml"),
+        description: Some("Factur-X".to_owned()),
+        association_kind: AssociationKind::Alternative,
+        data: xml.as_bytes().to_vec().into(),
+        modification_date: Some(date(issued_on)),
+        compress: Some(false),
+        location: None,
+    }
+}
+
+pub(super) fn draw(
+    sheet: &Sheet<'_>,
+    text: &DocumentText,
+    issued_on: NaiveDate,
+    xml: Option<&str>,
+) -> Result<Vec<u8>, PdfError> {
+    let mut document = Document::new_with(settings()?);
     let mut identifiers: Vec<Vec<Identifier>> = sheet.nodes.iter().map(|_| Vec::new()).collect();
     let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| PdfError::Write("no page size".to_owned()))?;
     for marks in &sheet.pages {
@@ -86,6 +116,11 @@ pub(super) fn draw(sheet: &Sheet<'_>, text: &DocumentText, issued_on: NaiveDate)
     }
     document.set_tag_tree(tree);
     document.set_metadata(metadata(text, issued_on));
+    if let Some(xml) = xml
+        && document.embed_file(attachment(xml, issued_on)).is_none()
+    {
+        return Err(PdfError::Write("a second file of one name".to_owned()));
+    }
     Ok(document.finish()?)
 }
 
@@ -100,21 +135,24 @@ fn group(sheet: &Sheet<'_>, identifiers: &[Vec<Identifier>], index: usize, node:
     group
 }
 
-fn metadata(text: &DocumentText, issued_on: NaiveDate) -> Metadata {
+fn date(day: NaiveDate) -> DateTime {
     let part = |number: u32| u8::try_from(number).unwrap_or(1);
-    let date = DateTime::new(u16::try_from(issued_on.year()).unwrap_or_default())
-        .month(part(issued_on.month()))
-        .day(part(issued_on.day()))
+    DateTime::new(u16::try_from(day.year()).unwrap_or_default())
+        .month(part(day.month()))
+        .day(part(day.day()))
         .hour(0)
         .minute(0)
         .second(0)
         .utc_offset_hour(0)
-        .utc_offset_minute(0);
+        .utc_offset_minute(0)
+}
+
+fn metadata(text: &DocumentText, issued_on: NaiveDate) -> Metadata {
     Metadata::new()
         .title(format!("{} {}", text.title, text.number))
         .language(text.locale.code().to_owned())
         .authors(vec![text.seller.name.clone()])
         .creator("Gabarit".to_owned())
-        .creation_date(date)
+        .creation_date(date(issued_on))
         .document_id(text.number.clone())
 }

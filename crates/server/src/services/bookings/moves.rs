@@ -8,7 +8,7 @@ use crate::{
     platform::Platform,
     services::{
         documents::{self, InvoiceInput, SelfBilledInput},
-        ledger, payments, rulebooks,
+        ledger, payments, rulebooks, self_billing,
     },
 };
 use chrono::{DateTime, Utc};
@@ -59,6 +59,7 @@ async fn accept_once(p: &Platform, actor: &AccountView, expert: ExpertId, id: Bo
     let mut tx = p.db.begin().await?;
     let mut booking = lock(&mut tx.exec(), expert, id).await?;
     expert_only(&booking, actor)?;
+    self_billing::required(&mut tx.exec(), p, expert).await?;
     let accepted = booking.state.accept(now).map_err(|_| ApiError::MovedOn)?;
     booking.accepted_at = Some(now);
     store_move(&mut tx.exec(), &mut booking, accepted, Some(actor.id), "", now).await?;
