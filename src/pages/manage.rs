@@ -11,8 +11,8 @@ mod ledger;
 mod managers;
 mod operations;
 mod overview;
-mod reports;
 mod payouts;
+mod reports;
 
 use crate::{
     app::lazy::lazy_area,
@@ -39,11 +39,14 @@ use leptos_router::{
 use managers::ManagersPage;
 use operations::OperationsPage;
 use overview::OverviewPage;
-use reports::ReportsPage;
 use payouts::{BatchPage, PayoutsPage};
+use reports::ReportsPage;
+
+/// A section and its name.
+type Section = (ManagePage, fn(Locale) -> &'static str);
 
 /// The sections of the console, in the order of its navigation.
-const SECTIONS: &[(ManagePage, fn(Locale) -> &'static str)] = &[
+const SECTIONS: &[Section] = &[
     (ManagePage::Overview, text::overview),
     (ManagePage::Desk, gabarit_i18n::contact::inbox),
     (ManagePage::Candidates, text::nav_candidates),

@@ -32,8 +32,11 @@ use record::RecordPage;
 use server_fn::ServerFn;
 use settings::SettingsPage;
 
+/// A section and its name.
+type Section = (WorkPage, fn(Locale) -> &'static str);
+
 /// The sections, in the order of the navigation.
-const SECTIONS: &[(WorkPage, fn(Locale) -> &'static str)] = &[
+const SECTIONS: &[Section] = &[
     (WorkPage::Orders, text::nav_orders),
     (WorkPage::Calendar, text::nav_calendar),
     (WorkPage::Messages, text::nav_messages),

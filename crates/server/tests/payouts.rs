@@ -95,7 +95,8 @@ fn valid(xml: &[u8]) -> Result<(), String> {
     const JUDGE: &str = "import os, sys, lxml.etree as e, sepaxml; \
         s = e.XMLSchema(e.parse(os.path.join(os.path.dirname(sepaxml.__file__), 'schemas', 'pain.001.001.09.xsd'))); \
         d = e.parse(sys.argv[1]); sys.exit(0 if s.validate(d) else str(s.error_log))";
-    let python = std::env::var("GABARIT_PYTHON").expect("scripts/setup.sh python, then source scripts/env.sh");
+    let python = std::env::var("GABARIT_PYTHON")
+        .unwrap_or_else(|_| panic!("scripts/setup.sh python, then source scripts/env.sh"));
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(xml).unwrap();
     let output = Command::new(python).arg("-c").arg(JUDGE).arg(file.path()).output().unwrap();

@@ -53,7 +53,6 @@ impl Bucket {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn said(error: Error) -> StorageError {
     match error {
         Error::NotFound { .. } => StorageError::Missing,

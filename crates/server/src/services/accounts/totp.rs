@@ -83,9 +83,7 @@ impl Seed {
     /// The step that a code is for, if it is one of those accepted now.
     pub(super) fn step_of(&self, code: &str, now: DateTime<Utc>) -> Option<i64> {
         let present = now.timestamp().div_euclid(STEP_SECONDS);
-        (present - DRIFT..=present + DRIFT)
-            .filter(|step| bool::from(self.code(*step).as_bytes().ct_eq(code.as_bytes())))
-            .next_back()
+        (present - DRIFT..=present + DRIFT).rfind(|step| bool::from(self.code(*step).as_bytes().ct_eq(code.as_bytes())))
     }
 }
 

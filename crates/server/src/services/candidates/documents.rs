@@ -156,7 +156,8 @@ pub async fn fetch_document(p: &Platform, actor: &AccountView, id: UploadId) -> 
             let candidate = rows::get(&mut conn.exec(), id).await?;
             Ok::<_, sqlx::Error>(candidate.is_some_and(|candidate| candidate.state != CandidateState::Draft))
         };
-        if !own && !(actor.is_manager && sent().await.map_err(|error| p.fault(error))?) {
+        let allowed = own || (actor.is_manager && sent().await.map_err(|error| p.fault(error))?);
+        if !allowed {
             return Err(ApiError::NotFound);
         }
         row
