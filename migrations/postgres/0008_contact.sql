@@ -1,7 +1,7 @@
 -- The contact desk: requests, what was written in each, and who did what.
-CREATE TABLE desk_request (
+CREATE TABLE contact_request (
     id UUID PRIMARY KEY,
-    reference TEXT NOT NULL CONSTRAINT desk_request_reference_unique UNIQUE,
+    reference TEXT NOT NULL CONSTRAINT contact_request_reference_unique UNIQUE,
     -- SHA-256 of the secret in a visitor's link; null for requests from accounts.
     key_hash BYTEA,
     topic TEXT NOT NULL CHECK (topic IN
@@ -16,20 +16,20 @@ CREATE TABLE desk_request (
     -- What is looked for, as a search's query.
     search TEXT NOT NULL,
     assigned_to UUID REFERENCES account (id),
-    merged_into UUID REFERENCES desk_request (id),
+    merged_into UUID REFERENCES contact_request (id),
     created_at TIMESTAMPTZ NOT NULL,
     -- Since when it is the managers' turn.
     waits_since TIMESTAMPTZ,
     first_answered_at TIMESTAMPTZ,
     version BIGINT NOT NULL
 );
-CREATE INDEX desk_request_waiting ON desk_request (waits_since) WHERE waits_since IS NOT NULL;
-CREATE INDEX desk_request_by_state ON desk_request (state, created_at);
-CREATE INDEX desk_request_by_account ON desk_request (account_id, created_at);
+CREATE INDEX contact_request_waiting ON contact_request (waits_since) WHERE waits_since IS NOT NULL;
+CREATE INDEX contact_request_by_state ON contact_request (state, created_at);
+CREATE INDEX contact_request_by_account ON contact_request (account_id, created_at);
 
-CREATE TABLE desk_message (
+CREATE TABLE contact_message (
     id UUID PRIMARY KEY,
-    request_id UUID NOT NULL REFERENCES desk_request (id),
+    request_id UUID NOT NULL REFERENCES contact_request (id),
     -- `note` is for managers only.
     side TEXT NOT NULL CHECK (side IN ('sender', 'manager', 'note')),
     author_id UUID REFERENCES account (id),
@@ -38,14 +38,14 @@ CREATE TABLE desk_message (
     experts TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX desk_message_by_request ON desk_message (request_id, created_at);
+CREATE INDEX contact_message_by_request ON contact_message (request_id, created_at);
 
-CREATE TABLE desk_log (
+CREATE TABLE contact_log (
     id UUID PRIMARY KEY,
-    request_id UUID NOT NULL REFERENCES desk_request (id),
+    request_id UUID NOT NULL REFERENCES contact_request (id),
     at TIMESTAMPTZ NOT NULL,
     account_id UUID REFERENCES account (id),
     event TEXT NOT NULL,
     detail TEXT NOT NULL
 );
-CREATE INDEX desk_log_by_request ON desk_log (request_id, at);
+CREATE INDEX contact_log_by_request ON contact_log (request_id, at);

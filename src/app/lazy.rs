@@ -45,7 +45,7 @@ pub(crate) use lazy_area;
 /// Fetches the code of the screen at `path`, if that is in a file of its own.
 #[cfg(feature = "hydrate")]
 pub(crate) async fn fetch(path: &str) {
-    use crate::pages::{account, booking, candidate, contact, find, manage, papers, public, verify};
+    use crate::pages::{account, booking, candidate, contact, find, manage, papers, public, verify, work};
     let mut parts = path.split('/').skip(2);
     match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
         ("", _) => {}
@@ -61,6 +61,7 @@ pub(crate) async fn fetch(path: &str) {
         ("contact", _) => contact::fetch().await,
         ("manage", _) => manage::fetch().await,
         ("papers", _) => papers::fetch().await,
+        ("work" | "messages", _) => work::fetch().await,
         ("verify", _) => verify::fetch().await,
         // Pages to read, and whatever is not found.
         _ => public::fetch().await,

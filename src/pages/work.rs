@@ -9,6 +9,7 @@ mod record;
 mod settings;
 
 use crate::{
+    app::lazy::lazy_area,
     i18n::{Locale, use_locale},
     session::use_account,
     ui::{ErrorState, FormState, Icon, IconName},
@@ -45,18 +46,32 @@ const SECTIONS: &[Section] = &[
     (WorkPage::Settings, text::nav_settings),
 ];
 
+lazy_area! {
+    /// Screens of the workplace.
+    WorkArea by work_area, fetch (__preload_work_area) {
+        Orders => super::booking::OrdersPage,
+        Calendar => CalendarPage,
+        Messages => MessagesPage,
+        Profile => ProfilePage,
+        Record => RecordPage,
+        Earnings => EarningsPage,
+        Settings => SettingsPage,
+        Thread => ThreadPage,
+    }
+}
+
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("work") view=WorkLayout ssr=SsrMode::Async>
-            <Route path=path!("") view=super::booking::OrdersPage/>
-            <Route path=path!("calendar") view=CalendarPage/>
-            <Route path=path!("messages") view=MessagesPage/>
-            <Route path=path!("profile") view=ProfilePage/>
-            <Route path=path!("profile/record") view=RecordPage/>
-            <Route path=path!("earnings") view=EarningsPage/>
-            <Route path=path!("settings") view=SettingsPage/>
+            <Route path=path!("") view=WorkArea::Orders/>
+            <Route path=path!("calendar") view=WorkArea::Calendar/>
+            <Route path=path!("messages") view=WorkArea::Messages/>
+            <Route path=path!("profile") view=WorkArea::Profile/>
+            <Route path=path!("profile/record") view=WorkArea::Record/>
+            <Route path=path!("earnings") view=WorkArea::Earnings/>
+            <Route path=path!("settings") view=WorkArea::Settings/>
         </ParentRoute>
     }
     .into_inner()
@@ -66,7 +81,7 @@ pub fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
 /// The thread of a booking: for both sides, so outside of the frame.
 #[component(transparent)]
 pub fn ThreadRoutes() -> impl MatchNestedRoutes + Clone {
-    view! { <Route path=path!("messages/:id") view=ThreadPage ssr=SsrMode::Async/> }
+    view! { <Route path=path!("messages/:id") view=WorkArea::Thread ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()
 }

@@ -1,4 +1,4 @@
-//! Rows of the contact desk: `desk_request`, `desk_message`, `desk_log`.
+//! Rows of the contact desk: `contact_request`, `contact_message`, `contact_log`.
 
 use crate::{db::Exec, on};
 use chrono::{DateTime, Utc};
@@ -63,9 +63,9 @@ macro_rules! request {
             "SELECT r.id, r.reference, r.key_hash, r.topic, r.state, r.account_id, r.name, r.email, r.locale, \
              r.expert_id, e.display_name AS expert_name, r.booking_id, b.reference AS booking_reference, r.search, \
              r.assigned_to, m.name AS assigned_name, o.reference AS merged_reference, r.created_at, r.waits_since, \
-             r.first_answered_at, r.version FROM desk_request r \
+             r.first_answered_at, r.version FROM contact_request r \
              LEFT JOIN expert e ON e.id = r.expert_id LEFT JOIN booking b ON b.id = r.booking_id \
-             LEFT JOIN account m ON m.id = r.assigned_to LEFT JOIN desk_request o ON o.id = r.merged_into ",
+             LEFT JOIN account m ON m.id = r.assigned_to LEFT JOIN contact_request o ON o.id = r.merged_into ",
             $rest
         )
     };
@@ -105,7 +105,7 @@ pub struct NewRequest<'a> {
 /// # Errors
 /// The database's.
 pub async fn insert(exec: &mut Exec<'_>, new: &NewRequest<'_>) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO desk_request (id, reference, key_hash, topic, state, account_id, name, email, \
+    const SQL: &str = "INSERT INTO contact_request (id, reference, key_hash, topic, state, account_id, name, email, \
         locale, expert_id, booking_id, search, created_at, waits_since, version) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1)";
     on!(exec, |c| sqlx::query(SQL)
@@ -186,7 +186,7 @@ pub async fn inbox(exec: &mut Exec<'_>, filter: &InboxFilter) -> sqlx::Result<Ve
 /// # Errors
 /// The database's.
 pub async fn count(exec: &mut Exec<'_>, filter: &InboxFilter) -> sqlx::Result<i64> {
-    const SQL: &str = "SELECT COUNT(*) FROM desk_request r WHERE ($1 = '' OR ($1 = 'waiting' AND r.waits_since IS NOT NULL) \
+    const SQL: &str = "SELECT COUNT(*) FROM contact_request r WHERE ($1 = '' OR ($1 = 'waiting' AND r.waits_since IS NOT NULL) \
         OR ($1 <> 'waiting' AND r.state = $1)) AND ($2 = '' OR r.topic = $2) AND ($3 IS NULL OR r.assigned_to = $3)";
     on!(exec, |c| sqlx::query_scalar(SQL)
         .bind(&filter.queue)
@@ -216,7 +216,7 @@ pub struct Change {
 /// # Errors
 /// The database's.
 pub async fn update(exec: &mut Exec<'_>, id: Uuid, version: i64, change: &Change) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE desk_request SET state = $3, assigned_to = $4, merged_into = $5, waits_since = $6, \
+    const SQL: &str = "UPDATE contact_request SET state = $3, assigned_to = $4, merged_into = $5, waits_since = $6, \
         first_answered_at = $7, version = version + 1 WHERE id = $1 AND version = $2";
     on!(exec, |c| sqlx::query(SQL)
         .bind(id)
@@ -270,7 +270,7 @@ pub struct NewMessage<'a> {
 /// # Errors
 /// The database's.
 pub async fn add_message(exec: &mut Exec<'_>, new: NewMessage<'_>) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO desk_message (id, request_id, side, author_id, body, experts, created_at) \
+    const SQL: &str = "INSERT INTO contact_message (id, request_id, side, author_id, body, experts, created_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     on!(exec, |c| sqlx::query(SQL)
         .bind(new.id)
@@ -291,8 +291,8 @@ pub async fn add_message(exec: &mut Exec<'_>, new: NewMessage<'_>) -> sqlx::Resu
 /// # Errors
 /// The database's.
 pub async fn messages(exec: &mut Exec<'_>, request: Uuid, with_notes: bool) -> sqlx::Result<Vec<MessageRow>> {
-    const SQL: &str = "SELECT d.side, a.name AS author, d.body, d.experts, d.created_at FROM desk_message d \
-        JOIN desk_request r ON r.id = d.request_id LEFT JOIN account a ON a.id = d.author_id \
+    const SQL: &str = "SELECT d.side, a.name AS author, d.body, d.experts, d.created_at FROM contact_message d \
+        JOIN contact_request r ON r.id = d.request_id LEFT JOIN account a ON a.id = d.author_id \
         WHERE (d.request_id = $1 OR r.merged_into = $1) AND (d.side <> 'note' OR $2) ORDER BY d.created_at, d.id";
     on!(exec, |c| sqlx::query_as(SQL).bind(request).bind(with_notes).fetch_all(c).await)
 }
@@ -324,7 +324,7 @@ pub async fn log(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     const SQL: &str =
-        "INSERT INTO desk_log (id, request_id, at, account_id, event, detail) VALUES ($1, $2, $3, $4, $5, $6)";
+        "INSERT INTO contact_log (id, request_id, at, account_id, event, detail) VALUES ($1, $2, $3, $4, $5, $6)";
     on!(exec, |c| sqlx::query(SQL)
         .bind(id)
         .bind(request)
@@ -342,7 +342,7 @@ pub async fn log(
 /// # Errors
 /// The database's.
 pub async fn log_of(exec: &mut Exec<'_>, request: Uuid) -> sqlx::Result<Vec<LogRow>> {
-    const SQL: &str = "SELECT l.at, a.name, l.event, l.detail FROM desk_log l LEFT JOIN account a ON a.id = l.account_id \
+    const SQL: &str = "SELECT l.at, a.name, l.event, l.detail FROM contact_log l LEFT JOIN account a ON a.id = l.account_id \
         WHERE l.request_id = $1 ORDER BY l.at, l.id";
     on!(exec, |c| sqlx::query_as(SQL).bind(request).fetch_all(c).await)
 }

@@ -26,7 +26,7 @@ pub async fn orders(exec: &mut Exec<'_>) -> sqlx::Result<Tally> {
 /// # Errors
 /// The database's.
 pub async fn requests(exec: &mut Exec<'_>) -> sqlx::Result<Tally> {
-    const SQL: &str = "SELECT COUNT(*) AS count, MIN(waits_since) AS oldest FROM desk_request
+    const SQL: &str = "SELECT COUNT(*) AS count, MIN(waits_since) AS oldest FROM contact_request
         WHERE waits_since IS NOT NULL";
     on!(exec, |c| sqlx::query_as(SQL).fetch_one(c).await)
 }

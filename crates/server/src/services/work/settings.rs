@@ -6,9 +6,9 @@ use crate::{
         accounts, bookings as booking_rows,
         work::{self, BillingRow, TermsRow},
     },
-    places,
+    jobs, places,
     platform::Platform,
-    services::{experts, rulebooks},
+    services::{candidates, experts, rulebooks},
 };
 use gabarit_domain::{
     booking::BookingState,
@@ -230,5 +230,12 @@ pub async fn save_billing(p: &Platform, actor: &AccountView, form: &BillingForm)
         vat_exempt,
     };
     work::set_billing(&mut tx.exec(), row.id, billing).await.map_err(|error| p.fault(error))?;
-    tx.commit().await.map_err(|error| p.fault(error))
+    // An accepted candidate is public from now on: this was what was missing.
+    let public = candidates::settle(&mut tx.exec(), p, ExpertId(row.id)).await?;
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    if public {
+        p.search.touch();
+        jobs::wake(p);
+    }
+    Ok(())
 }
