@@ -28,7 +28,7 @@ use two_step::TwoStepPage;
 
 lazy_area! {
     /// Screens of the account.
-    AccountArea by account_area, fetch (__preload_account_area) {
+    AccountArea in People::Account {
         SignIn => SignInPage,
         Code => CodePage,
         SignUp => SignUpPage,

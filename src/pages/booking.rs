@@ -26,7 +26,7 @@ use payment::ReturnPage;
 
 lazy_area! {
     /// Screens of booking.
-    BookingArea by booking_area, fetch (__preload_booking_area) {
+    BookingArea in Booking::Booking {
         Choose => ChoosePage,
         Details => DetailsPage,
         Bookings => BookingsPage,

@@ -26,7 +26,7 @@ use status::ApplicationStatus;
 
 lazy_area! {
     /// Screens of candidates.
-    CandidateArea by candidate_area, fetch (__preload_candidate_area) {
+    CandidateArea in People::Candidate {
         Apply => ApplyPage,
     }
 }

@@ -12,7 +12,7 @@ use thread::ThreadPage;
 
 lazy_area! {
     /// Screens of the contact desk.
-    DeskArea by desk_area, fetch (__preload_desk_area) {
+    DeskArea in People::Contact {
         Contact => ContactPage,
         Thread => ThreadPage,
     }

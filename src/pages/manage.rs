@@ -60,7 +60,7 @@ const SECTIONS: &[Section] = &[
 
 lazy_area! {
     /// Screens of the console.
-    ManageArea by manage_area, fetch (__preload_manage_area) {
+    ManageArea in Manage::Manage {
         Overview => OverviewPage,
         Inbox => InboxPage,
         Request => RequestPage,

@@ -14,7 +14,7 @@ use settings::SettingsPage;
 
 lazy_area! {
     /// Screens of documents.
-    PapersArea by papers_area, fetch (__preload_papers_area) {
+    PapersArea in Booking::Papers {
         List => PapersPage,
         Settings => SettingsPage,
         Agreement => AgreementPage,

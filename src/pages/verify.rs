@@ -18,7 +18,7 @@ use leptos_router::{
 
 lazy_area! {
     /// The verify page, with the reader of e-invoices that no other page needs.
-    VerifyArea by verify_area, fetch (__preload_verify_area) {
+    VerifyArea in Verify::Verify {
         Verify => VerifyPage,
     }
 }

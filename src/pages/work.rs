@@ -48,7 +48,7 @@ const SECTIONS: &[Section] = &[
 
 lazy_area! {
     /// Screens of the workplace.
-    WorkArea by work_area, fetch (__preload_work_area) {
+    WorkArea in Work::Work {
         Orders => super::booking::OrdersPage,
         Calendar => CalendarPage,
         Messages => MessagesPage,
