@@ -36,7 +36,7 @@ lint() {
 }
 
 # The services' stories run on SQLite always, and on a throw-away PostgreSQL that is started here; files go to a throw-away bucket, too.
-unit() { "$here/s3.sh" run -- "$here/pg.sh" run -- cargo test --workspace --features gabarit/ssr; }
+unit() { "$here/s3.sh" run -- "$here/pg.sh" run -- cargo test --workspace --features gabarit/ssr --no-fail-fast; }
 
 wasm() { "$here/wasm-equality.sh"; }
 

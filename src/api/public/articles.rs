@@ -221,6 +221,8 @@ mod tests {
             let pages: Vec<String> = [
                 Page::Experts,
                 Page::SignUp,
+                Page::Apply,
+                Page::Contact,
                 Page::Account,
                 Page::Bookings,
                 Page::Orders,
