@@ -116,7 +116,7 @@ async fn alternatives_go_with_the_answer() {
         let thread = contact::thread(&p, Access::Account(&client), &reference, Locale::Fr).await.unwrap();
         assert_eq!(thread.messages[1].experts.iter().map(|card| card.id).collect::<Vec<_>>(), [free.id]);
         let mails = mails_to(&p, &client.email).await;
-        assert!(mails[1].1.contains(&format!("/fr/experts/{}?", free.id)), "{}", mails[1].1);
+        assert!(mails.iter().any(|mail| mail.1.contains(&format!("/fr/experts/{}?", free.id))), "{mails:?}");
     })
     .await;
 }
