@@ -10,7 +10,7 @@ test("S1 S5 S16 S17: without script, from the search to the paid booking", async
   await expect(page.locator(".expert-card").first()).toBeVisible();
   // Another place typed over the one that was found: the new one counts.
   await page.goto("/fr/experts?near=2792413&place=Li%C3%A8ge&mode=on-site");
-  await page.getByLabel("Près de").fill("Gand");
+  await page.getByLabel("Près de", { exact: true }).fill("Gand");
   await page.locator(".criteria-form button[type=submit]").click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Gand");
   const found = await experts(request, "product=autocad&mode=remote");
