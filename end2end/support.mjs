@@ -77,8 +77,6 @@ export async function signUp(page, { next = "", script = true } = {}) {
   await page.getByLabel("Mot de passe").fill("une phrase bien à moi");
   await page.locator("main form button[type=submit]").click();
   await expect(page).not.toHaveURL(/sign-up/);
-  // The page that follows loads what it needs for the new account; typing into it starts once that is there.
-  await page.waitForLoadState("networkidle");
   return email;
 }
 
@@ -91,6 +89,8 @@ export async function experts(request, query) {
 
 /** Fills the client's details; what is already there stays. */
 export async function fillDetails(page) {
+  // The screen and its code may still be on their way.
+  await expect(page.locator("main [name=organisation]")).toBeVisible();
   const fill = async (name, value) => {
     const field = page.locator(`main [name=${name}]`);
     if ((await field.count()) > 0 && (await field.inputValue()) === "") await field.fill(value);

@@ -3,13 +3,13 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const BUDGET_KB = { wasm: 700, js: 30, css: 25 };
+const BUDGET_KB = { wasm: 350, js: 30, css: 25 };
 const folder = "target/site/pkg";
 const sizes = {};
 // A folder may still hold files of earlier builds: the newest of each kind is the one that is served.
 const newest = {};
 for (const file of readdirSync(folder)) {
-  const match = /\.(wasm|js|css)\.br$/.exec(file);
+  const match = /^gabarit\..*\.(wasm|js|css)\.br$/.exec(file);
   if (!match) continue;
   const { mtimeMs, size } = statSync(join(folder, file));
   if (mtimeMs > (newest[match[1]] ?? 0)) {

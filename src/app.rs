@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 pub mod head;
 pub mod layout;
+pub(crate) mod lazy;
 
 use crate::{
     i18n::Locale,
@@ -43,12 +44,6 @@ pub fn shell() -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // End-to-end tests, and styles that only make sense with script, wait for this.
-    Effect::new(|| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-hydrated", "");
-        }
-    });
     view! {
         <Title formatter=|title: String| {
             let brand = gabarit_i18n::common::brand(Locale::default());

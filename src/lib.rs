@@ -17,10 +17,16 @@ pub mod session;
 pub mod ui;
 pub mod url;
 
-/// Wakes the page that the server rendered.
+/// Wakes the page that the server rendered; done when everything on it answers.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    let path = leptos::prelude::window().location().pathname().unwrap_or_default();
+    app::lazy::fetch(&path).await;
     leptos::mount::hydrate_body(app::App);
+    // End-to-end tests, and styles that only make sense with script, wait for this.
+    if let Some(root) = leptos::prelude::document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
 }

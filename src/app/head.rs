@@ -1,7 +1,7 @@
 //! The document's head: style, script, and the policy that lets nothing else in.
 
 use gabarit_server::config::Config;
-use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,6 +12,8 @@ pub struct HeadFiles {
     script: String,
     wasm: String,
     style: String,
+    /// Which files hold the code of which area.
+    areas: Option<WasmSplitManifest>,
     form_targets: String,
     connect_targets: &'static str,
 }
@@ -33,6 +35,14 @@ impl HeadFiles {
             let hash = hashes.get(kind).map(|hash| format!(".{hash}")).unwrap_or_default();
             format!("/{}/{}{hash}.{kind}", options.site_pkg_dir, options.output_name)
         };
+        let areas = hashes.get("manifest").and_then(|hash| {
+            let folder = options.site_pkg_dir.to_string();
+            let file = std::path::Path::new(&*options.site_root).join(&folder);
+            let manifest = std::fs::read_to_string(file.join(format!("__wasm_split_manifest.{hash}.json"))).ok()?;
+            let loader = format!("__wasm_split.{}.js", hashes.get("split")?);
+            let files = serde_json::from_str(&manifest).ok()?;
+            Some(WasmSplitManifest(ArcStoredValue::new((format!("/{folder}"), files, loader))))
+        });
         // A booking is a post that the provider's page follows: browsers hold that redirect against the form's targets.
         let provider = &config.payment_url;
         let mut form_targets = format!("'self' {}", provider.origin().ascii_serialization());
@@ -43,6 +53,7 @@ impl HeadFiles {
             script: address("js"),
             wasm: address("wasm"),
             style: address("css"),
+            areas,
             form_targets,
             // While the developer's tool watches, the page listens to it.
             connect_targets: if std::env::var_os("LEPTOS_WATCH").is_some() { "'self' ws:" } else { "'self'" },
@@ -70,8 +81,12 @@ pub fn HeadLinks() -> impl IntoView {
     {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }
+    // The files of the area that is rendered are named in the head too, so that nothing waits for a file to name the next.
+    if let Some(areas) = &files.areas {
+        provide_context(areas.clone());
+    }
     let wake = format!(
-        "import init,{{hydrate}} from {:?};await init({{module_or_path:{:?}}});hydrate();",
+        "import init,{{hydrate}} from {:?};await init({{module_or_path:{:?}}});await hydrate();",
         files.script, files.wasm
     );
     Some(view! {

@@ -4,6 +4,7 @@ pub mod profile;
 pub mod sign_in;
 pub mod sign_up;
 
+use crate::app::lazy::lazy_area;
 use crate::url;
 use leptos::prelude::*;
 use leptos_router::{
@@ -13,13 +14,22 @@ use profile::AccountPage;
 use sign_in::SignInPage;
 use sign_up::SignUpPage;
 
+lazy_area! {
+    /// Screens of the account.
+    AccountArea by account_area, fetch (__preload_account_area) {
+        SignIn => SignInPage,
+        SignUp => SignUpPage,
+        Account => AccountPage,
+    }
+}
+
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("sign-in") view=SignInPage/>
-        <Route path=path!("sign-up") view=SignUpPage/>
-        <Route path=path!("account") view=AccountPage/>
+        <Route path=path!("sign-in") view=AccountArea::SignIn/>
+        <Route path=path!("sign-up") view=AccountArea::SignUp/>
+        <Route path=path!("account") view=AccountArea::Account/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -7,19 +7,30 @@ pub mod month;
 pub mod profile;
 pub mod results;
 
+use crate::app::lazy::lazy_area;
 use home::HomePage;
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use profile::ProfilePage;
 use results::ResultsPage;
 
+lazy_area! {
+    /// What a search finds.
+    ResultsArea by results_area, fetch_results (__preload_results_area) { Results => ResultsPage }
+}
+
+lazy_area! {
+    /// An expert's own page.
+    ProfileArea by profile_area, fetch_profile (__preload_profile_area) { Profile => ProfilePage }
+}
+
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn FindRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
-        <Route path=path!("experts") view=ResultsPage ssr=SsrMode::Async/>
-        <Route path=path!("experts/:id") view=ProfilePage ssr=SsrMode::Async/>
+        <Route path=path!("experts") view=ResultsArea::Results ssr=SsrMode::Async/>
+        <Route path=path!("experts/:id") view=ProfileArea::Profile ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -4,6 +4,7 @@ pub mod article;
 pub mod levels;
 pub mod rentals;
 
+use crate::app::lazy::lazy_area;
 use crate::i18n::use_locale;
 use article::ArticlePage;
 use gabarit_i18n::common;
@@ -13,18 +14,32 @@ use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _
 use levels::LevelsPage;
 use rentals::RentalsPage;
 
+lazy_area! {
+    /// Screens to read.
+    PublicArea by public_area, fetch (__preload_public_area) {
+        How => HowPage,
+        Faq => FaqPage,
+        Levels => LevelsPage,
+        Rentals => RentalsPage,
+        Privacy => PrivacyPage,
+        Accessibility => AccessibilityPage,
+        Terms => TermsPage,
+        AboutData => AboutDataPage,
+    }
+}
+
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("how-it-works") view=HowPage/>
-        <Route path=path!("faq") view=FaqPage/>
-        <Route path=path!("levels") view=LevelsPage/>
-        <Route path=path!("rentals") view=RentalsPage/>
-        <Route path=path!("privacy") view=PrivacyPage/>
-        <Route path=path!("accessibility") view=AccessibilityPage/>
-        <Route path=path!("terms") view=TermsPage/>
-        <Route path=path!("about-data") view=AboutDataPage/>
+        <Route path=path!("how-it-works") view=PublicArea::How/>
+        <Route path=path!("faq") view=PublicArea::Faq/>
+        <Route path=path!("levels") view=PublicArea::Levels/>
+        <Route path=path!("rentals") view=PublicArea::Rentals/>
+        <Route path=path!("privacy") view=PublicArea::Privacy/>
+        <Route path=path!("accessibility") view=PublicArea::Accessibility/>
+        <Route path=path!("terms") view=PublicArea::Terms/>
+        <Route path=path!("about-data") view=PublicArea::AboutData/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -81,6 +81,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .with_state(state)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(from_fn_with_state(MAX_BODY, middleware::hear_out))
         .layer(from_fn(middleware::server_function))
         .layer(from_fn(middleware::private_pages))
         .layer(from_fn_with_state(platform.clone(), middleware::session))

@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use futures::StreamExt as _;
 use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
@@ -93,6 +94,24 @@ pub(crate) async fn secure(State(platform): State<Platform>, request: Request, n
         add(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     response
+}
+
+/// How much of a body that is too large is still read, in bytes.
+const DRAINED: u64 = 16 * 1024 * 1024;
+
+/// Reads and drops a body that says it is larger than `limit`, before the limit's layer answers: whoever is still writing
+/// when the connection closes sees a broken pipe in place of the answer. Bounded, because nobody needs to be heard out
+/// for ever.
+pub(crate) async fn hear_out(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if !length.is_some_and(|length| length > limit as u64 && length <= DRAINED) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let mut chunks = body.into_data_stream();
+    while let Some(Ok(_)) = chunks.next().await {}
+    next.run(Request::from_parts(parts, Body::empty())).await
 }
 
 /// Refuses what another site makes a browser send. The payment provider's reports carry no cookie, so they are let by.
