@@ -18,7 +18,7 @@ setup:
 	@scripts/setup.sh
 
 dev: setup
-	@bash -c 'source scripts/env.sh && cargo leptos watch'
+	@bash -c 'source scripts/env.sh && cargo leptos watch --split'
 
 fmt:
 	@bash -c 'source scripts/env.sh && cargo fmt --all'
