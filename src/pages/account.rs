@@ -16,7 +16,7 @@ use sign_up::SignUpPage;
 
 lazy_area! {
     /// Screens of the account.
-    AccountArea by account_area, fetch (__preload_account_area) {
+    AccountArea by account_area, fetch {
         SignIn => SignInPage,
         SignUp => SignUpPage,
         Account => AccountPage,

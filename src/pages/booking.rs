@@ -21,7 +21,7 @@ use payment::ReturnPage;
 
 lazy_area! {
     /// Screens of booking.
-    BookingArea by booking_area, fetch (__preload_booking_area) {
+    BookingArea by booking_area, fetch {
         Choose => ChoosePage,
         Details => DetailsPage,
         Bookings => BookingsPage,

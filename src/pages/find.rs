@@ -16,12 +16,12 @@ use results::ResultsPage;
 
 lazy_area! {
     /// What a search finds.
-    ResultsArea by results_area, fetch_results (__preload_results_area) { Results => ResultsPage }
+    ResultsArea by results_area, fetch_results { Results => ResultsPage }
 }
 
 lazy_area! {
     /// An expert's own page.
-    ProfileArea by profile_area, fetch_profile (__preload_profile_area) { Profile => ProfilePage }
+    ProfileArea by profile_area, fetch_profile { Profile => ProfilePage }
 }
 
 /// Routes of this area, below the language.

@@ -16,7 +16,7 @@ use rentals::RentalsPage;
 
 lazy_area! {
     /// Screens to read.
-    PublicArea by public_area, fetch (__preload_public_area) {
+    PublicArea by public_area, fetch {
         How => HowPage,
         Faq => FaqPage,
         Levels => LevelsPage,
