@@ -23,7 +23,10 @@ pub mod url;
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     let path = leptos::prelude::window().location().pathname().unwrap_or_default();
-    app::lazy::fetch(&path).await;
+    // Without its code the page stays what it is: whole, and without its live parts.
+    if app::lazy::fetch(&path).await.is_err() {
+        return;
+    }
     leptos::mount::hydrate_body(app::App);
     // End-to-end tests, and styles that only make sense with script, wait for this.
     if let Some(root) = leptos::prelude::document().document_element() {

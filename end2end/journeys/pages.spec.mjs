@@ -44,3 +44,21 @@ test("dark and reduced motion, too", async ({ page }) => {
     await accessible(page);
   }
 });
+
+test("where an area's code cannot be fetched, links lead on by ordinary loads", async ({ browser }) => {
+  // A context of its own: the refused files are errors in its console.
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await visit(page, "/fr");
+  await page.route(/\/pkg\/(split_|chunk_)/, (route) => route.abort());
+  await page.getByRole("link", { name: "Niveaux et tarifs" }).first().click();
+  await expect(page).toHaveURL(/\/fr\/levels$/);
+  await expect(page.getByRole("heading", { level: 1, name: "Niveaux et tarifs" })).toBeVisible();
+  await page.getByRole("link", { name: "Trouver un·e expert·e" }).first().click();
+  await expect(page.locator(".expert-card").first()).toBeVisible();
+  await expect(page).toHaveURL(/\/fr\/experts$/);
+  // Once the files can be had again, the page wakes.
+  await page.unroute(/\/pkg\/(split_|chunk_)/);
+  await visit(page, "/fr/experts");
+  await context.close();
+});

@@ -7,7 +7,7 @@
 //! [`fetch`] gets the code of the page that is open before hydration begins, so that a page is taken over in one go.
 
 use crate::pages;
-use leptos::prelude::AnyView;
+use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 /// Declares an area: an enumeration of its screens, which a route takes as its view. Its code is in the file of a group,
 /// below, where a new area has its variant; and it has its line in [`fetch`].
@@ -31,7 +31,11 @@ macro_rules! lazy_area {
 
         impl leptos_router::ChooseView for $area {
             async fn choose(self) -> leptos::prelude::AnyView {
-                crate::app::lazy::$group::$variant(self).load().await
+                let address = crate::app::lazy::address();
+                match crate::app::lazy::$group::$variant(self).load().await {
+                    Ok(view) => view,
+                    Err(_) => crate::app::lazy::leave(&address),
+                }
             }
 
             async fn preload(&self) {}
@@ -41,33 +45,36 @@ macro_rules! lazy_area {
 
 pub(crate) use lazy_area;
 
-/// Declares a group: the areas whose code is in one file, and the function that holds it (with the name that
-/// `leptos::lazy` gives to what fetches it).
+/// Declares a group: the areas whose code is in one file, the function that holds it, and the one that fetches it.
+///
+/// `leptos::lazy` would panic where the code cannot be fetched, and no link would work any more.
 macro_rules! group {
-    ($(#[$doc:meta])* $group:ident by $load:ident ($preload:ident) { $($variant:ident($area:path)),+ }) => {
+    ($(#[$doc:meta])* $group:ident by $load:ident, $fetch:ident { $($variant:ident($area:path)),+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub(crate) enum $group {
             $(#[doc = "An area."] $variant($area)),+
         }
 
-        #[leptos::lazy]
-        fn $load(screen: $group) -> AnyView {
-            match screen {
+        #[leptos::wasm_split::wasm_split(
+            $load,
+            wasm_split_path = ::leptos::wasm_split,
+            preload(#[doc = "Fetches the code of this group; nothing to do once it is there."] $fetch),
+            fallible
+        )]
+        fn $load(screen: $group) -> Result<AnyView, SplitLoaderError> {
+            Ok(match screen {
                 $($group::$variant(area) => area.show()),+
-            }
+            })
         }
 
         impl $group {
             /// The screen, once its code is there.
-            pub(crate) async fn load(self) -> AnyView {
+            pub(crate) async fn load(self) -> Result<AnyView, SplitLoaderError> {
+                // The head of the page names the files of the group, by this.
+                #[cfg(feature = "ssr")]
+                leptos::prefetch_lazy_fn_on_server(stringify!($load));
                 $load(self).await
-            }
-
-            /// Fetches the code; nothing to do once it is there.
-            #[cfg(feature = "hydrate")]
-            async fn fetch() {
-                $preload().await;
             }
         }
     };
@@ -75,18 +82,18 @@ macro_rules! group {
 
 group! {
     /// Looking for an expert.
-    Find by find_group (__preload_find_group) { Results(pages::find::ResultsArea), Profile(pages::find::ProfileArea) }
+    Find by find_group, fetch_find { Results(pages::find::ResultsArea), Profile(pages::find::ProfileArea) }
 }
 group! {
     /// Booking, and its documents.
-    Booking by booking_group (__preload_booking_group) {
+    Booking by booking_group, fetch_booking {
         Booking(pages::booking::BookingArea),
         Papers(pages::papers::PapersArea)
     }
 }
 group! {
     /// Accounts, applications, messages, and pages to read.
-    People by people_group (__preload_people_group) {
+    People by people_group, fetch_people {
         Account(pages::account::AccountArea),
         Candidate(pages::candidate::CandidateArea),
         Contact(pages::contact::DeskArea),
@@ -95,28 +102,47 @@ group! {
 }
 group! {
     /// The managers' console.
-    Manage by manage_group (__preload_manage_group) { Manage(pages::manage::ManageArea) }
+    Manage by manage_group, fetch_manage { Manage(pages::manage::ManageArea) }
 }
 group! {
     /// The experts' workplace.
-    Work by work_group (__preload_work_group) { Work(pages::work::WorkArea) }
+    Work by work_group, fetch_work { Work(pages::work::WorkArea) }
 }
 group! {
     /// Recomputing a document, which reads XML and PDF.
-    Verify by verify_group (__preload_verify_group) { Verify(pages::verify::VerifyArea) }
+    Verify by verify_group, fetch_verify { Verify(pages::verify::VerifyArea) }
+}
+
+/// Where the reader is going.
+pub(crate) fn address() -> String {
+    let location = leptos_router::hooks::use_location();
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    let query = search.trim_start_matches('?');
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+/// The code could not be fetched (no network, or a page older than the release): the server has the page whole.
+pub(crate) fn leave(address: &str) -> AnyView {
+    #[cfg(feature = "hydrate")]
+    let _ = window().location().assign(address);
+    let _ = address;
+    ().into_any()
 }
 
 /// Fetches the code of the screen at `path`, if that is in a file of its own.
+///
+/// # Errors
+/// If it cannot be fetched: the page then stays as the server rendered it, which is whole.
 #[cfg(feature = "hydrate")]
-pub(crate) async fn fetch(path: &str) {
+pub(crate) async fn fetch(path: &str) -> Result<(), SplitLoaderError> {
     match path.split('/').nth(2).unwrap_or_default() {
-        "" => {}
-        "experts" => Find::fetch().await,
-        "book" | "bookings" | "orders" | "documents" | "papers" => Booking::fetch().await,
-        "manage" => Manage::fetch().await,
-        "work" | "messages" => Work::fetch().await,
-        "verify" => Verify::fetch().await,
+        "" => Ok(()),
+        "experts" => fetch_find().await,
+        "book" | "bookings" | "orders" | "documents" | "papers" => fetch_booking().await,
+        "manage" => fetch_manage().await,
+        "work" | "messages" => fetch_work().await,
+        "verify" => fetch_verify().await,
         // Accounts, pages to read, and whatever is not found.
-        _ => People::fetch().await,
+        _ => fetch_people().await,
     }
 }
