@@ -72,6 +72,31 @@ id!(
     UploadId
 );
 
+id!(
+    /// A membership of the recognition programme (S52).
+    MembershipId
+);
+id!(
+    /// A benefit of the catalogue (S57).
+    BenefitId
+);
+id!(
+    /// A member's claim of a benefit.
+    ClaimId
+);
+id!(
+    /// An event for members.
+    MemberEventId
+);
+id!(
+    /// A conversation of the members' community.
+    CommunityThreadId
+);
+id!(
+    /// What somebody wrote in one.
+    CommunityPostId
+);
+
 /// A place of the gazetteer, by its GeoNames identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

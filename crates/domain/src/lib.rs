@@ -20,6 +20,7 @@ pub mod expert;
 pub mod geo;
 pub mod ids;
 pub mod invoice;
+pub mod membership;
 pub mod money;
 pub mod no_links;
 pub mod payout;

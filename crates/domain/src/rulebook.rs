@@ -37,6 +37,9 @@ pub struct Rulebook {
     pub booking: BookingRules,
     /// Deferred payments (S17–S19).
     pub credit: CreditRules,
+    /// Memberships of the recognition programme (S52).
+    #[serde(default)]
+    pub membership: MembershipRules,
 }
 
 /// Flexible bookings (S6).
@@ -174,6 +177,24 @@ pub struct CreditRules {
     pub trusted_after: u32,
 }
 
+/// Memberships of the recognition programme (S52). Rulebooks that were released before there were any mean the defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MembershipRules {
+    /// Renewed without applying when there were contributions in at least so many of the last 12 months.
+    pub months_needed: u32,
+    /// Renewal is prepared, and the member told, so many days before the last one.
+    pub notice_days: u32,
+    /// A decision may be appealed against for so many days.
+    pub appeal_days: u32,
+}
+
+impl Default for MembershipRules {
+    fn default() -> Self {
+        Self { months_needed: 6, notice_days: 30, appeal_days: 30 }
+    }
+}
+
 impl Rulebook {
     /// Day rate before VAT of a level.
     #[must_use]
@@ -240,6 +261,7 @@ impl Rulebook {
                 limit_trusted: Cents::euros(25_000),
                 trusted_after: 3,
             },
+            membership: MembershipRules::default(),
         }
     }
 }

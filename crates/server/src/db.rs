@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod known_devices;
 pub mod ledger;
 pub mod manage;
+pub mod membership;
 pub mod operations;
 pub mod outbox;
 pub mod papers;

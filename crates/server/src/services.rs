@@ -11,6 +11,7 @@ pub mod documents;
 pub mod experts;
 pub mod ledger;
 pub mod manage;
+pub mod membership;
 pub mod operations;
 pub mod papers;
 pub mod payments;
