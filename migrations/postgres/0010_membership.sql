@@ -151,9 +151,9 @@ CREATE TABLE benefit_claim (
     given_by UUID REFERENCES account (id),
     ended_at TIMESTAMPTZ,
     -- Who held software says that it is gone.
-    uninstalled_at TIMESTAMPTZ,
-    CONSTRAINT benefit_claim_once UNIQUE (benefit_id, membership_id, term)
+    uninstalled_at TIMESTAMPTZ
 );
+CREATE UNIQUE INDEX benefit_claim_once ON benefit_claim (benefit_id, membership_id, term) WHERE state <> 'ended';
 CREATE INDEX benefit_claim_by_account ON benefit_claim (account_id, claimed_at);
 CREATE INDEX benefit_claim_by_state ON benefit_claim (state, claimed_at);
 
