@@ -4,6 +4,7 @@
 //! The text is read once into a skeleton of plain lower-case characters that remember where they came from; a few
 //! scanners look at that. No regular expressions and no table of a thousand domains: the browser runs this on every key.
 
+mod networks;
 mod phones;
 mod skeleton;
 mod spelled;

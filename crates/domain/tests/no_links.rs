@@ -53,7 +53,7 @@ fn judge(cases: &[Case]) -> (Vec<&str>, Vec<&str>) {
 #[test]
 fn development_corpus() {
     let cases = corpus("development.jsonl");
-    assert!(cases.len() >= 200);
+    assert!(cases.len() >= 1_300);
     assert!(cases.iter().filter(|case| case.innocent).count() * 2 >= cases.len() - 10, "half of them are innocent");
     let text = |ids: Vec<&str>| -> Vec<String> {
         cases
@@ -84,7 +84,7 @@ fn development_corpus() {
 
 /// S39: on the held-out half no false alarm, and at most one in fifty missed. Says numbers only.
 #[test]
-#[ignore = "one in ten is missed so far, most of them handles; it is measured with --ignored"]
+#[ignore = "seven in a hundred are missed so far, most of them handles; it is measured with --ignored"]
 fn held_out_corpus() {
     let cases = corpus("held_out.jsonl");
     let innocent = cases.iter().filter(|case| case.innocent).count();

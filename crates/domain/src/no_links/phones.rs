@@ -62,7 +62,7 @@ fn digit(text: &Skeleton, at: usize) -> Option<char> {
     let beside = near(at.checked_sub(1)) || near(Some(at + 1));
     match c {
         'o' if free && beside => Some('0'),
-        'l' | 'i' if free && near(at.checked_sub(1)) && near(Some(at + 1)) => Some('1'),
+        'l' | 'i' if free && beside => Some('1'),
         _ => None,
     }
 }
@@ -99,6 +99,8 @@ const fn separates(c: char) -> bool {
             | '\''
             | '>'
             | '<'
+            | '{'
+            | '}'
     )
 }
 
@@ -134,14 +136,15 @@ fn run(text: &Skeleton, from: usize) -> Option<Run> {
         }
         end = at.max(end);
         let mut gap = String::new();
-        while text.c(at).is_some_and(separates) && gap.len() < 4 {
+        while text.c(at).is_some_and(separates) && gap.len() < 6 {
             gap.extend(text.c(at));
             at += 1;
         }
         if gap.is_empty()
             || digit(text, at).is_none()
-            || (gap.contains([',', ':', ';', '→', '★', '☆', '♥', '=', '#', '^', '&', '…', '[', ']', '\'', '>', '<'])
-                && !groups.iter().all(|group| group.len() <= 2))
+            || (gap.contains([
+                ',', ':', ';', '→', '★', '☆', '♥', '=', '#', '^', '&', '…', '[', ']', '\'', '>', '<', '{', '}',
+            ]) && !groups.iter().all(|group| group.len() <= 2))
         {
             break;
         }
@@ -195,6 +198,19 @@ fn word_after(text: &Skeleton, at: usize) -> String {
 
 /// Somebody is asked to call: `tel: …`, `bel me op …`.
 fn announced(text: &Skeleton, at: usize) -> bool {
+    let mut sign = at;
+    while sign > 0 && text.before(sign).is_some_and(|c| matches!(c, ' ' | ':' | '+' | '(')) {
+        sign -= 1;
+    }
+    if matches!(text.before(sign), Some('☎' | '☏' | '✆' | '📞' | '📱' | '📲' | '🕻' | '🕿' | '🤙')) {
+        return true;
+    }
+    // `KvK-nummer`: a number, but of something else.
+    let before = words_before(text, at, 4);
+    let counted = before.iter().position(|word| !matches!(word.as_str(), "nummer" | "numero" | "number" | "no" | "n"));
+    if counted.is_some_and(|at| at > 0 && NUMBERED.contains(&before[at].as_str())) {
+        return false;
+    }
     for word in words_before(text, at, 5) {
         if CALL.contains(&word.as_str()) {
             return true;
@@ -240,6 +256,48 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
             && !(thousands && (digits <= 9 && (amount || !announced)))
             && !(amount && thousands);
     }
+    // Belgian companies are registered as `0123.456.789`.
+    let company = lengths == [4, 3, 3]
+        && words_before(text, run.at.start, 3).iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "rpr"
+                    | "rpm"
+                    | "bce"
+                    | "kbo"
+                    | "ond"
+                    | "tva"
+                    | "btw"
+                    | "vat"
+                    | "be"
+                    | "ondernemingsnummer"
+                    | "entreprise"
+            )
+        });
+    if company {
+        return false;
+    }
+    // `NL91 ABNA 0417 1643 00`: a bank account.
+    let bank = words_before(text, run.at.start, 6).iter().any(|word| {
+        word.len() == 4
+            && word.get(..2).is_some_and(|country| country.chars().all(|c| c.is_ascii_alphabetic()))
+            && word.get(2..).is_some_and(|check| check.chars().all(|c| c.is_ascii_digit()))
+            && !word.starts_with("co")
+    }) && lengths.iter().filter(|length| **length == 4).count() + 1 >= lengths.len()
+        && lengths.len() > 1;
+    if bank {
+        return false;
+    }
+    // The numbers that films use.
+    if lengths == [3, 4] && run.groups[0] == "555" && run.groups[1].starts_with("01") {
+        return true;
+    }
+    let after_it = text.text(run.at.end..(run.at.end + 14).min(text.glyphs.len()));
+    let bracketed = after_it.trim_start().starts_with('(')
+        && after_it.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).is_some_and(|word| {
+            matches!(word, "whatsapp" | "gsm" | "signal" | "telegram" | "tel" | "mobiel" | "portable")
+        });
+    let announced = announced || bracketed;
     if announced {
         let dated = years >= 2 || (years == 1 && (digits == 8 || is_year(&run.groups[0])));
         return !amount && !(thousands && !all.starts_with('0') && (digits != 9 || all.ends_with("000"))) && !dated;
@@ -254,7 +312,10 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
         return false;
     }
     let labelled = words_before(text, run.at.start, if pairs { 1 } else { 2 }).iter().any(|word| {
-        NUMBERED.contains(&word.as_str()) && !(pairs && word.len() <= 2 && word != "n" && word != "no" && word != "nr")
+        (word.ends_with("nummer")
+            && !matches!(word.as_str(), "nummer" | "telefoonnummer" | "gsmnummer" | "telefonnummer"))
+            || NUMBERED.contains(&word.as_str())
+                && !(pairs && word.len() <= 2 && word != "n" && word != "no" && word != "nr")
     }) || text.before(run.at.start) == Some('#')
         || text.before(run.at.start) == Some('-')
         || text.before(run.at.start) == Some('°');
@@ -265,7 +326,7 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
     if run.between.iter().any(|gap| {
         gap.contains([
             '_', '*', '|', '\\', '~', ',', ':', ';', '→', '★', '☆', '♥', '=', '#', '^', '&', '…', '[', ']', '\'', '>',
-            '<',
+            '<', '{', '}',
         ])
     }) && !lengths.iter().all(|len| *len == 2)
     {
@@ -287,6 +348,13 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
         let single = run.groups.len() == 1;
         let length = if single { (10..=10).contains(&digits) } else { (9..=12).contains(&digits) };
         return length && !fraction && !dates && !labelled;
+    }
+    // 6 12 34 56 78, without its nought.
+    if lengths == [1, 2, 2, 2, 2] && uniform && !labelled && matches!(all.as_bytes()[0], b'6' | b'7') {
+        return true;
+    }
+    if lengths == [3, 2, 2, 2] && uniform && !labelled && matches!(all.as_bytes()[0], b'4'..=b'9') {
+        return true;
     }
     // 8 (495) 123-45-67
     if lengths == [1, 3, 3, 2, 2] && all.starts_with('8') && run.between[0].contains('(') {

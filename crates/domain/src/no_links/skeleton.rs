@@ -50,13 +50,26 @@ impl Token {
 impl Skeleton {
     pub(super) fn of(text: &str) -> Self {
         let mut glyphs: Vec<Glyph> = Vec::with_capacity(text.len());
-        for (start, original) in text.char_indices() {
-            if is_unseen(original) {
+        let mut raised = false;
+        let mut skip = 0;
+        for (start, mut original) in text.char_indices() {
+            if start < skip || is_unseen(original) {
                 continue;
             }
-            let end = start + original.len_utf8();
+            let mut end = start + original.len_utf8();
+            if matches!(original, '&' | '%' | '\\')
+                && let Some((sign, length)) = text.get(start..).and_then(escaped)
+            {
+                original = sign;
+                end = start + length;
+                skip = end;
+            }
+            // `m²` is a unit; `⁰⁶ ¹²` are digits.
+            raised = raised_digit(original).is_some()
+                && (raised || glyphs.last().is_none_or(|glyph| glyph.c.is_whitespace()));
+            let original_seen = raised_digit(original).filter(|_| raised).unwrap_or(original);
             let after_letter = glyphs.last().is_some_and(|glyph| glyph.c.is_alphabetic() || glyph.c == ')');
-            let plain = plain(original, after_letter);
+            let plain = plain(original_seen, after_letter);
             for lower in plain.to_lowercase() {
                 let mut push = |own: char| {
                     glyphs.push(Glyph { c: latin(own), own, upper: plain.is_uppercase(), start, end });
@@ -114,11 +127,51 @@ impl Skeleton {
             {
                 at += 1;
             }
-            tokens.push(Token { text: self.text(start..at), at: start..at, is_word, spaced, new_line });
+            let token = Token { text: self.text(start..at), at: start..at, is_word, spaced, new_line };
+            // `((at))` is `(at)`.
+            let doubled = !spaced
+                && matches!(c, '(' | ')' | '[' | ']' | '{' | '}')
+                && tokens.last().is_some_and(|last| last.text == token.text);
+            if !doubled {
+                tokens.push(token);
+            }
             (spaced, new_line) = (false, false);
         }
         join_letters(tokens)
     }
+}
+
+/// A sign written the way of web pages or code: `&#64;`, `%40`, `\\.`; how many bytes it takes.
+fn escaped(rest: &str) -> Option<(char, usize)> {
+    const WAYS: &[(&str, char)] = &[
+        ("&#64;", '@'),
+        ("&#x40;", '@'),
+        ("&commat;", '@'),
+        ("%40", '@'),
+        ("\\@", '@'),
+        ("&#46;", '.'),
+        ("&#x2e;", '.'),
+        ("&#x2E;", '.'),
+        ("&period;", '.'),
+        ("%2e", '.'),
+        ("%2E", '.'),
+        ("&#58;", ':'),
+        ("&colon;", ':'),
+        ("&sol;", '/'),
+        ("&#47;", '/'),
+        ("%2f", '/'),
+        ("%2F", '/'),
+        ("%3a", ':'),
+        ("%3A", ':'),
+        ("&nbsp;", ' '),
+        ("&lowbar;", '_'),
+    ];
+    WAYS.iter().find(|(way, _)| rest.starts_with(way)).map(|(way, sign)| (*sign, way.len()))
+}
+
+/// A digit that stands raised.
+fn raised_digit(c: char) -> Option<char> {
+    look_up("⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9", c)
 }
 
 fn join_letters(tokens: Vec<Token>) -> Vec<Token> {
@@ -178,6 +231,8 @@ fn plain(c: char, after_letter: bool) -> char {
         '꞉' | '∶' | 'ː' | '׃' | '﹕' => ':',
         '‐'..='―' | '−' | '﹣' | '﹘' | '⁃' | '╴' => '-',
         '⁺' | '₊' | '﹢' | '➕' => '+',
+        '⟨' | '‹' | '\u{3008}' => '<',
+        '⟩' | '›' | '\u{3009}' => '>',
         '【' | '〔' | '〖' | '⟦' => '[',
         '】' | '〕' | '〗' | '⟧' => ']',
         '❨' | '❪' | '⁽' | '₍' | '﹙' => '(',
@@ -195,6 +250,7 @@ fn plain(c: char, after_letter: bool) -> char {
         '\u{249c}'..='\u{24b5}' => letter(b'a', code - 0x249c),
         '\u{24b6}'..='\u{24cf}' => letter(b'A', code - 0x24b6),
         '\u{24d0}'..='\u{24e9}' => letter(b'a', code - 0x24d0),
+        '\u{1f1e6}'..='\u{1f1ff}' => letter(b'a', code - 0x1f1e6),
         '\u{1f130}'..='\u{1f149}' => letter(b'A', code - 0x1f130),
         '\u{1f150}'..='\u{1f169}' => letter(b'A', code - 0x1f150),
         '\u{1f170}'..='\u{1f189}' => letter(b'A', code - 0x1f170),

@@ -1,7 +1,7 @@
 //! Addresses as people read them aloud: `contact [at] exemple point fr`, `nul zes twaalf …`, "Telegram: jdupont".
 
 use super::{
-    LinkKind,
+    LinkKind, networks,
     skeleton::{Skeleton, Token},
     web::{Hits, is_end},
     words::{
@@ -13,13 +13,26 @@ use super::{
 pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
     let tokens = text.tokens();
     addresses(text, &tokens, hits);
+    // `jan, apenstaartje, exemple, punt, nl`
+    let word = |at: usize| {
+        at_sign(&tokens, at).is_some_and(|(_, form)| form == Form::Sure)
+            || dot(&tokens, at).is_some_and(|(_, form)| form == Form::Word)
+    };
+    let pauses = |at: usize| {
+        matches!(tokens[at].text.as_str(), "," | "…") && (word(at + 1) || at.checked_sub(1).is_some_and(word))
+    };
+    if (0..tokens.len()).any(pauses) {
+        let apart = (0..tokens.len()).filter(|at| !pauses(*at)).map(|at| tokens[at].clone()).collect::<Vec<_>>();
+        addresses(text, &apart, hits);
+    }
     numbers(&tokens, hits);
     names(text, &tokens, hits);
+    networks::scan(text, &tokens, hits);
 }
 
 /// How a sign is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// As itself, without space around.
     Plain,
     /// As itself, with space around.
@@ -53,7 +66,7 @@ fn bracketed(tokens: &[Token], at: usize, inner: &[&str]) -> bool {
 }
 
 /// An "at": how long, and how it is written.
-fn at_sign(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
+pub(super) fn at_sign(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
     let token = tokens.get(at)?;
     if token.is("@") {
         let spaced = token.spaced || tokens.get(at + 1).is_some_and(|next| next.spaced);
@@ -112,7 +125,7 @@ fn at_sign(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
 }
 
 /// A full stop.
-fn dot(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
+pub(super) fn dot(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
     let token = tokens.get(at)?;
     if token.is(".") {
         let spaced = token.spaced || tokens.get(at + 1).is_some_and(|next| next.spaced);
@@ -121,12 +134,18 @@ fn dot(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
     if bracketed(
         tokens,
         at,
-        &["dot", ".", "point", "punt", "pt", "d0t", "stip", "puntje", "punto", "punkt", "ponto", "toчka", "teλeia"],
+        &[
+            "dot", ".", "point", "punt", "pt", "d0t", "doт", "p0int", "stip", "puntje", "punto", "punkt", "ponto",
+            "kropka", "period", "fullstop", "punktum", "toчka", "teλeia",
+        ],
     ) {
         return Some((3, Form::Sure));
     }
     token
-        .is_one_of(&["dot", "point", "punt", "d0t", "puntje", "p0int", "punto", "punkt", "ponto", "toчka", "teλeia"])
+        .is_one_of(&[
+            "dot", "point", "punt", "d0t", "doт", "puntje", "p0int", "punto", "punkt", "ponto", "kropka", "fullstop",
+            "punktum", "toчka", "teλeia",
+        ])
         .then_some((1, Form::Word))
 }
 
@@ -156,6 +175,8 @@ fn host(tokens: &[Token], from: usize) -> Option<Host> {
         at += 1;
         host.end = at;
         while tokens.get(at).is_some_and(is_hyphen)
+            && dot(tokens, at).is_none_or(|(length, _)| length != 3)
+            && at_sign(tokens, at).is_none_or(|(length, _)| length != 3)
             && tokens.get(at + 1).is_some_and(|token| token.is_word && !token.new_line)
         {
             // `exemple - point` is no name with a hyphen.
@@ -179,11 +200,11 @@ fn host(tokens: &[Token], from: usize) -> Option<Host> {
 }
 
 fn ends_domain(text: &Skeleton, token: &Token) -> bool {
-    is_end(&token.text, &text.own_text(token.at.clone()))
+    matches!(token.text.as_str(), "c0m" | "0rg" | "n3t") || is_end(&token.text, &text.own_text(token.at.clone()))
 }
 
 /// Whether nothing of the same clause follows.
-fn ends_clause(tokens: &[Token], after: usize) -> bool {
+pub(super) fn ends_clause(tokens: &[Token], after: usize) -> bool {
     tokens.get(after).is_none_or(|next| {
         next.new_line
             || (!next.is_word && next.spaced && !next.is("&"))
@@ -192,6 +213,9 @@ fn ends_clause(tokens: &[Token], after: usize) -> bool {
         .get(after)
         .is_some_and(|next| next.is_one_of(&["slash", "et", "ou", "and", "or", "en", "of", "pour", "for", "voor"]))
 }
+
+/// Ends of domains that are told from words without their full stop.
+const NAKED_ENDS: &[&str] = &["com", "fr", "nl", "be", "eu", "org", "net", "lu", "ch", "de", "uk", "io"];
 
 fn addresses(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
     let mut at = 0;
@@ -227,7 +251,30 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
         let dots = found.as_ref().map(|host| host.form);
         let provider = next.is_one_of(PROVIDERS);
         let sure = match form {
-            Form::Sure => reaches || provider || matches!(dots, Some(Form::Word | Form::Sure)),
+            Form::Sure => {
+                let apart = tokens.get(at + 2 + length).is_some_and(|last| last.is_one_of(NAKED_ENDS))
+                    && ends_clause(tokens, at + 3 + length);
+                if apart {
+                    return Some((at + 3 + length, LinkKind::Email, start_of_name(tokens, at)));
+                }
+                // `claire [arobase] exemple`, without an end.
+                let whole = |token: &Token| {
+                    token.text.len() >= 4 && !token.is_one_of(SMALL) && token.text.chars().all(char::is_alphabetic)
+                };
+                let bare = tokens[at + 1].text != "a"
+                    && whole(next)
+                    && !next.is_one_of(UNDER)
+                    && !next.is_one_of(&["dans", "dans", "staat", "betekent", "means", "signifie", "sign", "teken"])
+                    && first.text.len() >= 3
+                    && !first.is_one_of(SMALL)
+                    && !first.is_one_of(&["signe", "teken", "symbole", "sign", "suivez", "volg", "follow"])
+                    && length == 3
+                    && matches!(
+                        tokens[at + 2].text.as_str(),
+                        "at" | "@" | "arobase" | "apenstaartje" | "apestaartje" | "arrobase"
+                    );
+                reaches || provider || bare || matches!(dots, Some(Form::Word | Form::Sure))
+            }
             Form::Spaced => reaches || provider,
             Form::Word => {
                 (reaches
@@ -242,7 +289,9 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
                                 && !(tokens[at + 1].is("chez")
                                     && start_of_name(tokens, at) == at
                                     && !first.text.contains(|c: char| c.is_ascii_digit())))))
-                    || (reaches && first.is_one_of(&["contact", "info", "mail", "hello", "bonjour"]))
+                    || (reaches
+                        && !tokens[at + 1].is("a")
+                        && first.is_one_of(&["contact", "info", "mail", "hello", "bonjour"]))
             }
             Form::Plain => reaches && dots != Some(Form::Plain) && dots.is_some(),
         };
@@ -254,6 +303,14 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
     // `exempledotcom`, `exemple puntnl`.
     if let Some(end) = run_together(tokens, at) {
         return Some((end, LinkKind::Domain, at));
+    }
+    // `jdupont at outlook com`.
+    if tokens.get(at + 1).is_some_and(|sign| sign.is_one_of(&["at", "chez", "bij"]))
+        && tokens.get(at + 2).is_some_and(|name| name.is_one_of(PROVIDERS))
+        && tokens.get(at + 3).is_some_and(|end| end.is_one_of(NAKED_ENDS))
+        && ends_clause(tokens, at + 4)
+    {
+        return Some((at + 4, LinkKind::Email, start_of_name(tokens, at)));
     }
     // `jdupont gmail com`.
     let second = tokens.get(at + 1)?;
@@ -272,12 +329,15 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
         return None;
     }
     let before_dot = tokens.get(name_before(tokens, &host, at))?;
-    let strong = STRONG.contains(&last.text.as_str());
+    let strong = STRONG.contains(&last.text.as_str()) || matches!(last.text.as_str(), "c0m" | "0rg" | "n3t");
     let announced = (at.saturating_sub(6)..at).any(|near| tokens[near].is_one_of(SITE_WORDS)) || first.is("www");
     let closes = ends_clause(tokens, host.end);
     let ordinary = before_dot.is_one_of(SMALL)
         || before_dot.text.len() < 2
-        || (host.form != Form::Sure && STRONG.contains(&before_dot.text.as_str()) && !before_dot.is("co"));
+        || (host.form != Form::Sure
+            && before_dot.text.len() <= 3
+            && STRONG.contains(&before_dot.text.as_str())
+            && !before_dot.is("co"));
     let found = match host.form {
         Form::Plain => false,
         Form::Sure => before_dot.text.len() > 1 && (strong || closes || announced),
@@ -311,6 +371,17 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
                                     | "design"
                                     | "ai"
                                     | "eu"
+                                    | "archi"
+                                    | "social"
+                                    | "immo"
+                                    | "online"
+                                    | "xyz"
+                                    | "gmbh"
+                                    | "shop"
+                                    | "swiss"
+                                    | "quebec"
+                                    | "engineering"
+                                    | "consulting"
                             )))
             }
         }
@@ -366,6 +437,13 @@ fn start_of_name(tokens: &[Token], at: usize) -> usize {
 /// `www point exemple …`, `h t t p s deux points slash slash …`.
 fn web_aloud(tokens: &[Token], at: usize) -> Option<(usize, LinkKind, usize)> {
     let first = tokens.get(at)?;
+    if first.is_one_of(&["www", "wwww", "wvvw", "vvvvvv", "3w", "w3", "vvww", "wwvv"]) {
+        let naked = tokens.get(at + 1).is_some_and(|name| name.is_word && name.text.len() > 2 && !name.new_line)
+            && tokens.get(at + 2).is_some_and(|end| end.is_one_of(NAKED_ENDS));
+        if naked {
+            return Some((at + 3, LinkKind::Url, at));
+        }
+    }
     if first.is_one_of(&["www", "wwww", "www2"]) {
         let (length, form) = dot(tokens, at + 1)?;
         let next = tokens.get(at + 1 + length)?;
@@ -465,6 +543,38 @@ fn number_word(word: &str) -> Option<usize> {
         "seventy",
         "eighty",
         "ninety",
+        "zehn",
+        "zwolf",
+        "zwoelf",
+        "dreizehn",
+        "vierzehn",
+        "funfzehn",
+        "sechzehn",
+        "siebzehn",
+        "achtzehn",
+        "neunzehn",
+        "zwanzig",
+        "dreissig",
+        "vierzig",
+        "funfzig",
+        "fuenfzig",
+        "sechzig",
+        "siebzig",
+        "achtzig",
+        "neunzig",
+        "diez",
+        "doce",
+        "trece",
+        "catorce",
+        "quince",
+        "veinte",
+        "treinta",
+        "cuarenta",
+        "cincuenta",
+        "sesenta",
+        "setenta",
+        "ochenta",
+        "noventa",
     ];
     const DUTCH_TENS: &[&str] =
         &["twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"];
@@ -472,6 +582,14 @@ fn number_word(word: &str) -> Option<usize> {
         return Some(1);
     }
     if TWO.contains(&word) || matches!(word, "nulzes" | "nulvier" | "nulnul" | "zerosix") {
+        return Some(2);
+    }
+    // `vierunddreissig`
+    let german = ["zwanzig", "dreissig", "vierzig", "funfzig", "fuenfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
+        .iter()
+        .find_map(|tens| word.strip_suffix(tens)?.strip_suffix("und"))
+        .is_some_and(|unit| ONE.contains(&unit) || unit == "ein");
+    if german {
         return Some(2);
     }
     // `vierendertig`, in one word.
@@ -484,6 +602,12 @@ fn number_word(word: &str) -> Option<usize> {
 
 /// Rows of numbers, some of them in words, that begin like a telephone number.
 fn numbers(tokens: &[Token], hits: &mut Hits) {
+    for token in tokens.iter().filter(|token| token.is_word && token.text.len() >= 20) {
+        if digits_in_one_word(&token.text).is_some_and(|digits| digits >= 8) {
+            hits.push((token.at.clone(), LinkKind::Phone));
+        }
+    }
+    rows(tokens, hits);
     let mut at = 0;
     while at < tokens.len() {
         let begins = tokens[at].is_one_of(&[
@@ -497,7 +621,7 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
             at += 1;
             continue;
         }
-        let (mut end, mut last, mut words, mut digits, mut pieces) = (at, at, 0, 0, 0);
+        let (mut end, mut last, mut words, mut digits, mut pieces, mut joins) = (at, at, 0, 0, 0, 0);
         while let Some(token) = tokens.get(end) {
             if let Some(count) = number_word(&token.text).filter(|_| token.is_word) {
                 words += 1;
@@ -508,17 +632,105 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
                 digits += token.text.len();
                 pieces += 1;
                 last = end + 1;
-            } else if !(token.is_one_of(&[
-                "et", "en", "and", "fois", "double", "dubbel", "plus", "puis", "dan", "then", "tiret", "point", "punt",
-                "dash",
-            ]) || matches!(token.text.as_str(), "-" | "." | "/" | "," | "+" | "(" | ")"))
+            } else if !((pieces == 2
+                && token.is_one_of(&["est", "is", "le", "het", "the", "nummer", "numero", "number"]))
+                || matches!(token.text.as_str(), "{" | "}" | "[" | "]")
+                || (pieces <= 2 && token.is(":"))
+                || token.is_one_of(&[
+                    "et", "en", "and", "fois", "double", "dubbel", "plus", "puis", "dan", "then", "tiret", "point",
+                    "punt", "dash",
+                ])
+                || matches!(token.text.as_str(), "-" | "." | "/" | "," | "+" | "(" | ")"))
+            {
+                break;
+            } else {
+                joins += usize::from(token.is_one_of(&["et", "en", "and", "puis", "dan", "then"]));
+            }
+            end += 1;
+        }
+        let nought = tokens[at].text.starts_with('0') || tokens[at].is("+");
+        let enough = pieces >= 5 || (pieces == 4 && nought && words >= 1 && digits >= 9);
+        let joined = joins >= 3 && pieces == 5 && digits == 10 && tokens[at].text.starts_with('0');
+        if joined || enough && ((words >= 2 && digits >= 8) || (words >= 1 && digits >= 9 && nought)) {
+            hits.push((tokens[at].at.start..tokens[last - 1].at.end, LinkKind::Phone));
+        }
+        at = last.max(at + 1);
+    }
+}
+
+/// `zerosixdouzetrentequatre…`: how many digits, if the word is nothing but number words.
+fn digits_in_one_word(word: &str) -> Option<usize> {
+    let mut reach: Vec<Option<usize>> = vec![None; word.len() + 1];
+    reach[0] = Some(0);
+    for end in 1..=word.len() {
+        for start in end.saturating_sub(18)..end {
+            let (Some(before), Some(piece)) = (reach[start], word.get(start..end)) else { continue };
+            if piece.len() > 2
+                && let Some(count) = number_word(piece)
+            {
+                reach[end] = reach[end].max(Some(before + count));
+            }
+        }
+    }
+    reach[word.len()]
+}
+
+/// What a number word is worth, to tell a row of them from a count.
+fn worth(word: &str) -> usize {
+    const ORDER: &[&[&str]] = &[
+        &["zero", "nul", "oh", "o"],
+        &["un", "een", "one", "une"],
+        &["deux", "twee", "two"],
+        &["trois", "drie", "three"],
+        &["quatre", "vier", "four"],
+        &["cinq", "vijf", "five"],
+        &["six", "zes"],
+        &["sept", "zeven", "seven"],
+        &["huit", "acht", "eight"],
+        &["neuf", "negen", "nine"],
+        &["dix", "tien", "ten"],
+        &["onze", "elf", "eleven"],
+        &["douze", "twaalf", "twelve"],
+    ];
+    ORDER.iter().position(|words| words.contains(&word)).unwrap_or(13)
+}
+
+/// A row of nothing but number words that does not begin like a telephone number, and counts nothing either:
+/// `quatre cent septante-cinq, douze, trente-quatre, cinquante-six`.
+fn rows(tokens: &[Token], hits: &mut Hits) {
+    let mut at = 0;
+    while at < tokens.len() {
+        let (mut end, mut last, mut pieces, mut digits) = (at, at, Vec::new(), 0);
+        while let Some(token) = tokens.get(end) {
+            let hundred = token.is_one_of(&["cent", "cents", "honderd", "hundred", "vierhonderd"])
+                || (token.is_word && token.text.starts_with("vierhonderd"));
+            if let Some(count) = number_word(&token.text).or_else(|| hundred.then_some(1)).filter(|_| token.is_word) {
+                digits += count;
+                pieces.push(token.text.as_str());
+                last = end + 1;
+            } else if pieces.is_empty()
+                || !(token.is_one_of(&["et", "en", "and", "puis", "dan", "then"])
+                    || matches!(token.text.as_str(), "-" | "." | "," | "/"))
             {
                 break;
             }
             end += 1;
         }
-        let nought = tokens[at].text.starts_with('0') || tokens[at].is("+");
-        if pieces >= 5 && ((words >= 2 && digits >= 8) || (words == 1 && digits >= 9 && nought)) {
+        let hundreds = pieces
+            .iter()
+            .take(2)
+            .any(|piece| matches!(*piece, "cent" | "honderd" | "hundred") || piece.starts_with("vierhonderd"));
+        let falls = pieces.windows(2).filter(|pair| worth(pair[1]) < worth(pair[0])).count();
+        let counts = falls == 0 || pieces.len() < 5;
+        let closes = tokens.get(last).is_none_or(|next| !next.is_word || next.new_line);
+        let row = (pieces.len() >= 8 && digits >= 8 && falls >= 1 && closes)
+            || (pieces.len() >= 5 && hundreds && digits >= 8 && closes)
+            || (pieces.len() >= 5
+                && digits >= 8
+                && !counts
+                && closes
+                && tokens[last..].iter().take(4).any(|near| near.is_one_of(CALL)));
+        if row {
             hits.push((tokens[at].at.start..tokens[last - 1].at.end, LinkKind::Phone));
         }
         at = last.max(at + 1);
@@ -526,18 +738,18 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
 }
 
 /// A name that somebody chose: where it ends, and whether its looks alone say so (digits, underscores, capitals within).
-struct Chosen {
-    end: usize,
-    looks: bool,
-    underscore: bool,
-    dotted: bool,
+pub(super) struct Chosen {
+    pub(super) end: usize,
+    pub(super) looks: bool,
+    pub(super) underscore: bool,
+    pub(super) dotted: bool,
     /// Only a hyphen makes it look so.
-    hyphen: bool,
+    pub(super) hyphen: bool,
     /// Only capitals within do.
-    humps: bool,
+    pub(super) humps: bool,
 }
 
-fn chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Chosen> {
+pub(super) fn chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Chosen> {
     let first = tokens.get(at).filter(|token| token.is_word && !token.new_line)?;
     let (mut end, mut joined, mut underscore, mut dotted) = (at + 1, false, false, false);
     while let (Some(sign), Some(next)) = (tokens.get(end), tokens.get(end + 1)) {
@@ -598,7 +810,7 @@ fn chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Chosen> {
     })
 }
 
-fn is_network(token: &Token) -> bool {
+pub(super) fn is_network(token: &Token) -> bool {
     token.is_one_of(PERSONAL) || token.is_one_of(TRADE)
 }
 
@@ -616,7 +828,7 @@ fn names(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
     }
 }
 
-fn mine(token: &Token) -> bool {
+pub(super) fn mine(token: &Token) -> bool {
     token.is_one_of(&["mon", "my", "mijn", "ma", "notre", "our", "onze", "mein", "mi", "m", "mes"])
 }
 
@@ -714,8 +926,9 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
 
 /// The name stands before the network: `suivez studio_bim sur Instagram`.
 fn before_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
-    let name =
-        chosen(text, tokens, at).filter(|_| !tokens[at].is_one_of(SKILL) && !tokens[at].is_one_of(NOT_A_NAME))?;
+    let name = chosen(text, tokens, at).filter(|_| {
+        !tokens[at].is_one_of(SKILL) && !tokens[at].is_one_of(NOT_A_NAME) && !tokens[at].is_one_of(&["signal", "snap"])
+    })?;
     let quoted = |token: &Token| matches!(token.text.as_str(), "\"" | "«" | "»" | "“" | "”" | "'");
     let verb = at > 0
         && (tokens[at - 1].is_one_of(SEEK)
@@ -726,6 +939,7 @@ fn before_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::o
         && tokens[at].text.len() >= 4
         && !tokens[at].is_one_of(SMALL)
         && !tokens[at].is_one_of(UNDER)
+        && !tokens[at].is_one_of(networks::CRAFT)
         && !is_network(&tokens[at]);
     let name = Chosen { end: name.end + usize::from(tokens.get(name.end).is_some_and(quoted)), ..name };
     if !name.looks && !plain {

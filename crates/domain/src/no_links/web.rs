@@ -4,8 +4,8 @@ use super::{
     LinkKind,
     skeleton::Skeleton,
     words::{
-        ABBREVIATIONS, CODE, CODING, FILE_WORDS, FILES, FOREIGN, FORMATS, LIBRARIES, PERSONAL, PROVIDERS, SCHEMES,
-        STRONG, TOOLS, TRADE, WEAK,
+        ABBREVIATIONS, CODE, CODE_ROOTS, CODING, FILE_WORDS, FILES, FOREIGN, FORMATS, LIBRARIES, PERSONAL, PROVIDERS,
+        SCHEMES, STRONG, TOOLS, TRADE, WEAK,
     },
 };
 use std::ops::Range;
@@ -80,7 +80,7 @@ fn schemes(text: &Skeleton, hits: &mut Hits) {
             let doubled = matches!(text.c(second), Some('/' | '\\'));
             let rest = skip_space(text, if doubled { second + 1 } else { second });
             let adjacent = word_end == colon && first == colon + 1 && second == first + 1 && rest == second + 1;
-            let leads = text.c(rest).is_some_and(char::is_alphanumeric);
+            let leads = text.c(rest).is_some_and(|c| c.is_alphanumeric() || (known && doubled && c == '['));
             let leads = leads && (!masked || adjacent);
             if leads
                 && ((known && (doubled || adjacent)) || (doubled && adjacent && !matches!(scheme.as_str(), "file")))
@@ -168,6 +168,33 @@ fn domains(text: &Skeleton, hits: &mut Hits) {
         }
         host(text, start..at, hits);
         middle_dots(text, start, at, hits);
+        swapped_dots(text, start, at, hits);
+    }
+}
+
+/// `exemple,com` and `exemple.c0m`: another sign, or noughts in the end.
+fn swapped_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
+    let whole = text.text(start..end);
+    if let Some((name, last)) = whole.rsplit_once('.')
+        && matches!(last, "c0m" | "0rg" | "n3t" | "c0")
+        && name.len() > 2
+    {
+        hits.push((start..end, LinkKind::Domain));
+    }
+    let sign = matches!(text.c(end), Some(',' | ';' | '¸' | '‚' | '،'));
+    let mut stop = end + 1;
+    while sign && text.c(stop).is_some_and(char::is_alphanumeric) {
+        stop += 1;
+    }
+    let low = text.glyphs.get(end + 1).is_some_and(|glyph| !glyph.upper);
+    if sign
+        && low
+        && whole.chars().count() > 3
+        && whole.starts_with(char::is_alphabetic)
+        && (text.text(end + 1..stop) == "com"
+            || (whole.contains('-') && matches!(text.text(end + 1..stop).as_str(), "fr" | "nl" | "be" | "eu" | "org")))
+    {
+        hits.push((start..stop, LinkKind::Domain));
     }
 }
 
@@ -224,15 +251,38 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     if TOOLS.contains(&text.text(labels[0].start..end.end).as_str()) && text.c(end.end) != Some('/') {
         return false;
     }
+    // `client.es`, `étudiant.es`: French that means all of them.
+    if end_text == "es"
+        && labels.len() == 2
+        && name_text.chars().all(char::is_alphabetic)
+        && name_text.ends_with(['t', 'e', 'r', 'l', 'n', 'i', 'u', 'd', 'f', 's'])
+        && text.c(end.end) != Some('/')
+    {
+        return false;
+    }
+    // `this.page.zone`: code.
+    if labels.len() > 2
+        && text.c(end.end) != Some('/')
+        && !STRONG.contains(&end_text.as_str())
+        && CODE_ROOTS.contains(&text.text(labels[0].clone()).as_str())
+    {
+        return false;
+    }
     let strong = STRONG.contains(&end_text.as_str()) || FOREIGN.contains(&text.own_text(end.clone()).as_str());
     let goes_on = matches!(text.c(end.end), Some('/')) && text.c(end.end + 1).is_some_and(char::is_alphanumeric);
     // `le projet.De plus`: a sentence that begins with a capital right after the full stop.
     let capital = |label: &Range<usize>| text.glyphs.get(label.start).is_some_and(|glyph| glyph.upper);
     let all_capital =
         |label: &Range<usize>| text.glyphs[label.clone()].iter().all(|glyph| glyph.upper || !glyph.c.is_alphabetic());
-    if capital(end) && !(all_capital(end) && all_capital(name)) && !goes_on {
+    let before = text.text(labels[0].start.saturating_sub(32)..labels[0].start);
+    let announced = strong
+        && before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(3).any(|word| {
+            matches!(word, "site" | "website" | "web" | "url" | "domaine" | "domein" | "webstek" | "portfolio")
+        });
+    let shouted = all_capital(end) && all_capital(name);
+    if capital(end) && !announced && !shouted && !goes_on {
         let new_sentence = matches!(text.c(end.end), Some(' ' | '\'' | '’' | '-'));
-        if !strong || (new_sentence && matches!(end_text.as_str(), "be" | "com" | "org" | "fr")) {
+        if !strong || (new_sentence && matches!(end_text.as_str(), "be" | "com" | "org" | "fr" | "example")) {
             return false;
         }
     }
@@ -259,6 +309,10 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     }
     let digits = name_text.chars().all(|c| c.is_ascii_digit());
     let single = name_text.chars().count() == 1;
+    // `г.Москва`: a town.
+    if single && FOREIGN.contains(&text.own_text(end.clone()).as_str()) {
+        return false;
+    }
     if strong || goes_on {
         // `1.2.us` and `p.co`: too little for a name; `S.A.`-like rows of letters.
         let too_short = single && labels.iter().all(|label| label.len() <= 2) && !goes_on;
@@ -274,7 +328,9 @@ fn speaks_of_files(text: &Skeleton, start: usize, end: usize) -> bool {
         (text.text(start.saturating_sub(60)..start), text.text(end..(end + 60).min(text.glyphs.len())));
     let mut words = before.split(|c: char| !c.is_alphanumeric()).chain(after.split(|c: char| !c.is_alphanumeric()));
     words.any(|word| {
-        FILE_WORDS.contains(&word) || (word.len() > 2 && FILES.contains(&word)) || matches!(word, "e57" | "pts" | "ply")
+        FILE_WORDS.contains(&word)
+            || (word.len() > 2 && FILES.contains(&word))
+            || matches!(word, "e57" | "pts" | "ply" | "sh" | "cpp" | "bat" | "ps1" | "dyn" | "gha" | "vb" | "cs")
     })
 }
 
@@ -339,7 +395,8 @@ fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
     const ENDS: &[&str] = &["com", "org", "net", "eu", "fr", "nl", "be", "io", "uk", "info", "biz", "dev"];
     let Some(
         '·' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '●' | '○' | '˙' | '°' | '⚫' | '⚪' | '🔴' | '🔵' | '🟢' | '🟠'
-        | '🟡' | '⬤' | '◦' | '∘' | 'º' | '*' | '⬛' | '■' | '◼' | '▪',
+        | '🟡' | '⬤' | '◦' | '∘' | 'º' | '*' | '⬛' | '■' | '◼' | '▪' | '⸱' | '‥' | '٫' | '⸳' | '⦁' | '⏺' | '🟣' | '🟤'
+        | '❍',
     ) = text.c(end)
     else {
         return;
@@ -367,7 +424,13 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
             end -= 1;
         }
         let right = text.text(sign + 1..end);
-        let leads = right.starts_with(char::is_alphabetic);
+        // `@3djan` and `@_jan`, but not `@4k` and `@150mm`.
+        let letters = right.chars().filter(|c| c.is_alphabetic()).count();
+        let leads = right.starts_with(char::is_alphabetic)
+            || (right.starts_with('_') && letters >= 3)
+            || (right.starts_with(|c: char| c.is_ascii_digit())
+                && right.chars().nth(1).is_some_and(char::is_alphabetic)
+                && letters >= 4);
         if start < sign {
             let last = right.rsplit_once('.').map_or("", |(_, last)| last);
             let ends = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic) && !FILES.contains(&last);
@@ -384,7 +447,22 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
                 hits.push((start..end, LinkKind::Handle));
                 continue;
             }
-            if (leads && ends) || domain || comma || PROVIDERS.contains(&right.as_str()) {
+            // `claire@exemple` after "mail": an address without its end.
+            let wrote =
+                ["mail", "email", "courriel", "adresse", "ecrivez", "schrijf", "write", "mel", "adres", "address"];
+            let left = text.text(start..sign);
+            let words = right.chars().all(char::is_alphabetic) && left.chars().all(|c| c.is_alphabetic() || c == '.');
+            let near = text.text(start.saturating_sub(40)..start);
+            let near = near.split(|c: char| !c.is_alphanumeric()).any(|word| wrote.contains(&word));
+            let low = text.glyphs.get(start).is_some_and(|glyph| !glyph.upper)
+                && text.glyphs.get(sign + 1).is_some_and(|glyph| !glyph.upper);
+            let near = near
+                || (low
+                    && right.len() >= 6
+                    && !CODE.contains(&right.as_str())
+                    && !matches!(left.as_str(), "root" | "user" | "admin" | "git" | "ssh" | "npm"));
+            let bare = words && right.len() >= 4 && left.len() >= 3 && near;
+            if (leads && ends) || domain || bare || comma || PROVIDERS.contains(&right.as_str()) {
                 hits.push((start..end, LinkKind::Email));
             }
             continue;
@@ -401,17 +479,27 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
                 || matches!(text.c(end + 1), Some('*' | '/' | '+' | '-' | '=')));
         let package = text.c(end) == Some('/') && text.c(end + 1).is_some_and(char::is_alphabetic);
         let bracketed = column || package || matches!(text.c(end), Some('<' | '('));
-        let free =
-            !text.before(sign).is_some_and(|c| c.is_alphanumeric() || matches!(c, '@' | '/' | '=' | '*')) && !bracketed;
         let mut near = text.text(sign.saturating_sub(48)..sign);
         near.retain(|c| c != '\n');
+        let network = near
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .take(2)
+            .any(|word| PERSONAL.contains(&word) || TRADE.contains(&word));
+        let joined = matches!(text.before(sign), Some('/' | '=' | '*')) && !network;
+        let free = !text.before(sign).is_some_and(|c| c.is_alphanumeric() || c == '@') && !joined && !bracketed;
         let coding = near
             .rsplit(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .take(3)
             .any(|word| CODING.contains(&word));
         let free = free && (first.contains('_') || !coding);
-        if free && leads && name.chars().count() >= 3 && !CODE.contains(&first.as_str()) && !is_sheet(&first) {
+        if free
+            && leads
+            && name.chars().count() >= 3
+            && (!CODE.contains(&first.as_str()) || name.contains('_') && !coding)
+            && !is_sheet(&first)
+        {
             hits.push((sign..end, LinkKind::Handle));
         }
     }
@@ -421,5 +509,5 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
 fn is_sheet(word: &str) -> bool {
     let mut chars = word.chars();
     let _ = chars.next();
-    word.len() <= 3 && chars.all(|c| c.is_ascii_digit())
+    (2..=3).contains(&word.len()) && chars.all(|c| c.is_ascii_digit())
 }
