@@ -12,10 +12,12 @@ pub mod candidate;
 pub mod changes;
 pub mod contact;
 pub mod desk;
+pub mod dispute;
 pub mod find;
 pub mod manage;
 pub mod papers;
 pub mod public;
+pub mod rating;
 pub mod work;
 
 #[cfg(feature = "ssr")]

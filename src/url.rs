@@ -119,6 +119,10 @@ pub enum ManagePage {
     Transaction(Uuid),
     /// What runs, and what does not.
     Operations,
+    /// Reviews to decide on.
+    Reviews,
+    /// Disputes to decide on.
+    Disputes,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -172,6 +176,8 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Ledger) => format!("/{code}/manage/ledger"),
         Page::Manage(ManagePage::Transaction(id)) => format!("/{code}/manage/ledger/transactions/{id}"),
         Page::Manage(ManagePage::Operations) => format!("/{code}/manage/operations"),
+        Page::Manage(ManagePage::Reviews) => format!("/{code}/manage/reviews"),
+        Page::Manage(ManagePage::Disputes) => format!("/{code}/manage/disputes"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),

@@ -5,17 +5,20 @@ mod change;
 mod choose;
 mod cut;
 mod details;
+pub(crate) mod dispute;
 mod document;
 mod lists;
 mod page;
 mod parts;
 mod payment;
+pub(crate) mod review;
 
 use crate::app::lazy::lazy_area;
 use change::ChangePage;
 use choose::ChoosePage;
 use cut::CutPage;
 use details::DetailsPage;
+use dispute::DisputePage;
 use document::DocumentPage;
 use leptos::prelude::*;
 use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
@@ -23,6 +26,7 @@ use lists::BookingsPage;
 pub(crate) use lists::OrdersPage;
 use page::BookingPage;
 use payment::ReturnPage;
+use review::ReviewPage;
 
 lazy_area! {
     /// Screens of booking.
@@ -36,6 +40,8 @@ lazy_area! {
         Document => DocumentPage,
         Cut => CutPage,
         Change => ChangePage,
+        Review => ReviewPage,
+        Dispute => DisputePage,
     }
 }
 
@@ -51,6 +57,8 @@ pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("bookings/:id/return") view=BookingArea::Return ssr=SsrMode::Async/>
         <Route path=path!("bookings/:id/cancel") view=BookingArea::Cut ssr=SsrMode::Async/>
         <Route path=path!("bookings/:id/change") view=BookingArea::Change ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/review") view=BookingArea::Review ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/dispute") view=BookingArea::Dispute ssr=SsrMode::Async/>
         <Route path=path!("documents/:id") view=BookingArea::Document ssr=SsrMode::Async/>
     }
     .into_inner()

@@ -7,12 +7,14 @@
 mod candidate;
 mod candidates;
 mod contact;
+mod disputes;
 mod ledger;
 mod managers;
 mod operations;
 mod overview;
 mod payouts;
 mod reports;
+mod reviews;
 
 use crate::{
     app::lazy::lazy_area,
@@ -25,6 +27,7 @@ use crate::{
 use candidate::CandidatePage;
 use candidates::CandidatesPage;
 use contact::{InboxPage, RequestPage};
+use disputes::DisputesPage;
 use gabarit_i18n::{books as books_text, manage as text, operations as operations_text, payout as payout_text};
 use gabarit_view::error::ApiError;
 use ledger::{LedgerAccountPage, LedgerPage, TransactionPage};
@@ -41,6 +44,7 @@ use operations::OperationsPage;
 use overview::OverviewPage;
 use payouts::{BatchPage, PayoutsPage};
 use reports::ReportsPage;
+use reviews::ReviewsPage;
 
 /// A section and its name.
 type Section = (ManagePage, fn(Locale) -> &'static str);
@@ -55,6 +59,8 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Ledger, books_text::title),
     (ManagePage::Operations, operations_text::title),
     (ManagePage::Documents, gabarit_i18n::papers::title),
+    (ManagePage::Disputes, gabarit_i18n::dispute::manage_title),
+    (ManagePage::Reviews, gabarit_i18n::rating::manage_title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
 ];
 
@@ -75,6 +81,8 @@ lazy_area! {
         Transaction => TransactionPage,
         Operations => OperationsPage,
         Documents => AllDocuments,
+        Reviews => ReviewsPage,
+        Disputes => DisputesPage,
     }
 }
 
@@ -97,6 +105,8 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("ledger/transactions/:id") view=ManageArea::Transaction/>
             <Route path=path!("operations") view=ManageArea::Operations/>
             <Route path=path!("documents") view=ManageArea::Documents/>
+            <Route path=path!("disputes") view=ManageArea::Disputes/>
+            <Route path=path!("reviews") view=ManageArea::Reviews/>
         </ParentRoute>
     }
     .into_inner()

@@ -65,6 +65,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .nest("/api/v1", rest::router())
         .route("/webhooks/payments", post(webhooks::report))
         .route("/candidates/documents/{id}", get(uploads::fetch))
+        .route("/disputes/files/{id}", get(uploads::fetch_evidence))
         .route("/candidates/{id}/interview.ics", get(uploads::interview))
         .route("/calendar/{file}", get(files::calendar))
         .route("/earnings.csv", get(files::earnings))

@@ -12,11 +12,14 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
     routing::post,
 };
-use gabarit_domain::ids::{CandidateId, UploadId};
+use gabarit_domain::ids::{BookingId, CandidateId, UploadId};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
-    services::candidates::{self, Upload},
+    services::{
+        candidates::{self, Fetched, Upload},
+        disputes,
+    },
     uploads::{MAX_BYTES, attachment},
 };
 use gabarit_view::{account::AccountView, error::ApiError};
@@ -29,6 +32,7 @@ const MOST: usize = 64 * 1024 * 1024;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/candidates/documents", post(add))
+        .route("/disputes/{id}/files", post(add_evidence))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(MOST))
 }
@@ -87,6 +91,17 @@ async fn add(
     Redirect::to(&format!("{page}#documents")).into_response()
 }
 
+fn download(file: Fetched) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, file.media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, attachment(&file.name)),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    (headers, file.bytes).into_response()
+}
+
 /// Hands a document out, as a download that no browser runs or guesses about.
 pub(crate) async fn fetch(
     State(platform): State<Platform>,
@@ -101,16 +116,56 @@ pub(crate) async fn fetch(
         (Some(account), Ok(id)) => candidates::fetch_document(&platform, account, id).await,
     };
     match result {
-        Ok(file) => {
-            let headers = [
-                (header::CONTENT_TYPE, file.media_type.to_owned()),
-                (header::CONTENT_DISPOSITION, attachment(&file.name)),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
-                (header::CACHE_CONTROL, "private, no-store".to_owned()),
-            ];
-            (headers, file.bytes).into_response()
-        }
+        Ok(file) => download(file),
+        Err(error) => refuse(&error, account.as_ref(), &headers),
+    }
+}
+
+/// Takes evidence in, and leads back to the dispute, saying what became of it.
+async fn add_evidence(
+    State(platform): State<Platform>,
+    Path(id): Path<String>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Response {
+    let Some(account) = signed_in.and_then(|Extension(signed_in)| signed_in.account) else {
+        return refuse(&ApiError::SignInRequired, None, &headers);
+    };
+    let Ok(id) = id.parse::<BookingId>() else { return refuse(&ApiError::NotFound, Some(&account), &headers) };
+    let (locale, result) = match read(&mut form).await {
+        Ok((locale, name, bytes)) => (locale, disputes::add_file(&platform, &account, id, &name, bytes).await),
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => (account.locale, Ok(Upload::TooLarge)),
+        Err(_) => return refuse(&ApiError::Transport, Some(&account), &headers),
+    };
+    let outcome = match result {
+        Ok(Upload::Kept) => "kept",
+        Ok(Upload::Empty) => "empty",
+        Ok(Upload::TooLarge) => "too-large",
+        Ok(Upload::WrongType) => "wrong-type",
+        Ok(Upload::TooMany) => "too-many",
+        Err(ApiError::Unavailable) => "failed",
+        Err(error) => return refuse(&error, Some(&account), &headers),
+    };
+    let page = format!("{}/dispute", url::path(locale, Page::Booking(id)));
+    Redirect::to(&url::with_param(&page, "upload", outcome)).into_response()
+}
+
+/// Hands evidence out, as [`fetch`] does documents.
+pub(crate) async fn fetch_evidence(
+    State(platform): State<Platform>,
+    Path(id): Path<String>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = signed_in.and_then(|Extension(signed_in)| signed_in.account);
+    let result = match (account.as_ref(), id.parse::<UploadId>()) {
+        (None, _) => Err(ApiError::SignInRequired),
+        (_, Err(_)) => Err(ApiError::NotFound),
+        (Some(account), Ok(id)) => disputes::fetch_file(&platform, account, id).await,
+    };
+    match result {
+        Ok(file) => download(file),
         Err(error) => refuse(&error, account.as_ref(), &headers),
     }
 }

@@ -64,11 +64,15 @@ pub enum JobKind {
     PurgeExpired,
     /// Warns managers of payouts that would be late, before they are (nil; S31).
     WatchPayouts,
+    /// Asks those who have not reviewed an assignment to do so (booking; S21).
+    RemindReview,
+    /// Shows what one side wrote when the other's time is over (booking; S21).
+    ShowReviews,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -84,6 +88,8 @@ impl JobKind {
         Self::AcceptSilence,
         Self::PurgeExpired,
         Self::WatchPayouts,
+        Self::RemindReview,
+        Self::ShowReviews,
     ];
 
     /// Its code in the database; never changed.
@@ -105,6 +111,8 @@ impl JobKind {
             Self::AcceptSilence => "accept-silence",
             Self::PurgeExpired => "purge-expired",
             Self::WatchPayouts => "watch-payouts",
+            Self::RemindReview => "remind-review",
+            Self::ShowReviews => "show-reviews",
         }
     }
 

@@ -218,6 +218,10 @@ pub enum BookingAction {
     Settle,
     /// A manager finds that a report changes nothing.
     Dismiss,
+    /// A side writes its review (S21).
+    Review,
+    /// A side opens a dispute, or there is one to look at (S22).
+    Dispute,
 }
 
 /// The payment of a booking.

@@ -95,6 +95,10 @@ pub struct ReviewView {
     pub language: String,
     /// When.
     pub day: NaiveDate,
+    /// Marks by criterion.
+    pub scores: Option<gabarit_domain::rating::Scores>,
+    /// The expert's answer; in the language of the profile.
+    pub reply: Option<String>,
 }
 
 /// A public holiday at the expert's base.

@@ -9,7 +9,7 @@ use crate::{
     url::{self, Page},
 };
 use gabarit_domain::ids::{ExpertId, PlaceId};
-use gabarit_i18n::{Locale, contact, find, fmt, labels, profile as text, term};
+use gabarit_i18n::{Locale, contact, find, fmt, labels, profile as text, rating as rating_text, term};
 use gabarit_view::{
     error::ApiError,
     expert::{ExpertProfile, ProductView, ProfileRecord, RecordKind, ReviewView},
@@ -256,6 +256,7 @@ fn Reviews(profile: ExpertProfile) -> impl IntoView {
                 Either::Left(view! { <p>{text::reviews_none(locale)}</p> })
             } else {
                 Either::Right(view! {
+                    {structured(&profile).map(|json| view! { <script type="application/ld+json" inner_html=json></script> })}
                     <ul class="spread">
                         {(1..=5_u32)
                             .rev()
@@ -287,6 +288,28 @@ fn Reviews(profile: ExpertProfile) -> impl IntoView {
     .into_any()
 }
 
+/// The service and the mean of its reviews for machines (schema.org `AggregateRating`, which stands on services, not on
+/// people): only what the page itself shows.
+fn structured(profile: &ExpertProfile) -> Option<String> {
+    let card = &profile.card;
+    let tenths = card.rating_tenths?;
+    let page = serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": "Service",
+        "name": card.headline,
+        "provider": { "@type": "Person", "name": card.display_name },
+        "aggregateRating": {
+            "@type": "AggregateRating",
+            "ratingValue": format!("{}.{}", tenths / 10, tenths % 10),
+            "reviewCount": card.rating_count,
+            "bestRating": 5,
+            "worstRating": 1,
+        },
+    });
+    // Inside of an element of script, no text may look like its end.
+    Some(page.to_string().replace('<', "\\u003c"))
+}
+
 #[component]
 fn Review(review: ReviewView) -> impl IntoView {
     let locale = use_locale();
@@ -295,6 +318,12 @@ fn Review(review: ReviewView) -> impl IntoView {
             <p class="review-stars"><span aria-hidden="true">{"★".repeat(usize::from(review.rating))}</span><span class="sr-only">{text::rated_value(locale, review.rating)}</span></p>
             <p class="prose" lang=review.language>{review.body}</p>
             <p class="record-where">{text::review_by(locale, review.author, fmt::date(locale, review.day))}</p>
+            {review.reply.map(|reply| view! {
+                <div class="review-reply">
+                    <p class="record-where">{rating_text::reply_of(locale)}</p>
+                    <p class="prose">{reply}</p>
+                </div>
+            })}
         </li>
     }
     .into_any()

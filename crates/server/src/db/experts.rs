@@ -91,6 +91,10 @@ pub struct ReviewRow {
     pub language: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// JSON of the marks by criterion.
+    pub scores: Option<String>,
+    /// The expert's answer.
+    pub reply: Option<String>,
 }
 
 /// A product and its name.
@@ -174,13 +178,13 @@ pub async fn records(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Vec<RecordRo
     on!(exec, |c| sqlx::query_as(SQL).bind(id).fetch_all(c).await)
 }
 
-/// The latest reviews.
+/// The latest reviews that are shown.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn reviews(exec: &mut Exec<'_>, id: Uuid, limit: i64) -> sqlx::Result<Vec<ReviewRow>> {
-    const SQL: &str = "SELECT rating, author, body, language, created_at FROM review
-        WHERE expert_id = $1 ORDER BY created_at DESC, id LIMIT $2";
+    const SQL: &str = "SELECT rating, author, body, language, created_at, scores, reply FROM review
+        WHERE expert_id = $1 AND state = 'shown' ORDER BY created_at DESC, id LIMIT $2";
     on!(exec, |c| sqlx::query_as(SQL).bind(id).bind(limit).fetch_all(c).await)
 }
 
@@ -189,7 +193,7 @@ pub async fn reviews(exec: &mut Exec<'_>, id: Uuid, limit: i64) -> sqlx::Result<
 /// # Errors
 /// If the database fails.
 pub async fn rating_spread(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Vec<(i64, i64)>> {
-    const SQL: &str = "SELECT rating, COUNT(*) FROM review WHERE expert_id = $1 GROUP BY rating";
+    const SQL: &str = "SELECT rating, COUNT(*) FROM review WHERE expert_id = $1 AND state = 'shown' GROUP BY rating";
     on!(exec, |c| sqlx::query_as(SQL).bind(id).fetch_all(c).await)
 }
 

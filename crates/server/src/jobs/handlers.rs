@@ -6,7 +6,7 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, payments, payouts, self_billing, work,
+        bookings, payments, payouts, rating, self_billing, work,
     },
 };
 use chrono::TimeDelta;
@@ -42,6 +42,8 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::CancelPayment => payments::cancel(p, PaymentId(subject)).await,
         JobKind::EndChange => bookings::changes::end_change(p, subject).await,
         JobKind::SendRefund => payments::send_refund(p, RefundId(subject)).await,
+        JobKind::RemindReview => rating::remind(p, BookingId(subject)).await,
+        JobKind::ShowReviews => rating::show_due(p, BookingId(subject)).await,
     }
 }
 

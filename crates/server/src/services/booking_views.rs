@@ -14,7 +14,7 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, changes, settling},
-        documents, payments, rulebooks,
+        disputes, documents, payments, rating, rulebooks,
     },
 };
 use chrono_tz::Tz;
@@ -271,6 +271,12 @@ async fn standing(
                 actions.push(BookingAction::Dismiss);
             }
         }
+    }
+    if side != Side::Manager && rating::may_write(exec, booking, side == Side::Expert, now).await.map_err(database)? {
+        actions.push(BookingAction::Review);
+    }
+    if disputes::concerns(exec, booking, side, now).await.map_err(database)? {
+        actions.push(BookingAction::Dispute);
     }
     if let Some(change) = &change {
         let in_time = change.clock.is_some_and(|clock| now < clock);

@@ -221,6 +221,8 @@ pub async fn profile(p: &Platform, id: ExpertId, locale: Locale) -> Result<Optio
                 body: row.body,
                 language: row.language,
                 day: crate::clock::civil_day(row.created_at, p.config.zone),
+                scores: row.scores.as_deref().and_then(|scores| serde_json::from_str(scores).ok()),
+                reply: row.reply,
             })
             .collect(),
         rating_spread,

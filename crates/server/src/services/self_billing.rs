@@ -8,7 +8,7 @@ use crate::{
     },
     jobs::{self, JobKind},
     platform::Platform,
-    services::{documents, payouts, rulebooks},
+    services::{disputes, documents, payouts, rulebooks},
 };
 use chrono::TimeDelta;
 use gabarit_domain::{
@@ -255,6 +255,8 @@ async fn store(
     if !stored {
         return Err(ApiError::MovedOn);
     }
+    // A dispute over the booking may keep back more.
+    disputes::withhold(&mut tx.exec(), p, row.booking()).await?;
     tx.commit().await.map_err(|error| p.fault(error))
 }
 

@@ -106,7 +106,10 @@ async fn from_booking_to_self_billed_invoice() {
         assert_eq!(own.seller.email.as_deref(), Some(stage.expert.account.email.as_str()));
         assert_eq!(stage.balance(Account::CostOfExperts).await, earned.net);
         assert_eq!(stage.balance(Account::ExpertPayable).await, -own.total);
-        assert_eq!(stage.client_view(placed.id).await.actions, [BookingAction::Rebook, BookingAction::Report]);
+        assert_eq!(
+            stage.client_view(placed.id).await.actions,
+            [BookingAction::Rebook, BookingAction::Report, BookingAction::Review, BookingAction::Dispute]
+        );
         let by: Vec<_> = completed.timeline.iter().map(|entry| (entry.to_state.as_str(), entry.by)).collect();
         assert_eq!(
             by,

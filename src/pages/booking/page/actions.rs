@@ -97,11 +97,13 @@ pub(super) fn Actions(locale: Locale, view: BookingView, moves: Moves) -> impl I
     let cancel = link(BookingAction::Cancel, "cancel", changes::cancel(locale));
     let stop = link(BookingAction::Stop, "cancel", changes::stop(locale));
     let settle = link(BookingAction::Settle, "cancel", changes::settle(locale));
+    let review = link(BookingAction::Review, "review", gabarit_i18n::rating::write(locale));
+    let dispute = link(BookingAction::Dispute, "dispute", gabarit_i18n::dispute::link(locale));
     let others = other_methods(locale, view, moves);
     let report = can(BookingAction::Report).then(|| report_form(locale, id(), moves));
     view! {
         <div class="booking-actions">
-            {pay}{others}{accept}{decline}{withdraw}{change}{cancel}{stop}{settle}{report}{rebook}
+            {pay}{others}{accept}{decline}{withdraw}{change}{cancel}{stop}{settle}{report}{review}{dispute}{rebook}
         </div>
     }
 }

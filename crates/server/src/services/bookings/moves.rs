@@ -7,8 +7,9 @@ use crate::{
     payments::ProviderState,
     platform::Platform,
     services::{
+        disputes,
         documents::{self, InvoiceInput, SelfBilledInput},
-        ledger, payments, rulebooks, self_billing,
+        ledger, payments, rating, rulebooks, self_billing,
     },
 };
 use chrono::{DateTime, Utc};
@@ -345,6 +346,7 @@ async fn complete_in(
         self_bill(exec, p, booking, expert).await?;
     }
     notices::completed(exec, p, booking, independent).await?;
+    rating::invite(exec, booking.id, now).await?;
     Ok(())
 }
 
@@ -359,6 +361,7 @@ pub(super) async fn self_bill(
     let input = self_billed_input(exec, p, booking, expert, before).await?;
     let document = documents::issue_self_billed(exec, p, &input).await?.document;
     ledger::post_self_billed(exec, p, booking.id, document.vat.taxable, document.vat.tax).await?;
+    disputes::withhold(exec, p, booking.id).await?;
     Ok(())
 }
 
@@ -376,6 +379,7 @@ pub(super) async fn self_bill_again(
     let document = documents::issue_self_billed_for(exec, p, &input, &cause).await?.document;
     let (net, vat) = (document.vat.taxable, document.vat.tax);
     ledger::post_self_billed_for(exec, p, booking.id, &cause, "self-billed-issued", net, vat).await?;
+    disputes::withhold(exec, p, booking.id).await?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use crate::{
     jobs::{self, JobKind},
     platform::Platform,
     services::{
+        disputes,
         documents::{self, CreditInput},
         ledger, payments,
     },
@@ -285,6 +286,9 @@ async fn cut_once(
     }
     credit(exec, p, &booking, &plan.settlement).await?;
     let refund = payments::keep_only(exec, p, &booking, word(cut), None).await?;
+    if cut.side() == Side::Manager {
+        disputes::settled(exec, p, &booking, refund, reason).await?;
+    }
     if earns {
         rows::add_completed_days(exec, expert, days_kept, now).await?;
     }
