@@ -14,10 +14,12 @@
 
 pub mod account_tokens;
 pub mod accounts;
+pub mod benefit;
 pub mod bookings;
 pub mod books;
 pub mod candidates;
 pub mod changes;
+pub mod community;
 pub mod contact;
 pub mod demo;
 pub mod desk;
@@ -31,6 +33,7 @@ pub mod known_devices;
 pub mod ledger;
 pub mod manage;
 pub mod membership;
+pub mod membership_events;
 pub mod operations;
 pub mod outbox;
 pub mod papers;

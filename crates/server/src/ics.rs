@@ -139,6 +139,61 @@ pub fn write(name: &str, events: &[DayEvent]) -> String {
     text
 }
 
+/// An event with its hours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimedEvent {
+    /// Unique, for ever the same.
+    pub uid: String,
+    /// When this was written.
+    pub stamp: DateTime<Utc>,
+    /// Rises with every change.
+    pub sequence: i64,
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// Whether it was called off.
+    pub cancelled: bool,
+    /// What it is.
+    pub summary: String,
+    /// Where; may be empty.
+    pub location: String,
+    /// More about it; may be empty.
+    pub description: String,
+    /// Its page.
+    pub url: String,
+}
+
+/// Writes a calendar of one event.
+#[must_use]
+pub fn write_timed(event: &TimedEvent) -> String {
+    let time = |time: DateTime<Utc>| time.format("%Y%m%dT%H%M%SZ").to_string();
+    let mut text = String::new();
+    for content in
+        ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gabarit//Members//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    {
+        line(&mut text, content);
+    }
+    line(&mut text, "BEGIN:VEVENT");
+    line(&mut text, &format!("UID:{}", escaped(&event.uid)));
+    line(&mut text, &format!("DTSTAMP:{}", time(event.stamp)));
+    line(&mut text, &format!("SEQUENCE:{}", event.sequence));
+    line(&mut text, &format!("DTSTART:{}", time(event.starts_at)));
+    line(&mut text, &format!("DTEND:{}", time(event.ends_at)));
+    line(&mut text, if event.cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
+    for (property, value) in
+        [("SUMMARY", &event.summary), ("LOCATION", &event.location), ("DESCRIPTION", &event.description)]
+    {
+        if !value.is_empty() {
+            line(&mut text, &format!("{property}:{}", escaped(value)));
+        }
+    }
+    line(&mut text, &format!("URL:{}", event.url));
+    line(&mut text, "END:VEVENT");
+    line(&mut text, "END:VCALENDAR");
+    text
+}
+
 /// The runs of consecutive days in a set: first and last of each.
 #[must_use]
 pub fn runs(days: impl IntoIterator<Item = NaiveDate>) -> Vec<(NaiveDate, NaiveDate)> {

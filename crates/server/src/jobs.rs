@@ -68,11 +68,15 @@ pub enum JobKind {
     RemindReview,
     /// Shows what one side wrote when the other's time is over (booking; S21).
     ShowReviews,
+    /// Prepares the renewal of a membership, and later reminds of it (membership; S52).
+    RenewMembership,
+    /// Ends a membership that was not renewed (membership; S52, S62).
+    EndMembership,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -90,6 +94,8 @@ impl JobKind {
         Self::WatchPayouts,
         Self::RemindReview,
         Self::ShowReviews,
+        Self::RenewMembership,
+        Self::EndMembership,
     ];
 
     /// Its code in the database; never changed.
@@ -113,6 +119,8 @@ impl JobKind {
             Self::WatchPayouts => "watch-payouts",
             Self::RemindReview => "remind-review",
             Self::ShowReviews => "show-reviews",
+            Self::RenewMembership => "renew-membership",
+            Self::EndMembership => "end-membership",
         }
     }
 

@@ -1,11 +1,13 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
 
 pub mod accounts;
+pub mod benefit;
 pub mod billing;
 pub mod booking_views;
 pub mod bookings;
 pub mod books;
 pub mod candidates;
+pub mod community;
 pub mod contact;
 pub mod disputes;
 pub mod documents;

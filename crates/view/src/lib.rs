@@ -3,9 +3,11 @@
 //! A view holds what its reader may see and nothing else: services decide that before they make one.
 
 pub mod account;
+pub mod benefit;
 pub mod booking;
 pub mod candidate;
 pub mod change;
+pub mod community;
 pub mod contact;
 pub mod desk;
 pub mod dispute;
@@ -13,6 +15,7 @@ pub mod document;
 pub mod error;
 pub mod expert;
 pub mod manage;
+pub mod membership;
 pub mod papers;
 pub mod place;
 pub mod public;

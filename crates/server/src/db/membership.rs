@@ -336,3 +336,439 @@ pub async fn known_country(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Res
         (SELECT country FROM client_profile WHERE account_id = $1))";
     on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).fetch_one(c).await)
 }
+
+/// What a member shows.
+///
+/// # Errors
+/// The database's.
+pub async fn profile(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Option<ProfileRow>> {
+    const SQL: &str = "SELECT account_id, code, display_name, about, country, listed FROM member_profile \
+        WHERE account_id = $1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(account.0).fetch_optional(c).await)
+}
+
+/// What a member shows, by the badge's code.
+///
+/// # Errors
+/// The database's.
+pub async fn profile_of_code(exec: &mut Exec<'_>, code: &str) -> sqlx::Result<Option<ProfileRow>> {
+    const SQL: &str =
+        "SELECT account_id, code, display_name, about, country, listed FROM member_profile WHERE code = $1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(code).fetch_optional(c).await)
+}
+
+/// Stores what a member shows.
+///
+/// # Errors
+/// The database's.
+pub async fn update_profile(
+    exec: &mut Exec<'_>,
+    profile: &ProfileRow,
+    products: &[String],
+    languages: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE member_profile SET display_name = $2, about = $3, country = $4, listed = $5, \
+        changed_at = $6 WHERE account_id = $1";
+    on!(&mut *exec, |c| sqlx::query(SQL)
+        .bind(profile.account_id)
+        .bind(&profile.display_name)
+        .bind(&profile.about)
+        .bind(&profile.country)
+        .bind(profile.listed)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(drop))?;
+    for sql in ["DELETE FROM member_product WHERE account_id = $1", "DELETE FROM member_language WHERE account_id = $1"]
+    {
+        on!(&mut *exec, |c| sqlx::query(sql).bind(profile.account_id).execute(c).await.map(drop))?;
+    }
+    for product in products {
+        const ADD: &str = "INSERT INTO member_product (account_id, product) VALUES ($1, $2)";
+        on!(&mut *exec, |c| sqlx::query(ADD).bind(profile.account_id).bind(product).execute(c).await.map(drop))?;
+    }
+    for language in languages {
+        const ADD: &str = "INSERT INTO member_language (account_id, language) VALUES ($1, $2)";
+        on!(&mut *exec, |c| sqlx::query(ADD).bind(profile.account_id).bind(language).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// Codes and names of the products a member shows.
+///
+/// # Errors
+/// The database's.
+pub async fn products(exec: &mut Exec<'_>, account: Uuid) -> sqlx::Result<Vec<(String, String)>> {
+    const SQL: &str = "SELECT p.code, p.name FROM member_product m JOIN product p ON p.code = m.product \
+        WHERE m.account_id = $1 ORDER BY p.position, p.code";
+    on!(exec, |c| sqlx::query_as(SQL).bind(account).fetch_all(c).await)
+}
+
+/// Codes of the languages a member shows.
+///
+/// # Errors
+/// The database's.
+pub async fn languages(exec: &mut Exec<'_>, account: Uuid) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT language FROM member_language WHERE account_id = $1 ORDER BY language";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(account).fetch_all(c).await)
+}
+
+/// A member in the hall.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct HallRow {
+    /// Whose.
+    pub account_id: Uuid,
+    /// Code of the badge.
+    pub code: String,
+    /// Name as shown.
+    pub display_name: String,
+    /// ISO 3166-1.
+    pub country: Option<String>,
+    /// First day of the membership.
+    pub first_day: NaiveDate,
+}
+
+macro_rules! hall {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM member_profile f JOIN membership m ON m.account_id = f.account_id \
+             WHERE m.state IN ('active', 'due', 'not-renewed') AND f.listed \
+             AND ($1 = '' OR f.country = $1) \
+             AND ($2 = '' OR EXISTS (SELECT 1 FROM member_product x WHERE x.account_id = f.account_id AND x.product = $2)) \
+             AND ($3 = '' OR EXISTS (SELECT 1 FROM member_language x WHERE x.account_id = f.account_id AND x.language = $3))",
+            $rest
+        )
+    };
+}
+
+/// Members who are listed, by name; empty texts of the filter ask for all. `filter` is country, product, language.
+///
+/// # Errors
+/// The database's.
+pub async fn hall(exec: &mut Exec<'_>, filter: [&str; 3], limit: i64, offset: i64) -> sqlx::Result<Vec<HallRow>> {
+    const SQL: &str = hall!(
+        "f.account_id, f.code, f.display_name, f.country, m.first_day",
+        " ORDER BY LOWER(f.display_name), f.code LIMIT $4 OFFSET $5"
+    );
+    on!(exec, |c| sqlx::query_as(SQL)
+        .bind(filter[0])
+        .bind(filter[1])
+        .bind(filter[2])
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(c)
+        .await)
+}
+
+/// How many members the filter has.
+///
+/// # Errors
+/// The database's.
+pub async fn count_hall(exec: &mut Exec<'_>, filter: [&str; 3]) -> sqlx::Result<i64> {
+    const SQL: &str = hall!("COUNT(*)", "");
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(filter[0]).bind(filter[1]).bind(filter[2]).fetch_one(c).await)
+}
+
+/// Countries, products and languages that listed members have: to filter by.
+///
+/// # Errors
+/// The database's.
+pub async fn hall_facets(exec: &mut Exec<'_>) -> sqlx::Result<(Vec<String>, Vec<(String, String)>, Vec<String>)> {
+    const COUNTRIES: &str = "SELECT DISTINCT f.country FROM member_profile f JOIN membership m \
+        ON m.account_id = f.account_id WHERE m.state IN ('active', 'due', 'not-renewed') AND f.listed \
+        AND f.country IS NOT NULL ORDER BY f.country";
+    const PRODUCTS: &str = "SELECT p.code, p.name FROM product p WHERE EXISTS (SELECT 1 FROM member_product x \
+        JOIN member_profile f ON f.account_id = x.account_id JOIN membership m ON m.account_id = f.account_id \
+        WHERE x.product = p.code AND m.state IN ('active', 'due', 'not-renewed') AND f.listed) ORDER BY p.position, p.code";
+    const LANGUAGES: &str = "SELECT DISTINCT x.language FROM member_language x JOIN member_profile f \
+        ON f.account_id = x.account_id JOIN membership m ON m.account_id = f.account_id \
+        WHERE m.state IN ('active', 'due', 'not-renewed') AND f.listed ORDER BY x.language";
+    let countries = on!(&mut *exec, |c| sqlx::query_scalar(COUNTRIES).fetch_all(c).await)?;
+    let products = on!(&mut *exec, |c| sqlx::query_as(PRODUCTS).fetch_all(c).await)?;
+    let languages = on!(&mut *exec, |c| sqlx::query_scalar(LANGUAGES).fetch_all(c).await)?;
+    Ok((countries, products, languages))
+}
+
+/// A contribution, as renewals read it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ContributionRow {
+    /// When.
+    pub occurred_on: NaiveDate,
+    /// Channel.
+    pub channel: String,
+    /// What it is called.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+    /// `nominee` or `platform`.
+    pub source: String,
+}
+
+/// The contributions of an account from a day on, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn contributions(
+    exec: &mut Exec<'_>,
+    account: AccountId,
+    from: NaiveDate,
+) -> sqlx::Result<Vec<ContributionRow>> {
+    const SQL: &str = "SELECT occurred_on, channel, title, url, source FROM contribution \
+        WHERE account_id = $1 AND occurred_on >= $2 AND removed_at IS NULL ORDER BY occurred_on DESC, created_at DESC, id";
+    on!(exec, |c| sqlx::query_as(SQL).bind(account.0).bind(from).fetch_all(c).await)
+}
+
+/// A new contribution.
+#[derive(Clone, Debug)]
+pub struct NewContribution<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose.
+    pub account: AccountId,
+    /// Channel.
+    pub channel: &'a str,
+    /// When.
+    pub day: NaiveDate,
+    /// Where it is.
+    pub url: &'a str,
+    /// What it is called.
+    pub title: &'a str,
+    /// ISO 639-1.
+    pub language: &'a str,
+    /// People reached.
+    pub reach: Option<i64>,
+    /// What it helped with.
+    pub helped: &'a str,
+    /// What on the platform it is; none for what members enter.
+    pub source_key: Option<&'a str>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// Adds a contribution; `false` if the same is there already.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_contribution(exec: &mut Exec<'_>, new: &NewContribution<'_>) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO contribution (id, account_id, channel, occurred_on, url, title, language, reach, \
+        helped, source, source_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+        ON CONFLICT DO NOTHING";
+    let source = if new.source_key.is_some() { "platform" } else { "nominee" };
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(new.id)
+        .bind(new.account.0)
+        .bind(new.channel)
+        .bind(new.day)
+        .bind(new.url)
+        .bind(new.title)
+        .bind(new.language)
+        .bind(new.reach)
+        .bind(new.helped)
+        .bind(source)
+        .bind(new.source_key)
+        .bind(new.now)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
+/// An appeal.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct AppealRow {
+    /// Its id.
+    pub id: Uuid,
+    /// What it says.
+    pub body: String,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+    /// Whether it was allowed.
+    pub granted: Option<bool>,
+    /// The answer.
+    pub answer: Option<String>,
+}
+
+/// Adds an appeal.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_appeal(
+    exec: &mut Exec<'_>,
+    id: Uuid,
+    membership: MembershipId,
+    body: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO membership_appeal (id, membership_id, body, made_at) VALUES ($1, $2, $3, $4)";
+    on!(exec, |c| sqlx::query(SQL).bind(id).bind(membership.0).bind(body).bind(now).execute(c).await.map(drop))
+}
+
+/// Answers the open appeal of a membership; `false` if there is none.
+///
+/// # Errors
+/// The database's.
+pub async fn answer_appeal(
+    exec: &mut Exec<'_>,
+    membership: MembershipId,
+    granted: bool,
+    answer: &str,
+    by: AccountId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE membership_appeal SET granted = $2, answer = $3, answered_by = $4, answered_at = $5 \
+        WHERE membership_id = $1 AND answer IS NULL";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(membership.0)
+        .bind(granted)
+        .bind(answer)
+        .bind(by.0)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
+/// The appeals of a membership, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn appeals(exec: &mut Exec<'_>, membership: MembershipId) -> sqlx::Result<Vec<AppealRow>> {
+    const SQL: &str = "SELECT id, body, made_at, granted, answer FROM membership_appeal WHERE membership_id = $1 \
+        ORDER BY made_at, id";
+    on!(exec, |c| sqlx::query_as(SQL).bind(membership.0).fetch_all(c).await)
+}
+
+/// A membership in the managers' list.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ListRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose.
+    pub account_id: Uuid,
+    /// See [`Stored::version`].
+    pub version: i64,
+    /// Name as shown.
+    pub display_name: String,
+    /// ISO 3166-1.
+    pub country: Option<String>,
+    /// Code of its state.
+    pub state: String,
+    /// The last day of its term.
+    pub last_day: NaiveDate,
+    /// Code of the appeal's state.
+    pub appeal: String,
+}
+
+macro_rules! list {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM membership m JOIN member_profile f ON f.account_id = m.account_id \
+             WHERE (($1 = 'live' AND m.state IN ('active', 'due', 'not-renewed')) OR ($1 = 'appeals' AND m.appeal = 'open') \
+             OR m.state = $1)",
+            $rest
+        )
+    };
+}
+
+/// Memberships in a state, or `live`, or `appeals` (those that wait), by their last day.
+///
+/// # Errors
+/// The database's.
+pub async fn list(exec: &mut Exec<'_>, which: &str, limit: i64, offset: i64) -> sqlx::Result<Vec<ListRow>> {
+    const SQL: &str = list!(
+        "m.id, m.account_id, m.version, f.display_name, f.country, m.state, m.last_day, m.appeal",
+        " ORDER BY m.last_day, LOWER(f.display_name), m.id LIMIT $2 OFFSET $3"
+    );
+    on!(exec, |c| sqlx::query_as(SQL).bind(which).bind(limit).bind(offset).fetch_all(c).await)
+}
+
+/// How many there are of [`list`].
+///
+/// # Errors
+/// The database's.
+pub async fn count_list(exec: &mut Exec<'_>, which: &str) -> sqlx::Result<i64> {
+    const SQL: &str = list!("COUNT(*)", "");
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(which).fetch_one(c).await)
+}
+
+/// Memberships by state.
+///
+/// # Errors
+/// The database's.
+pub async fn state_counts(exec: &mut Exec<'_>) -> sqlx::Result<Vec<(String, i64)>> {
+    const SQL: &str = "SELECT state, COUNT(*) FROM membership GROUP BY state ORDER BY state";
+    on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// A nomination, as figures count it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CountedNomination {
+    /// Code of the cycle.
+    pub code: String,
+    /// When that cycle's window opened.
+    pub window_at: DateTime<Utc>,
+    /// ISO 3166-1.
+    pub country: String,
+    /// Code of its state.
+    pub state: String,
+    /// When it was answered.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// The nominations that were sent into cycles, the newest cycle first.
+///
+/// # Errors
+/// The database's.
+pub async fn nominations(exec: &mut Exec<'_>) -> sqlx::Result<Vec<CountedNomination>> {
+    const SQL: &str = "SELECT c.code, c.window_at, n.country, n.state, n.answered_at FROM nomination n \
+        JOIN recognition_cycle c ON c.id = n.cycle_id WHERE n.state <> 'draft' ORDER BY c.window_at DESC, n.id";
+    on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// Sums of the scores of a cycle's answered nominations.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct ScoreSums {
+    /// Code of the cycle.
+    pub code: String,
+    /// Reviews.
+    pub reviews: i64,
+    /// Nominations that they are of.
+    pub nominations: i64,
+    /// Sum of a quality.
+    pub champion: i64,
+    /// Likewise.
+    pub expert: i64,
+    /// Likewise.
+    pub caring: i64,
+    /// Likewise.
+    pub responsive: i64,
+    /// Likewise.
+    pub leader: i64,
+}
+
+/// The scores of each cycle's answered nominations, summed up.
+///
+/// # Errors
+/// The database's.
+pub async fn scores(exec: &mut Exec<'_>) -> sqlx::Result<Vec<ScoreSums>> {
+    const SQL: &str = "SELECT c.code, COUNT(*) AS reviews, COUNT(DISTINCT n.id) AS nominations, \
+        CAST(SUM(s.champion) AS BIGINT) AS champion, CAST(SUM(s.expert) AS BIGINT) AS expert, \
+        CAST(SUM(s.caring) AS BIGINT) AS caring, CAST(SUM(s.responsive) AS BIGINT) AS responsive, \
+        CAST(SUM(s.leader) AS BIGINT) AS leader FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
+        JOIN recognition_cycle c ON c.id = n.cycle_id WHERE s.state = 'in' AND n.state IN ('granted', 'refused') \
+        GROUP BY c.code";
+    on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
+}
+
+/// How many managers there are beside one.
+///
+/// # Errors
+/// The database's.
+pub async fn other_managers(exec: &mut Exec<'_>, than: AccountId) -> sqlx::Result<i64> {
+    const SQL: &str = "SELECT COUNT(*) FROM account WHERE is_manager AND id <> $1";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(than.0).fetch_one(c).await)
+}

@@ -4,7 +4,10 @@
 //! document alone: the same document gives the same bytes at any time. It is a tagged PDF with its language, so that
 //! screen readers read title, parties, table and totals in order.
 
+mod certificate;
 mod draw;
+
+pub use certificate::{CertificateText, certificate};
 
 use super::{
     factur_x::Unexpected,

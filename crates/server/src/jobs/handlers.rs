@@ -6,7 +6,7 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, payments, payouts, rating, self_billing, work,
+        bookings, membership, payments, payouts, rating, self_billing, work,
     },
 };
 use chrono::TimeDelta;
@@ -44,6 +44,8 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::SendRefund => payments::send_refund(p, RefundId(subject)).await,
         JobKind::RemindReview => rating::remind(p, BookingId(subject)).await,
         JobKind::ShowReviews => rating::show_due(p, BookingId(subject)).await,
+        JobKind::RenewMembership => membership::prepare_renewal(p, subject).await,
+        JobKind::EndMembership => membership::lapse(p, subject).await,
     }
 }
 

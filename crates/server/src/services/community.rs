@@ -1,0 +1,328 @@
+//! The members' private community: threads and posts by members, moderated by managers. Every step asks for a live
+//! membership, so whoever loses it is out at once.
+
+use crate::{
+    clock::{civil_day, zoned},
+    db::{
+        Exec,
+        community::{self as rows, NewThread, PostRow, ThreadRow as Row},
+        membership::{self as members, NewContribution},
+        throttle,
+    },
+    platform::Platform,
+    services::{
+        bookings::{Failure, attempt},
+        experts,
+        manage::managers_only,
+        membership::{Problems, address, is_language, told, zone_of},
+    },
+};
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use gabarit_domain::{
+    ids::{CommunityPostId, CommunityThreadId},
+    text::{Message, OneLine},
+};
+use gabarit_view::{
+    account::AccountView,
+    community::{Community, CommunityThread, PostForm, PostView, Report, ThreadForm, ThreadRow},
+    error::{ApiError, Problem},
+};
+
+/// Threads on a page.
+const PER_PAGE: u32 = 30;
+/// Posts of one member within the hour.
+const PER_HOUR: i64 = 30;
+
+/// Whether the reader writes (a member) or only moderates; nobody else is let in.
+async fn enter(exec: &mut Exec<'_>, actor: &AccountView) -> Result<bool, Failure> {
+    let member = members::live(exec, actor.id).await?.is_some();
+    if member || actor.is_manager { Ok(member) } else { Err(ApiError::Forbidden.into()) }
+}
+
+/// Locks the membership of who writes: what ends it comes before or after, never between.
+async fn writer(exec: &mut Exec<'_>, actor: &AccountView) -> Result<(), Failure> {
+    members::lock_live(exec, actor.id).await?.map(drop).ok_or(Failure::Answer(ApiError::Forbidden))
+}
+
+async fn slow_down(exec: &mut Exec<'_>, p: &Platform, actor: &AccountView) -> Result<(), Failure> {
+    let now = p.now();
+    let bucket = format!("community/{}", actor.id);
+    let count = throttle::count(exec, &bucket, now, now + TimeDelta::hours(1)).await?;
+    if count.attempts > PER_HOUR {
+        let seconds = (count.window_ends_at - now).num_seconds().max(1);
+        let retry_after_seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        return Err(ApiError::TooManyAttempts { retry_after_seconds }.into());
+    }
+    Ok(())
+}
+
+fn head(row: Row, zone: Tz) -> ThreadRow {
+    ThreadRow {
+        id: CommunityThreadId(row.id),
+        title: row.title,
+        author: row.author,
+        product: row.product.unwrap_or_default(),
+        language: row.language,
+        last_post_at: zoned(row.last_post_at, zone),
+        posts: u32::try_from(row.posts).unwrap_or(u32::MAX),
+        answered: row.answer_id.is_some(),
+        closed: row.closed_at.is_some(),
+    }
+}
+
+/// A page of threads, of one product or of all.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but members and managers.
+pub async fn list(p: &Platform, actor: &AccountView, product: &str, page: u32) -> Result<Community, ApiError> {
+    let page = page.clamp(1, 100_000);
+    let zone = zone_of(p, actor);
+    let products = experts::products(p).await?;
+    let read = async {
+        let mut conn = p.db.conn().await?;
+        let exec = &mut conn.exec();
+        let writes = enter(exec, actor).await?;
+        let total = u32::try_from(rows::count(exec, product).await?).unwrap_or(u32::MAX);
+        let found = rows::list(exec, product, i64::from(PER_PAGE), i64::from(page - 1) * i64::from(PER_PAGE)).await?;
+        Ok::<_, Failure>(Community {
+            threads: found.into_iter().map(|row| head(row, zone)).collect(),
+            total,
+            page,
+            pages: total.div_ceil(PER_PAGE).max(1),
+            products: products.into_iter().map(|known| (known.code.as_str().to_owned(), known.name)).collect(),
+            writes,
+        })
+    };
+    read.await.map_err(|failure| told(p, failure))
+}
+
+/// Whether a post helped somebody else: it may become a contribution. A question of one's own does not, nor what was said
+/// in one's own thread.
+fn helps(thread: &Row, post: &PostRow) -> bool {
+    thread.account_id != post.account_id && post.removed_at.is_none()
+}
+
+/// A thread with its posts.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but members and managers; [`ApiError::NotFound`].
+pub async fn thread(p: &Platform, actor: &AccountView, id: CommunityThreadId) -> Result<CommunityThread, ApiError> {
+    let zone = zone_of(p, actor);
+    let read = async {
+        let mut conn = p.db.conn().await?;
+        let exec = &mut conn.exec();
+        let member = enter(exec, actor).await?;
+        let thread = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+        let reports = if actor.is_manager { rows::reports(exec).await? } else { Vec::new() };
+        let posts = rows::posts(exec, id)
+            .await?
+            .into_iter()
+            .map(|post| {
+                let own = post.account_id == actor.id.0;
+                let helps = helps(&thread, &post);
+                PostView {
+                    id: CommunityPostId(post.id),
+                    at: zoned(post.created_at, zone),
+                    own,
+                    answer: thread.answer_id == Some(post.id),
+                    can_contribute: own && member && helps && post.contributed_at.is_none(),
+                    contributed: own && post.contributed_at.is_some(),
+                    reports: reports
+                        .iter()
+                        .filter(|report| report.post_id == post.id)
+                        .map(|report| report.reason.clone())
+                        .collect(),
+                    body: if post.removed_at.is_some() { String::new() } else { post.body },
+                    removed_because: post.removed_because,
+                    author: post.author,
+                    author_code: Some(post.code),
+                }
+            })
+            .collect();
+        Ok::<_, Failure>(CommunityThread {
+            posts,
+            writes: member && thread.closed_at.is_none(),
+            asked: member && thread.account_id == actor.id.0,
+            moderates: actor.is_manager,
+            thread: head(thread, zone),
+        })
+    };
+    read.await.map_err(|failure| told(p, failure))
+}
+
+/// Begins a thread.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for whoever is no member; [`ApiError::Invalid`] by the fields; [`ApiError::TooManyAttempts`].
+pub async fn begin(p: &Platform, actor: &AccountView, form: &ThreadForm) -> Result<CommunityThreadId, ApiError> {
+    let mut problems = Problems::default();
+    let title = problems.read("title", 120, OneLine::parse(&form.title));
+    let body = problems.read("body", 4_000, Message::parse(&form.body));
+    let known = experts::products(p).await?;
+    if !form.product.is_empty() && !known.iter().any(|product| product.code.as_str() == form.product) {
+        problems.add("product", Problem::Unknown);
+    }
+    if !is_language(&form.language) {
+        problems.add("language", if form.language.is_empty() { Problem::Missing } else { Problem::Unknown });
+    }
+    problems.done()?;
+    let (Some(title), Some(body)) = (title, body) else { return Err(ApiError::Transport) };
+    attempt(p, || {
+        let (title, body) = (title.clone(), body.clone());
+        Box::pin(async move {
+            let now = p.now();
+            let id = CommunityThreadId(p.ids.uuid());
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            writer(exec, actor).await?;
+            slow_down(exec, p, actor).await?;
+            let new = NewThread {
+                id,
+                account: actor.id,
+                title: title.as_str(),
+                product: Some(form.product.as_str()).filter(|product| !product.is_empty()),
+                language: &form.language,
+                now,
+            };
+            rows::insert(exec, &new).await?;
+            rows::insert_post(exec, CommunityPostId(p.ids.uuid()), id, actor.id, body.as_str(), now).await?;
+            tx.commit().await?;
+            Ok(id)
+        })
+    })
+    .await
+}
+
+/// Does what a form in a thread says: see [`PostForm`].
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for whoever may not; [`ApiError::NotFound`]; [`ApiError::Invalid`] by the fields;
+/// [`ApiError::MovedOn`] in a closed thread, or for what was done already; [`ApiError::TooManyAttempts`].
+pub async fn act(p: &Platform, actor: &AccountView, form: &PostForm) -> Result<(), ApiError> {
+    let thread: CommunityThreadId = form.thread.parse().map_err(|_| ApiError::NotFound)?;
+    let mut problems = Problems::default();
+    let (body, reason) = match form.act.as_str() {
+        "reply" => (problems.read("body", 4_000, Message::parse(&form.body)), None),
+        "report" | "remove" => (None, problems.read("reason", 120, OneLine::parse(&form.reason))),
+        _ => (None, None),
+    };
+    problems.done()?;
+    attempt(p, || Box::pin(act_once(p, actor, thread, form, body.clone(), reason.clone()))).await
+}
+
+async fn act_once(
+    p: &Platform,
+    actor: &AccountView,
+    id: CommunityThreadId,
+    form: &PostForm,
+    body: Option<Message>,
+    reason: Option<OneLine>,
+) -> Result<(), Failure> {
+    let now = p.now();
+    let mut tx = p.db.begin().await?;
+    let exec = &mut tx.exec();
+    let moderating = matches!(form.act.as_str(), "remove" | "keep" | "close" | "reopen");
+    if moderating {
+        managers_only(actor)?;
+    } else {
+        writer(exec, actor).await?;
+    }
+    let thread = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+    let post = match form.act.as_str() {
+        "reply" | "close" | "reopen" => None,
+        _ => {
+            let post = form.post.parse().map_err(|_| ApiError::NotFound)?;
+            let found = rows::post(exec, post).await?.filter(|found| found.thread_id == id.0);
+            Some(found.ok_or(ApiError::NotFound)?)
+        }
+    };
+    match (form.act.as_str(), post) {
+        ("reply", _) => {
+            slow_down(exec, p, actor).await?;
+            let body = body.ok_or(ApiError::Transport)?;
+            let new = CommunityPostId(p.ids.uuid());
+            if !rows::insert_post(exec, new, id, actor.id, body.as_str(), now).await? {
+                return Err(ApiError::MovedOn.into());
+            }
+        }
+        ("answer", Some(post)) => {
+            if thread.account_id != actor.id.0 || post.account_id == actor.id.0 {
+                return Err(ApiError::Forbidden.into());
+            }
+            if post.removed_at.is_some() {
+                return Err(ApiError::MovedOn.into());
+            }
+            rows::set_answer(exec, id, Some(CommunityPostId(post.id))).await?;
+        }
+        ("contribute", Some(post)) => {
+            if post.account_id != actor.id.0 {
+                return Err(ApiError::Forbidden.into());
+            }
+            if !helps(&thread, &post) || !rows::contributed(exec, CommunityPostId(post.id), now).await? {
+                return Err(ApiError::MovedOn.into());
+            }
+            let place = format!("/{}/programme/community/{id}#post-{}", actor.locale.code(), post.id);
+            let new = NewContribution {
+                id: p.ids.uuid(),
+                account: actor.id,
+                channel: "community",
+                day: civil_day(post.created_at, p.config.zone),
+                url: &address(p, &place),
+                title: &thread.title,
+                language: &thread.language,
+                reach: None,
+                helped: "",
+                source_key: Some(&format!("answer/{}", post.id)),
+                now,
+            };
+            members::insert_contribution(exec, &new).await?;
+        }
+        ("report", Some(post)) => {
+            let reason = reason.ok_or(ApiError::Transport)?;
+            if post.removed_at.is_some() {
+                return Err(ApiError::MovedOn.into());
+            }
+            rows::report(exec, CommunityPostId(post.id), actor.id, reason.as_str(), now).await?;
+        }
+        ("remove", Some(post)) => {
+            let reason = reason.ok_or(ApiError::Transport)?;
+            let removed = CommunityPostId(post.id);
+            if !rows::remove(exec, removed, actor.id, reason.as_str(), now).await? {
+                return Err(ApiError::MovedOn.into());
+            }
+            rows::settle(exec, removed, now).await?;
+            if thread.answer_id == Some(post.id) {
+                rows::set_answer(exec, id, None).await?;
+            }
+        }
+        ("keep", Some(post)) => rows::settle(exec, CommunityPostId(post.id), now).await?,
+        ("close", _) => rows::set_closed(exec, id, Some(now)).await?,
+        ("reopen", _) => rows::set_closed(exec, id, None).await?,
+        _ => return Err(ApiError::Transport.into()),
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Posts that members reported, the oldest report first.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers.
+pub async fn reports(p: &Platform, actor: &AccountView) -> Result<Vec<Report>, ApiError> {
+    managers_only(actor)?;
+    let zone = zone_of(p, actor);
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let found = rows::reports(&mut conn.exec()).await.map_err(|error| p.fault(error))?;
+    Ok(found
+        .into_iter()
+        .map(|row| Report {
+            thread: CommunityThreadId(row.thread_id),
+            title: row.title,
+            author: row.author,
+            excerpt: row.body.chars().take(300).collect(),
+            reason: row.reason,
+            at: zoned(row.at, zone),
+        })
+        .collect())
+}
