@@ -2,6 +2,7 @@
 //!
 //! Days and instants are counted from today, so that the demonstration never grows old.
 
+mod bookings;
 mod candidates;
 mod draw;
 mod words;
@@ -54,6 +55,7 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
     insert(&mut tx.exec(), p, &drawn, &hash).await.map_err(|error| p.fault(error))?;
     candidates::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
+    bookings::play(p, &drawn.bookable()).await?;
     p.search.touch();
     Ok(Loaded::Now)
 }

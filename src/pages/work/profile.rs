@@ -10,8 +10,8 @@ use crate::{
     },
     url::{self, Page, WorkPage},
 };
-use gabarit_domain::{completeness::Point, expert::Sector, no_links::offending};
-use gabarit_i18n::{errors, labels, profile as profile_text, work as text};
+use gabarit_domain::{completeness::Point, expert::Sector};
+use gabarit_i18n::{labels, profile as profile_text, work as text};
 use gabarit_view::{
     expert::{ProfileRecord, RecordKind},
     work::ProfileEditor,
@@ -120,14 +120,6 @@ fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl In
                     value=field(|editor| editor.headline.clone())
                     on_input=move |typed: String| headline.set(typed)
                 />
-                // What would be refused is said while it is typed.
-                <div aria-live="polite">
-                    {move || {
-                        let words = headline.with(|typed| offending(typed, 3));
-                        (!words.is_empty())
-                            .then(|| view! { <p class="field-error">{errors::problem_links(locale, words.join(" · "))}</p> })
-                    }}
-                </div>
                 <TextArea
                     form
                     name="summary"

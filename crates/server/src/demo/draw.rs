@@ -13,7 +13,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
     calendar::{HORIZON_DAYS, WeekPattern},
     expert::Sector,
-    ids::PlaceId,
+    ids::{AccountId, ExpertId, PlaceId},
 };
 use gabarit_i18n::{Locale, demo};
 use rand::{RngExt as _, SeedableRng as _};
@@ -212,6 +212,17 @@ impl<'p> Drawn<'p> {
     }
 
     /// A client in Utrecht, an expert in Liège, a manager.
+    /// Independents beside the expert to try who can be booked from a distance, with their accounts.
+    pub(super) fn bookable(&self) -> Vec<(ExpertId, AccountId)> {
+        self.experts
+            .iter()
+            .skip(1)
+            .filter(|row| row.state == "published" && row.kind == "independent" && row.remote)
+            .map(|row| (ExpertId(row.id), AccountId(row.account_id)))
+            .take(2)
+            .collect()
+    }
+
     pub(super) fn accounts_to_try(&mut self) {
         let [client, expert, manager] = super::ACCOUNTS;
         let client = self.account(client, demo::client_name(Locale::Nl).to_owned(), Locale::Nl, "Europe/Amsterdam");
@@ -248,8 +259,8 @@ impl<'p> Drawn<'p> {
         (row.on_site, row.remote, row.max_travel_km) = (true, true, Some(1_500));
         row.week_pattern = i64::from(WeekPattern::WORKING_WEEK.0);
         row.works_holidays = false;
-        // The twelfth completed day: the next assignment crosses the first step of the ladder.
-        row.completed_days = 12;
+        // The demonstration's bookings bring it to twelve: the next assignment crosses the first step of the ladder.
+        row.completed_days = 12 - i64::from(super::bookings::COMPLETED_DAYS);
         (row.rating_sum, row.rating_count) = self.review(row.id, &sketch, 6, true);
         self.lists(row.id, &sketch);
         self.cv(row.id, &sketch);

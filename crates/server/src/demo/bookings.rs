@@ -1,0 +1,250 @@
+//! Fictional bookings in every state, lived through by the services themselves with a clock of the past and the sandbox
+//! in this process: invoices, payouts and the ledger are those that the services wrote, and the sandbox knows the
+//! payments when it is served from the same folder.
+
+use super::ACCOUNTS;
+use crate::{
+    clock::MockClock,
+    db::{accounts as account_rows, payments as payment_rows},
+    jobs,
+    platform::Platform,
+    sandbox::Handle,
+    services::{
+        accounts::{self, confirm::Confirmed},
+        billing, bookings,
+        bookings::settling::{self, Cut},
+        payments, payouts,
+    },
+    vat_register::vies::ViesClient,
+};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use gabarit_domain::{
+    booking::PaymentMethod,
+    ids::{AccountId, BookingId, ExpertId},
+};
+use gabarit_i18n::{Locale, demo as words};
+use gabarit_view::{account::AccountView, booking::BookingForm, desk::PrepareForm, error::ApiError};
+use std::sync::Arc;
+
+/// Days that [`play`] lets the expert to try complete.
+pub(super) const COMPLETED_DAYS: u32 = 5;
+
+/// Account numbers that banks give as examples.
+const IBANS: [&str; 3] = ["BE68 5390 0754 7034", "NL91 ABNA 0417 1643 00", "DE89 3704 0044 0532 0130 00"];
+
+/// How many working days ahead of a wanted one are tried before giving up.
+const TRIES: usize = 40;
+
+struct Stage {
+    p: Platform,
+    clock: Arc<MockClock>,
+    sandbox: Handle,
+    client: AccountView,
+    expert: AccountView,
+    manager: AccountView,
+}
+
+/// A booking to place.
+struct Wish {
+    expert: ExpertId,
+    /// Days from the stage's today to the first wanted day; the first free days from there are taken.
+    from: u64,
+    days: usize,
+    flexible: bool,
+    method: PaymentMethod,
+    order_number: &'static str,
+}
+
+/// Plays the stories; `others` are experts beside the one to try. Does nothing where payments go to a real provider.
+pub(super) async fn play(p: &Platform, others: &[(ExpertId, AccountId)]) -> Result<(), ApiError> {
+    if !p.config.payment_url.host_str().is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "[::1]")) {
+        return Ok(());
+    }
+    let today = p.now();
+    let stage = Stage::set(p, today - TimeDelta::days(50)).await?;
+    let [(second, seconds), (third, thirds), ..] = others else { return Ok(()) };
+    let at = |days: i64| today - TimeDelta::days(days);
+    let own = stage.own_expert()?;
+    let wish = |expert, from, days, flexible, method, order_number| Wish {
+        expert,
+        from,
+        days,
+        flexible,
+        method,
+        order_number,
+    };
+
+    for (account, iban) in [(stage.expert.id, IBANS[0]), (*seconds, IBANS[1]), (*thirds, IBANS[2])] {
+        let account = accounts::get(&stage.p, account).await?.ok_or(ApiError::NotFound)?;
+        billing::request_iban_change(&stage.p, &Confirmed::trusted(account), iban).await?;
+    }
+    let first = stage.book(wish(own, 4, 3, false, PaymentMethod::Ideal, "PO-1041")).await?;
+    stage.answer(first).await?;
+    stage.to(at(30)).await?;
+    stage.pay_out().await?;
+    let next = stage.book(wish(own, 3, 2, true, PaymentMethod::Bancontact, "PO-1057")).await?;
+    stage.answer(next).await?;
+    stage.to(at(22)).await?;
+    let changed_mind = stage.book(wish(*third, 12, 2, true, PaymentMethod::Ideal, "PO-1063")).await?;
+    stage.answer_as(*thirds, changed_mind).await?;
+    stage.to(at(20)).await?;
+    stage.cut(changed_mind).await?;
+    let ready = stage.book(wish(*second, 3, 4, false, PaymentMethod::CreditCard, "PO-1071")).await?;
+    stage.answer_as(*seconds, ready).await?;
+    stage.to(at(14)).await?;
+    stage.pay_out().await?;
+    stage.to(at(3)).await?;
+    let coming = stage.book(wish(own, 12, 3, true, PaymentMethod::Ideal, "PO-1078")).await?;
+    stage.answer(coming).await?;
+    stage.to(today - TimeDelta::hours(2)).await?;
+    stage.book(wish(own, 20, 2, false, PaymentMethod::Ideal, "PO-1082")).await?;
+    stage.to(today).await
+}
+
+impl Stage {
+    async fn set(p: &Platform, start: DateTime<Utc>) -> Result<Self, ApiError> {
+        let clock = Arc::new(MockClock::at(start));
+        let sandbox = {
+            let clock = Arc::clone(&clock);
+            let (folder, zone, merchant) = (p.config.data_dir.clone(), p.config.zone, p.config.operator.name.clone());
+            Handle::start(move |options| {
+                options.merchant = merchant;
+                options.folder = Some(folder);
+                options.zone = zone;
+                options.clock = clock;
+            })
+            .await
+            .map_err(|error| p.fault(error))?
+        };
+        let client = sandbox.client().map_err(|error| p.fault(error))?;
+        let register_url = sandbox.base_url().join("vies").map_err(|error| p.fault(error))?;
+        let register = ViesClient::new(&register_url).map_err(|error| p.fault(error))?;
+        let story = Platform::new(
+            p.config.clone(),
+            p.db.clone(),
+            clock.clone(),
+            Arc::clone(&p.ids),
+            Arc::new(client),
+            Arc::new(register),
+        );
+        let mut people = Vec::new();
+        for email in ACCOUNTS {
+            let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+            let row = account_rows::by_email(&mut conn.exec(), email).await.map_err(|error| p.fault(error))?;
+            drop(conn);
+            let id = row.ok_or_else(|| p.fault(format_args!("{email} is not there")))?.id;
+            people.extend(accounts::get(&story, AccountId(id)).await?);
+        }
+        let [client, expert, manager] =
+            <[AccountView; 3]>::try_from(people).map_err(|_| p.fault("an account to try is not there"))?;
+        Ok(Self { p: story, clock, sandbox, client, expert, manager })
+    }
+
+    fn own_expert(&self) -> Result<ExpertId, ApiError> {
+        self.expert.expert.ok_or_else(|| self.p.fault("the expert to try has no profile"))
+    }
+
+    /// Lets the time pass, half a day at a time.
+    async fn to(&self, instant: DateTime<Utc>) -> Result<(), ApiError> {
+        while self.p.now() < instant {
+            let next = (self.p.now() + TimeDelta::hours(12)).min(instant);
+            self.clock.set(next);
+            jobs::run_due(&self.p).await?;
+        }
+        Ok(())
+    }
+
+    /// Places a booking on the first free days and pays it.
+    async fn book(&self, wish: Wish) -> Result<BookingId, ApiError> {
+        let mut first = self.p.today() + Days::new(wish.from);
+        for _ in 0..TRIES {
+            let days: Vec<NaiveDate> = first.iter_days().take(wish.days).collect();
+            match self.place(&wish, &days).await {
+                Ok(id) => return Ok(id),
+                // Weekends, holidays, absences, other bookings: a day later then.
+                Err(ApiError::Invalid { .. } | ApiError::DaysTaken { .. }) => first = first + Days::new(1),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(self.p.fault("the demonstration found no free days"))
+    }
+
+    async fn place(&self, wish: &Wish, days: &[NaiveDate]) -> Result<BookingId, ApiError> {
+        let locale = Locale::Nl;
+        let text = ToOwned::to_owned;
+        let mut form = BookingForm {
+            expert: wish.expert.to_string(),
+            days: days.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+            mode: text("remote"),
+            flexible: text(if wish.flexible { "on" } else { "" }),
+            country: text("NL"),
+            organisation: text(words::client_company(locale)),
+            contact_name: self.client.name.clone(),
+            phone: text("+31 30 000 00 00"),
+            street: words::street(locale, 12),
+            postal_code: text("3511 ZZ"),
+            city: text("Utrecht"),
+            invoice_email: text(ACCOUNTS[0]),
+            order_number: text(wish.order_number),
+            method: text(wish.method.code()),
+            terms: text("on"),
+            key: self.p.ids.uuid().to_string(),
+            ..BookingForm::default()
+        };
+        let placed = match bookings::place(&self.p, &self.client, &form, locale).await {
+            // Nobody has seen a price yet: the answer says which.
+            Err(ApiError::PriceChanged { quote, .. }) => {
+                form.seen = quote.fingerprint();
+                bookings::place(&self.p, &self.client, &form, locale).await?
+            }
+            other => other?,
+        };
+        let mut conn = self.p.db.conn().await.map_err(|error| self.p.fault(error))?;
+        let made = payment_rows::of_booking(&mut conn.exec(), placed.id).await.map_err(|error| self.p.fault(error))?;
+        drop(conn);
+        for reference in made.iter().filter_map(|payment| payment.provider_ref.as_deref()) {
+            let _ = self.sandbox.pay(reference);
+        }
+        payments::sync_booking(&self.p, placed.id).await?;
+        jobs::run_due(&self.p).await?;
+        Ok(placed.id)
+    }
+
+    /// The expert to try accepts, some hours later.
+    async fn answer(&self, id: BookingId) -> Result<(), ApiError> {
+        self.clock.advance(TimeDelta::hours(3));
+        bookings::accept(&self.p, &self.expert, id).await?;
+        jobs::run_due(&self.p).await.map(|_| ())
+    }
+
+    async fn answer_as(&self, account: AccountId, id: BookingId) -> Result<(), ApiError> {
+        let actor = accounts::get(&self.p, account).await?.ok_or(ApiError::NotFound)?;
+        self.clock.advance(TimeDelta::hours(5));
+        bookings::accept(&self.p, &actor, id).await?;
+        jobs::run_due(&self.p).await.map(|_| ())
+    }
+
+    /// The client cancels in time.
+    async fn cut(&self, id: BookingId) -> Result<(), ApiError> {
+        let seen = settling::preview(&self.p, &self.client, id, &Cut::ByClient).await?.fingerprint;
+        settling::cut_short(&self.p, &self.client, id, &Cut::ByClient, &seen, "").await?;
+        jobs::run_due(&self.p).await.map(|_| ())
+    }
+
+    /// Pays what is due, as the manager and the bank would.
+    async fn pay_out(&self) -> Result<(), ApiError> {
+        let desk = payouts::desk(&self.p, &self.manager).await?;
+        let documents: Vec<String> = desk.payables.iter().map(|payable| payable.document.to_string()).collect();
+        if documents.is_empty() || desk.four_eyes {
+            return Ok(());
+        }
+        let day = desk.next_banking_day;
+        let form = PrepareForm { key: desk.key.to_string(), documents, execute_on: day.to_string() };
+        let batch = payouts::prepare(&self.p, &self.manager, &form).await?;
+        payouts::approve(&self.p, &self.manager, batch).await?;
+        while self.p.today() < day {
+            self.to(self.p.now() + TimeDelta::hours(12)).await?;
+        }
+        payouts::executed(&self.p, &self.manager, batch).await
+    }
+}

@@ -1,0 +1,55 @@
+//! The demonstration is lived through by the services: its books must be as sound as anybody's.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use gabarit_server::{
+    audit,
+    demo::{self, Loaded},
+    on,
+    services::{accounts, payouts},
+    testing::for_each_db,
+};
+use std::collections::BTreeMap;
+
+/// S16 S25 S31: bookings in every state for the accounts to try, with documents, a payout that was executed and one that
+/// is due; the audit finds nothing, and a second load changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_has_a_sound_past() {
+    for_each_db(|p| async move {
+        assert_eq!(demo::load(&p).await.unwrap(), Loaded::Now);
+        assert_eq!(demo::load(&p).await.unwrap(), Loaded::Before);
+
+        let mut conn = p.db.conn().await.unwrap();
+        let states: Vec<(String, i64)> =
+            on!(&mut conn.exec(), |c| sqlx::query_as("SELECT state, COUNT(*) FROM booking GROUP BY state")
+                .fetch_all(c)
+                .await)
+            .unwrap();
+        let states: BTreeMap<String, i64> = states.into_iter().collect();
+        let expected = [("accepted", 1), ("cancelled", 1), ("completed", 3), ("requested", 1)];
+        assert_eq!(states, expected.map(|(state, count)| (state.to_owned(), count)).into());
+        let days: i64 = on!(&mut conn.exec(), |c| {
+            sqlx::query_scalar(
+            "SELECT completed_days FROM expert JOIN account ON account.id = expert.account_id WHERE account.email = $1"
+        )
+        .bind(demo::ACCOUNTS[1])
+        .fetch_one(c)
+        .await
+        })
+        .unwrap();
+        assert_eq!(days, 12, "the next assignment crosses the first step of the ladder");
+        let manager: uuid::Uuid =
+            on!(&mut conn.exec(), |c| sqlx::query_scalar("SELECT id FROM account WHERE email = $1")
+                .bind(demo::ACCOUNTS[2])
+                .fetch_one(c)
+                .await)
+            .unwrap();
+        drop(conn);
+        let manager = accounts::get(&p, gabarit_domain::ids::AccountId(manager)).await.unwrap().unwrap();
+        let desk = payouts::desk(&p, &manager).await.unwrap();
+        assert_eq!((desk.payables.len(), desk.batches.len()), (1, 2));
+
+        assert_eq!(audit::run(&p).await.unwrap(), []);
+    })
+    .await;
+}
