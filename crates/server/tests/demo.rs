@@ -11,7 +11,7 @@ use gabarit_server::{
 };
 use std::collections::BTreeMap;
 
-/// S16 S25 S31: bookings in every state for the accounts to try, with documents, a payout that was executed and one that
+/// S10 S16 S25 S31 S36: bookings in every state for the accounts to try, with documents, a payout that was executed and one that
 /// is due; the audit finds nothing, and a second load changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_has_a_sound_past() {

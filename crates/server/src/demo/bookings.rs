@@ -13,17 +13,20 @@ use crate::{
         accounts::{self, confirm::Confirmed},
         billing, bookings,
         bookings::settling::{self, Cut},
-        payments, payouts,
+        contact, payments, payouts, work,
     },
     vat_register::vies::ViesClient,
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
     booking::PaymentMethod,
+    contact::Topic,
     ids::{AccountId, BookingId, ExpertId},
 };
 use gabarit_i18n::{Locale, demo as words};
-use gabarit_view::{account::AccountView, booking::BookingForm, desk::PrepareForm, error::ApiError};
+use gabarit_view::{
+    account::AccountView, booking::BookingForm, contact::ContactForm, desk::PrepareForm, error::ApiError,
+};
 use std::sync::Arc;
 
 /// Days that [`play`] lets the expert to try complete.
@@ -96,6 +99,7 @@ pub(super) async fn play(p: &Platform, others: &[(ExpertId, AccountId)]) -> Resu
     stage.to(at(3)).await?;
     let coming = stage.book(wish(own, 12, 3, true, PaymentMethod::Ideal, "PO-1078")).await?;
     stage.answer(coming).await?;
+    stage.talk(coming).await?;
     stage.to(today - TimeDelta::hours(2)).await?;
     stage.book(wish(own, 20, 2, false, PaymentMethod::Ideal, "PO-1082")).await?;
     stage.to(today).await
@@ -221,6 +225,24 @@ impl Stage {
         let actor = accounts::get(&self.p, account).await?.ok_or(ApiError::NotFound)?;
         self.clock.advance(TimeDelta::hours(5));
         bookings::accept(&self.p, &actor, id).await?;
+        jobs::run_due(&self.p).await.map(|_| ())
+    }
+
+    /// Client and expert write to each other, and the client to the desk.
+    async fn talk(&self, id: BookingId) -> Result<(), ApiError> {
+        let key = || self.p.ids.uuid().to_string();
+        let locale = self.client.locale;
+        work::write_message(&self.p, &self.client, id, words::thread_question(locale), &key()).await?;
+        self.clock.advance(TimeDelta::hours(1));
+        work::write_message(&self.p, &self.expert, id, words::thread_answer(locale), &key()).await?;
+        let question = ContactForm {
+            topic: Topic::Sourcing.code().to_owned(),
+            message: words::desk_question(locale).to_owned(),
+            product: "plant-3d".to_owned(),
+            locale: locale.code().to_owned(),
+            ..ContactForm::default()
+        };
+        contact::open(&self.p, Some(&self.client), &question, "127.0.0.1").await?;
         jobs::run_due(&self.p).await.map(|_| ())
     }
 
