@@ -67,6 +67,8 @@ test("S6: a change of days is paid, asked and made", async ({ page, request, bro
   await expect(desk).toHaveURL(/done=changed/);
   await page.goto(booking);
   await expect(page.locator("main")).toContainText(/CN-\d{4}-\d{6}/);
+  // What was paid at first, and the difference.
+  await expect(page.locator("main")).toContainText(/(iDEAL[^i]+payé[^i]*){2}/);
   await desk.context().close();
 });
 

@@ -287,6 +287,8 @@ pub struct BookingView {
     pub documents: Vec<DocumentLink>,
     /// The payment (client and manager).
     pub payment: Option<PaymentView>,
+    /// Other payments that brought money in: differences of changes, oldest first (client and manager).
+    pub further_payments: Vec<PaymentView>,
     /// Earnings (expert and manager; never for in-house consultants).
     pub earnings: Option<EarningsView>,
     /// What can be done now.

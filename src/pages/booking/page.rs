@@ -167,7 +167,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                     <QuoteLines quote=view.quote.clone() customer=view.order.customer.clone() home=None names/>
                 </section>
                 {view.settled.clone().map(|settled| view! { <Settled locale settled names=settled_names.clone()/> })}
-                {view.payment.clone().map(|payment| view! { <Payment locale payment/> })}
+                {view.payment.clone().map(|payment| view! { <Payment locale payment further=view.further_payments.clone()/> })}
                 {view.earnings.clone().map(|earnings| view! { <Earnings locale earnings/> })}
                 <Refunds locale refunds=view.refunds.clone()/>
                 <Documents locale view=view.clone()/>
@@ -297,7 +297,18 @@ fn Timeline(locale: Locale, view: BookingView) -> impl IntoView {
 }
 
 #[component]
-fn Payment(locale: Locale, payment: PaymentView) -> impl IntoView {
+fn Payment(locale: Locale, payment: PaymentView, further: Vec<PaymentView>) -> impl IntoView {
+    let rows = [payment].into_iter().chain(further).map(|payment| payment_row(locale, &payment)).collect_view();
+    view! {
+        <section class="booking-card">
+            <h2>{text::payment_title(locale)}</h2>
+            {rows}
+        </section>
+    }
+    .into_any()
+}
+
+fn payment_row(locale: Locale, payment: &PaymentView) -> AnyView {
     let state = match payment.state.as_str() {
         "open" => text::payment_open(locale),
         "pending" => text::payment_pending(locale),
@@ -312,14 +323,11 @@ fn Payment(locale: Locale, payment: PaymentView) -> impl IntoView {
         view! { <p class="hint">{text::payment_refunded(locale, fmt::money(locale, payment.refunded))}</p> }
     });
     view! {
-        <section class="booking-card">
-            <h2>{text::payment_title(locale)}</h2>
-            <p>
-                {labels::method(locale, payment.method).to_owned()} " · "
-                <span class="money">{fmt::money(locale, payment.amount)}</span> " · " {state}
-            </p>
-            {refunded}
-        </section>
+        <p>
+            {labels::method(locale, payment.method).to_owned()} " · "
+            <span class="money">{fmt::money(locale, payment.amount)}</span> " · " {state}
+        </p>
+        {refunded}
     }
     .into_any()
 }

@@ -74,6 +74,7 @@ pub async fn view(p: &Platform, actor: &AccountView, id: BookingId, locale: Loca
     let place_name = place_name(p, &booking, locale);
     let sees_client = side != Side::Expert;
     let standing = standing(exec, p, &booking, side, locale, zone).await?;
+    let (payment, further_payments) = if sees_client { paid_by(exec, p, &booking).await? } else { (None, Vec::new()) };
     Ok(BookingView {
         id: booking.id,
         reference: booking.reference.clone(),
@@ -92,7 +93,8 @@ pub async fn view(p: &Platform, actor: &AccountView, id: BookingId, locale: Loca
         contact,
         timeline: timeline(exec, p, &booking, &expert, zone).await?,
         documents: documents::list_in(exec, p, booking.id, side).await?,
-        payment: if sees_client { payment(exec, p, &booking).await? } else { None },
+        payment,
+        further_payments,
         earnings: if side == Side::Client { None } else { earned(exec, p, &booking, &expert).await? },
         actions: [actions(&booking, side, p.now()), standing.actions].concat(),
         methods: standing.methods,
@@ -167,11 +169,15 @@ async fn timeline(
         .collect())
 }
 
-async fn payment(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<Option<PaymentView>, ApiError> {
+/// The payment that secured the booking, else one that went back, else the last try; and what else was paid.
+async fn paid_by(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+) -> Result<(Option<PaymentView>, Vec<PaymentView>), ApiError> {
     let payments = payment_rows::of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
     let refunds = payment_rows::refunds_of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
     let main = payments::main_payment(exec, booking.id).await.map_err(|e| p.fault(e))?;
-    // The one that secured the booking; else one that went back; else the last try.
     let refunded = |payment: &Payment| {
         refunds
             .iter()
@@ -182,12 +188,19 @@ async fn payment(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result
     let shown = main
         .or_else(|| payments.iter().rev().find(|payment| payment.state == ProviderState::Paid).cloned())
         .or_else(|| payments.last().cloned());
-    Ok(shown.map(|payment| PaymentView {
+    let view = |payment: &Payment| PaymentView {
         method: payment.method,
         state: payment.state.code().to_owned(),
         amount: payment.amount,
-        refunded: refunded(&payment),
-    }))
+        refunded: refunded(payment),
+    };
+    let further = payments
+        .iter()
+        .filter(|payment| shown.as_ref().is_none_or(|shown| shown.id != payment.id))
+        .filter(|payment| matches!(payment.state, ProviderState::Paid | ProviderState::Authorized))
+        .map(view)
+        .collect();
+    Ok((shown.as_ref().map(view), further))
 }
 
 /// What the expert earns (S25): by the frozen ordinals once completed, before that as if it were completed next.
