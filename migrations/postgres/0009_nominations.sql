@@ -36,6 +36,8 @@ CREATE TABLE recognition_cycle (
     code TEXT NOT NULL CONSTRAINT recognition_cycle_code_unique UNIQUE,
     phase TEXT NOT NULL CHECK (phase IN ('collecting', 'review', 'decision', 'closed')),
     version BIGINT NOT NULL,
+    -- The rulebook whose weights hold, pinned when the window opens.
+    rulebook_version BIGINT NOT NULL,
     -- 1 February or 1 August, 00:00 in the platform's zone: collecting ends, the window opens.
     window_at TIMESTAMPTZ NOT NULL,
     -- Reviews are due.
@@ -198,6 +200,7 @@ CREATE TABLE nomination_log (
     PRIMARY KEY (nomination_id, step)
 );
 
+-- From here on, each database in its own words.
 CREATE TRIGGER recognition_cycle_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON recognition_cycle_log
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER nomination_message_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON nomination_message

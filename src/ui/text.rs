@@ -79,6 +79,10 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::Refused(refusal) => refusal_text(locale, refusal),
         Problem::Links(words) => errors::problem_links(locale, words.join(" · ")),
         Problem::Stale => errors::problem_stale(locale).to_owned(),
+        Problem::Paid => errors::problem_paid(locale).to_owned(),
+        Problem::NotHttps => errors::problem_not_https(locale).to_owned(),
+        Problem::Already => errors::problem_already(locale).to_owned(),
+        Problem::NotInRange => errors::problem_not_in_range(locale).to_owned(),
     }
 }
 

@@ -71,6 +71,18 @@ id!(
     /// An uploaded file.
     UploadId
 );
+id!(
+    /// A nomination for the recognition programme (S46).
+    NominationId
+);
+id!(
+    /// A cycle of the recognition programme (S50).
+    CycleId
+);
+id!(
+    /// Something an account shared with other users (S64).
+    ContributionId
+);
 
 id!(
     /// A membership of the recognition programme (S52).

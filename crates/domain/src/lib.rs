@@ -27,6 +27,7 @@ pub mod no_links;
 pub mod payout;
 pub mod pricing;
 pub mod rating;
+pub mod recognition;
 pub mod rulebook;
 pub mod settlement;
 pub mod text;

@@ -40,6 +40,9 @@ pub struct Rulebook {
     /// Memberships of the recognition programme (S52).
     #[serde(default)]
     pub membership: MembershipRules,
+    /// Nominations of the recognition programme (S50–S53).
+    #[serde(default)]
+    pub recognition: RecognitionRules,
 }
 
 /// Flexible bookings (S6).
@@ -166,6 +169,26 @@ const fn two() -> u32 {
     2
 }
 
+/// Nominations of the recognition programme (S50–S53).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RecognitionRules {
+    /// What each of the five qualities weighs, in the order champion, expert, caring, responsive, leader (S53).
+    pub weights: [u32; 5],
+    /// Reviews are due so many days after the window opened.
+    pub review_days: u32,
+    /// Every answer is due so many days after the window opened; never more than 30 (S51).
+    pub answer_days: u32,
+    /// Managers are warned so many days before answers are due.
+    pub alarm_days: u32,
+}
+
+impl Default for RecognitionRules {
+    fn default() -> Self {
+        Self { weights: [1; 5], review_days: 18, answer_days: 30, alarm_days: 7 }
+    }
+}
+
 /// Default credit check for deferred payments (S17–S19).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditRules {
@@ -262,6 +285,7 @@ impl Rulebook {
                 trusted_after: 3,
             },
             membership: MembershipRules::default(),
+            recognition: RecognitionRules::default(),
         }
     }
 }

@@ -72,11 +72,13 @@ pub enum JobKind {
     RenewMembership,
     /// Ends a membership that was not renewed (membership; S52, S62).
     EndMembership,
+    /// Moves the cycles of the recognition programme, and watches their clocks (nil; S50, S51).
+    TurnCycles,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -96,6 +98,7 @@ impl JobKind {
         Self::ShowReviews,
         Self::RenewMembership,
         Self::EndMembership,
+        Self::TurnCycles,
     ];
 
     /// Its code in the database; never changed.
@@ -121,6 +124,7 @@ impl JobKind {
             Self::ShowReviews => "show-reviews",
             Self::RenewMembership => "renew-membership",
             Self::EndMembership => "end-membership",
+            Self::TurnCycles => "turn-cycles",
         }
     }
 
@@ -252,7 +256,7 @@ pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
 
 async fn order_hourly(p: &Platform) -> Result<(), ApiError> {
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    for kind in [JobKind::PurgeExpired, JobKind::WatchPayouts] {
+    for kind in [JobKind::PurgeExpired, JobKind::WatchPayouts, JobKind::TurnCycles] {
         schedule(&mut tx.exec(), kind, Uuid::nil(), p.now()).await.map_err(|error| p.fault(error))?;
     }
     tx.commit().await.map_err(|error| p.fault(error))

@@ -72,6 +72,14 @@ pub enum Problem {
     Links(Vec<String>),
     /// Somebody changed it since it was read.
     Stale,
+    /// Paid work is no contribution (S63).
+    Paid,
+    /// No address that begins with https.
+    NotHttps,
+    /// It is there already.
+    Already,
+    /// A day outside of those that can be given.
+    NotInRange,
 }
 
 /// Why something did not happen. Never holds internals: those are in the log, under the id.

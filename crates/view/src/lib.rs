@@ -16,6 +16,7 @@ pub mod error;
 pub mod expert;
 pub mod manage;
 pub mod membership;
+pub mod nomination;
 pub mod papers;
 pub mod place;
 pub mod public;

@@ -6,7 +6,7 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, membership, payments, payouts, rating, self_billing, work,
+        bookings, membership, nominations, payments, payouts, rating, self_billing, work,
     },
 };
 use chrono::TimeDelta;
@@ -30,6 +30,7 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::PurgeExpired => purge_expired(p, subject).await,
         JobKind::SendReset => links::send_reset(p, subject).await,
         JobKind::WatchPayouts => payouts::watch(p).await,
+        JobKind::TurnCycles => nominations::cycles::turn(p).await,
         JobKind::ReadCalendar => work::read_calendar(p, subject).await,
         JobKind::AcceptSilence => self_billing::accept_silence(p, DocumentId(subject)).await,
         JobKind::LapseHold => bookings::lapse(p, BookingId(subject)).await,
