@@ -15,6 +15,7 @@ pub mod desk;
 pub mod dispute;
 pub mod find;
 pub mod manage;
+pub mod nomination;
 pub mod papers;
 pub mod public;
 pub mod rating;

@@ -14,6 +14,7 @@ use crate::{
         contact::DeskRoutes,
         find::FindRoutes,
         manage::ManageRoutes,
+        nomination::NominationRoutes,
         papers::PapersRoutes,
         public::PublicRoutes,
         verify::VerifyRoutes,
@@ -72,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <ManageRoutes/>
                     <WorkRoutes/>
                     <ThreadRoutes/>
+                    <NominationRoutes/>
                     <PapersRoutes/>
                     <VerifyRoutes/>
                     <PublicRoutes/>

@@ -6,6 +6,7 @@ pub mod candidate;
 pub mod contact;
 pub mod find;
 pub mod manage;
+pub mod nomination;
 pub mod papers;
 pub mod public;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! Addresses of pages.
 
-use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId, PayoutBatchId};
+use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId, NominationId, PayoutBatchId};
 use gabarit_i18n::Locale;
 use uuid::Uuid;
 
@@ -53,6 +53,18 @@ pub enum Page {
     Thread(BookingId),
     /// A page of the managers' console.
     Manage(ManagePage),
+    /// Standing for the recognition programme.
+    Nominate,
+    /// Own nominations.
+    Nominations,
+    /// One of them.
+    Nomination(NominationId),
+    /// What one shared with other users.
+    Contributions,
+    /// A reviewer's desk.
+    Reviews,
+    /// A nomination, for one of its reviewers.
+    Review(NominationId),
     /// Writing to the platform.
     Contact,
     /// Levels, day rates, ladder and travel tariffs.
@@ -123,6 +135,12 @@ pub enum ManagePage {
     Reviews,
     /// Disputes to decide on.
     Disputes,
+    /// Cycles of the recognition programme.
+    Programme,
+    /// A nomination.
+    ProgrammeNomination(NominationId),
+    /// Who reviews nominations.
+    ProgrammeReviewers,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -178,6 +196,15 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Operations) => format!("/{code}/manage/operations"),
         Page::Manage(ManagePage::Reviews) => format!("/{code}/manage/reviews"),
         Page::Manage(ManagePage::Disputes) => format!("/{code}/manage/disputes"),
+        Page::Nominate => format!("/{code}/programme/nominate"),
+        Page::Nominations => format!("/{code}/programme/nominations"),
+        Page::Nomination(id) => format!("/{code}/programme/nominations/{id}"),
+        Page::Contributions => format!("/{code}/programme/nominations/contributions"),
+        Page::Reviews => format!("/{code}/programme/review"),
+        Page::Review(id) => format!("/{code}/programme/review/{id}"),
+        Page::Manage(ManagePage::Programme) => format!("/{code}/manage/programme"),
+        Page::Manage(ManagePage::ProgrammeNomination(id)) => format!("/{code}/manage/programme/nominations/{id}"),
+        Page::Manage(ManagePage::ProgrammeReviewers) => format!("/{code}/manage/programme/reviewers"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),
@@ -187,6 +214,18 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Terms => format!("/{code}/terms"),
         Page::AboutData => format!("/{code}/about-data"),
     }
+}
+
+/// Path of one's own membership in the recognition programme.
+#[must_use]
+pub fn membership(locale: Locale) -> String {
+    format!("/{}/programme/membership", locale.code())
+}
+
+/// Path of a cycle of the recognition programme, in the console.
+#[must_use]
+pub fn programme_cycle(locale: Locale, code: &str) -> String {
+    format!("{}/cycles/{code}", path(locale, Page::Manage(ManagePage::Programme)))
 }
 
 /// Path of a conversation with the contact desk.

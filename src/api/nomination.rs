@@ -5,9 +5,9 @@ use gabarit_i18n::Locale;
 use gabarit_view::{
     error::ApiError,
     nomination::{
-        ContributionForm, ContributionsView, CyclePage, DecisionForm, EligibilityForm, NominateView, NominationActionForm,
-        NominationFile, NominationForm, NominationView, NominationsView, ProgrammeDesk, ReviewDesk, ReviewerForm,
-        ReviewerView, SeatForm, SeatView,
+        ContributionForm, ContributionsView, CyclePage, DecisionForm, EligibilityForm, NominateView,
+        NominationActionForm, NominationFile, NominationForm, NominationView, NominationsView, ProgrammeDesk,
+        ReviewDesk, ReviewerForm, ReviewerView, SeatForm, SeatView,
     },
 };
 use leptos::prelude::*;

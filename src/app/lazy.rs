@@ -109,6 +109,10 @@ group! {
     Work by work_group, fetch_work { Work(pages::work::WorkArea) }
 }
 group! {
+    /// The recognition programme.
+    Programme by programme_group, fetch_programme { Nomination(pages::nomination::NominationArea) }
+}
+group! {
     /// Recomputing a document, which reads XML and PDF.
     Verify by verify_group, fetch_verify { Verify(pages::verify::VerifyArea) }
 }
@@ -142,6 +146,7 @@ pub(crate) async fn fetch(path: &str) -> Result<(), SplitLoaderError> {
         "manage" => fetch_manage().await,
         "work" | "messages" => fetch_work().await,
         "verify" => fetch_verify().await,
+        "programme" => fetch_programme().await,
         // Accounts, pages to read, and whatever is not found.
         _ => fetch_people().await,
     }

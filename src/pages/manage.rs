@@ -13,6 +13,8 @@ mod managers;
 mod operations;
 mod overview;
 mod payouts;
+mod programme;
+mod programme_file;
 mod reports;
 mod reviews;
 
@@ -43,6 +45,8 @@ use managers::ManagersPage;
 use operations::OperationsPage;
 use overview::OverviewPage;
 use payouts::{BatchPage, PayoutsPage};
+use programme::{ProgrammeCyclePage, ProgrammePage, ReviewersPage};
+use programme_file::ProgrammeFilePage;
 use reports::ReportsPage;
 use reviews::ReviewsPage;
 
@@ -57,6 +61,7 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Reports, gabarit_i18n::changes::reports),
     (ManagePage::Payouts, payout_text::title),
     (ManagePage::Ledger, books_text::title),
+    (ManagePage::Programme, gabarit_i18n::nomination::manage_title),
     (ManagePage::Operations, operations_text::title),
     (ManagePage::Documents, gabarit_i18n::papers::title),
     (ManagePage::Disputes, gabarit_i18n::dispute::manage_title),
@@ -80,6 +85,10 @@ lazy_area! {
         LedgerAccount => LedgerAccountPage,
         Transaction => TransactionPage,
         Operations => OperationsPage,
+        Programme => ProgrammePage,
+        ProgrammeCycle => ProgrammeCyclePage,
+        ProgrammeFile => ProgrammeFilePage,
+        ProgrammeReviewers => ReviewersPage,
         Documents => AllDocuments,
         Reviews => ReviewsPage,
         Disputes => DisputesPage,
@@ -104,6 +113,10 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("ledger/:account") view=ManageArea::LedgerAccount/>
             <Route path=path!("ledger/transactions/:id") view=ManageArea::Transaction/>
             <Route path=path!("operations") view=ManageArea::Operations/>
+            <Route path=path!("programme") view=ManageArea::Programme/>
+            <Route path=path!("programme/reviewers") view=ManageArea::ProgrammeReviewers/>
+            <Route path=path!("programme/cycles/:code") view=ManageArea::ProgrammeCycle/>
+            <Route path=path!("programme/nominations/:id") view=ManageArea::ProgrammeFile/>
             <Route path=path!("documents") view=ManageArea::Documents/>
             <Route path=path!("disputes") view=ManageArea::Disputes/>
             <Route path=path!("reviews") view=ManageArea::Reviews/>

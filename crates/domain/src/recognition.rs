@@ -736,9 +736,7 @@ impl NominationState {
             return self.refuse_move("be decided by them");
         }
         match self {
-            Self::Deliberation(panel) | Self::Decided(panel, _) => {
-                Ok(Self::Decided(panel, Ruling { decision, by }))
-            }
+            Self::Deliberation(panel) | Self::Decided(panel, _) => Ok(Self::Decided(panel, Ruling { decision, by })),
             other => other.refuse_move("be decided"),
         }
     }
@@ -801,12 +799,52 @@ pub fn choose(available: &[Available], free: usize, nomination: u128) -> Vec<Acc
 
 /// Providers of mail for everybody: the same one makes no two people colleagues.
 const COMMON_MAIL: [&str; 46] = [
-    "aol.com", "bbox.fr", "bluewin.ch", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de",
-    "gmx.net", "googlemail.com", "hetnet.nl", "hotmail.be", "hotmail.com", "hotmail.fr", "hotmail.nl", "icloud.com",
-    "kpnmail.nl", "laposte.net", "libero.it", "live.be", "live.com", "live.fr", "live.nl", "mailbox.org", "me.com",
-    "msn.com", "orange.fr", "outlook.com", "outlook.fr", "planet.nl", "posteo.de", "proton.me", "protonmail.com",
-    "proximus.be", "sfr.fr", "skynet.be", "telenet.be", "t-online.de", "wanadoo.fr", "web.de", "xs4all.nl", "yahoo.com",
-    "yahoo.fr", "ziggo.nl",
+    "aol.com",
+    "bbox.fr",
+    "bluewin.ch",
+    "fastmail.com",
+    "free.fr",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hetnet.nl",
+    "hotmail.be",
+    "hotmail.com",
+    "hotmail.fr",
+    "hotmail.nl",
+    "icloud.com",
+    "kpnmail.nl",
+    "laposte.net",
+    "libero.it",
+    "live.be",
+    "live.com",
+    "live.fr",
+    "live.nl",
+    "mailbox.org",
+    "me.com",
+    "msn.com",
+    "orange.fr",
+    "outlook.com",
+    "outlook.fr",
+    "planet.nl",
+    "posteo.de",
+    "proton.me",
+    "protonmail.com",
+    "proximus.be",
+    "sfr.fr",
+    "skynet.be",
+    "telenet.be",
+    "t-online.de",
+    "wanadoo.fr",
+    "web.de",
+    "xs4all.nl",
+    "yahoo.com",
+    "yahoo.fr",
+    "ziggo.nl",
 ];
 
 /// The domain of an address that only one organisation has; none for providers of mail for everybody.

@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
     ids::AccountId,
     recognition::{
-        Available, Decision, InvalidTransition, Lacking, NominationState, Panel, Phase, Quality, Reason, Reasons, Score,
-        SeatState, by_month, choose, complete, cycle_code, due, house, mean, next_window, own_domain, places,
+        Available, Decision, InvalidTransition, Lacking, NominationState, Panel, Phase, Quality, Reason, Reasons,
+        Score, SeatState, by_month, choose, complete, cycle_code, due, house, mean, next_window, own_domain, places,
         reminder_due, spread, weighted,
     },
     text::Message,
@@ -211,7 +211,11 @@ fn judge(state: &NominationState, story: &Story) {
         assert!(with(SeatState::Open).len() + story.reviewed.len() <= 2);
         for reviewer in REVIEWERS {
             let sees = panel.sees_reviews(reviewer);
-            assert_eq!(sees, story.reviewed.contains(&reviewer) && story.reviewed.len() == 2, "blind until both are in");
+            assert_eq!(
+                sees,
+                story.reviewed.contains(&reviewer) && story.reviewed.len() == 2,
+                "blind until both are in"
+            );
         }
     }
     match state {

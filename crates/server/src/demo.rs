@@ -5,6 +5,7 @@
 mod bookings;
 mod candidates;
 mod draw;
+mod nominations;
 mod words;
 
 use crate::{
@@ -54,6 +55,7 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
     drawn.experts(EXPERTS - 1, true);
     insert(&mut tx.exec(), p, &drawn, &hash).await.map_err(|error| p.fault(error))?;
     candidates::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
+    nominations::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
     bookings::play(p, &drawn.bookable()).await?;
     p.search.touch();

@@ -199,7 +199,9 @@ async fn eligibility_comes_first() {
         let error = nominations::begin(&p, &nominee, &open).await.unwrap_err();
         assert_eq!(problems(&error, "intern"), [Problem::Missing]);
         assert_eq!(count(&p, "SELECT COUNT(*) FROM nomination").await, 0);
-        let Eligibility::Draft(id) = nominations::begin(&p, &nominee, &no_ties()).await.unwrap() else { unreachable!() };
+        let Eligibility::Draft(id) = nominations::begin(&p, &nominee, &no_ties()).await.unwrap() else {
+            unreachable!()
+        };
         // Asked again, the same draft is gone on with.
         assert_eq!(nominations::begin(&p, &nominee, &no_ties()).await.unwrap(), Eligibility::Draft(id));
     })
@@ -219,7 +221,10 @@ async fn contributions_are_voluntary_and_shown() {
         };
         let paid = ContributionForm { paid: "yes".to_owned(), ..shared(today, 1) };
         assert_eq!(refused(paid, "paid").await, [Problem::Paid]);
-        assert_eq!(refused(ContributionForm { paid: String::new(), ..shared(today, 1) }, "paid").await, [Problem::Missing]);
+        assert_eq!(
+            refused(ContributionForm { paid: String::new(), ..shared(today, 1) }, "paid").await,
+            [Problem::Missing]
+        );
         let http = ContributionForm { url: "http://forum.example/1".to_owned(), ..shared(today, 1) };
         assert_eq!(refused(http, "url").await, [Problem::NotHttps]);
         assert_eq!(refused(shared(today + Days::new(1), 1), "occurred_on").await, [Problem::NotInRange]);
@@ -242,7 +247,9 @@ async fn contributions_are_voluntary_and_shown() {
             helped: "Worksharing",
             paid: false,
         };
-        for (item, expected) in [(item, Ok(true)), (item, Ok(false)), (FromPlatform { paid: true, key: "talk/1", ..item }, Err(()))] {
+        for (item, expected) in
+            [(item, Ok(true)), (item, Ok(false)), (FromPlatform { paid: true, key: "talk/1", ..item }, Err(()))]
+        {
             let mut tx = p.db.begin().await.unwrap();
             let added = contribution::add_from_platform(&mut tx.exec(), &p, nominee.id, &item).await;
             tx.commit().await.unwrap();
@@ -282,7 +289,9 @@ async fn a_nomination_is_granted() {
             assert_eq!(problems(&error, field), [Problem::Missing], "{field}");
         }
         assert_eq!(problems(&error, "truthful"), [Problem::NotAccepted]);
-        nominations::save(&p, &nominee, &NominationForm { statement: "Half a".to_owned(), ..typed("nl") }).await.unwrap();
+        nominations::save(&p, &nominee, &NominationForm { statement: "Half a".to_owned(), ..typed("nl") })
+            .await
+            .unwrap();
         let page = nominations::nominate(&p, &nominee, Locale::Fr).await.unwrap();
         assert_eq!((page.form.statement.as_str(), page.cycle.code.as_str()), ("Half a", "2027-02"));
         contribution::add(&p, &nominee, &shared(p.today(), 1)).await.unwrap();
@@ -321,7 +330,12 @@ async fn a_nomination_is_granted() {
         for one in &sit {
             let seen = review::seat(&p, one, id, Locale::Fr).await.unwrap();
             assert!(seen.dossier.reviews.is_empty() && seen.dossier.messages.is_empty() && !seen.can_say);
-            let say = SeatForm { id: id.to_string(), act: "say".to_owned(), body: "Hello?".to_owned(), ..SeatForm::default() };
+            let say = SeatForm {
+                id: id.to_string(),
+                act: "say".to_owned(),
+                body: "Hello?".to_owned(),
+                ..SeatForm::default()
+            };
             assert_eq!(review::act(&p, one, &say).await, Err(ApiError::MovedOn));
         }
         assert_eq!(manage(&p, &manager, id, grant()).await, Err(ApiError::MovedOn), "no decision before both are in");
@@ -332,12 +346,16 @@ async fn a_nomination_is_granted() {
         review::act(&p, &sit[1], &scored(id, 5)).await.unwrap();
         let seen = review::seat(&p, &sit[1], id, Locale::Fr).await.unwrap();
         assert_eq!(seen.dossier.reviews.iter().map(|one| one.mark).sum::<u32>(), 9_000);
-        let say = SeatForm { id: id.to_string(), act: "say".to_owned(), body: "I agree.".to_owned(), ..SeatForm::default() };
+        let say =
+            SeatForm { id: id.to_string(), act: "say".to_owned(), body: "I agree.".to_owned(), ..SeatForm::default() };
         review::act(&p, &sit[1], &say).await.unwrap();
         let file = console::file(&p, &manager, id, Locale::Fr).await.unwrap();
         assert_eq!((file.dossier.messages.len(), file.dossier.reviews.len()), (1, 2));
         let page = console::cycle(&p, &manager, "2027-02", Locale::Fr).await.unwrap();
-        assert_eq!((page.entries[0].place, page.entries[0].mark, page.entries[0].apart), (Some(1), Some(4_500), Some(1_000)));
+        assert_eq!(
+            (page.entries[0].place, page.entries[0].mark, page.entries[0].apart),
+            (Some(1), Some(4_500), Some(1_000))
+        );
 
         // The nominee learns nothing of all that before the letter.
         let own = nominations::nomination(&p, &nominee, id).await.unwrap();
@@ -389,7 +407,8 @@ async fn refused_with_reasons_then_granted() {
         let short = DecisionForm { reason_responsive: "Trop peu.".to_owned(), ..refuse() };
         let error = manage(&p, &manager, id, short).await.unwrap_err();
         assert_eq!(problems(&error, "reason_responsive"), [Problem::TooShort(20)]);
-        let general = DecisionForm { reason_responsive: String::new(), remark: "Not this time, sorry.".to_owned(), ..refuse() };
+        let general =
+            DecisionForm { reason_responsive: String::new(), remark: "Not this time, sorry.".to_owned(), ..refuse() };
         assert!(manage(&p, &manager, id, general).await.is_err(), "a remark is no reason");
         assert_eq!(manage(&p, &manager, id, only("send")).await, Err(ApiError::MovedOn), "nothing is decided");
         manage(&p, &manager, id, refuse()).await.unwrap();

@@ -631,13 +631,7 @@ impl DecisionForm {
     /// What was typed of reasons, in the order of [`Self::FIELDS`].
     #[must_use]
     pub fn typed(&self) -> [&str; 5] {
-        [
-            &self.reason_champion,
-            &self.reason_expert,
-            &self.reason_caring,
-            &self.reason_responsive,
-            &self.reason_leader,
-        ]
+        [&self.reason_champion, &self.reason_expert, &self.reason_caring, &self.reason_responsive, &self.reason_leader]
     }
 
     /// The field of a quality's reason.

@@ -93,8 +93,11 @@ fn CycleFacts(locale: Locale, line: CycleLine) -> impl IntoView {
     };
     let counts = line
         .counts
-        .iter()
-        .map(|(state, count)| view! { <Tag>{parts::state(locale, state)} " " {*count}</Tag> " " })
+        .into_iter()
+        .map(|(state, count)| {
+            let words = format!("{} {count}", parts::state(locale, &state));
+            view! { <Tag>{words}</Tag> " " }
+        })
         .collect_view();
     let (done, wanted) = line.reviews;
     let facts = line.days_left.map(|_| {
@@ -106,7 +109,8 @@ fn CycleFacts(locale: Locale, line: CycleLine) -> impl IntoView {
             <progress max=wanted.max(1) value=done aria-label=reviews></progress>
         }
     });
-    let vacant = (line.vacant > 0).then(|| view! { <p class="notice">{text::vacant(locale, u64::from(line.vacant))}</p> });
+    let vacant =
+        (line.vacant > 0).then(|| view! { <p class="notice">{text::vacant(locale, u64::from(line.vacant))}</p> });
     view! {
         <span>
             <Tag strong=true>{parts::phase(locale, line.cycle.phase)}</Tag>
@@ -222,7 +226,8 @@ fn Ranking(locale: Locale, entries: Vec<CycleEntry>) -> impl IntoView {
 #[component]
 fn Calibration(locale: Locale, reviewers: Vec<ReviewerSpread>, all: Option<Spread>) -> impl IntoView {
     let cells = move |spread: Option<Spread>| {
-        let number = |of: fn(&Spread) -> u32| spread.as_ref().map_or_else(|| "–".to_owned(), |s| parts::mark(locale, of(s)));
+        let number =
+            |of: fn(&Spread) -> u32| spread.as_ref().map_or_else(|| "–".to_owned(), |s| parts::mark(locale, of(s)));
         let range = spread.as_ref().map_or_else(
             || "–".to_owned(),
             |s| format!("{}–{}", parts::mark(locale, s.least), parts::mark(locale, s.greatest)),
@@ -321,7 +326,8 @@ fn Reviewers(locale: Locale, all: Vec<ReviewerView>, end: ServerAction<ChangeRev
         .map(|one| {
             let languages: Vec<String> = one.languages.iter().map(|code| parts::language(locale, code)).collect();
             let house = (!one.organisation.is_empty()).then(|| format!(" · {}", one.organisation));
-            let until = one.ended.as_ref().map(|at| format!(" · {}", text::reviewer_ended(locale, fmt::date_time(locale, at))));
+            let until =
+                one.ended.as_ref().map(|at| format!(" · {}", text::reviewer_ended(locale, fmt::date_time(locale, at))));
             let active = one.ended.is_none();
             let name = one.name.clone();
             view! {

@@ -8,8 +8,8 @@ use crate::{
         nomination::parts::{self, Discussion, Letter, Read, Reviews},
     },
     ui::{
-        Choice, ErrorState, FormErrors, Hidden, Icon, IconName, Radios, Select, Skeleton, Submit, Tag, TextArea, form::Kept,
-        use_form_state,
+        Choice, ErrorState, FormErrors, Hidden, Icon, IconName, Radios, Select, Skeleton, Submit, Tag, TextArea,
+        form::Kept, use_form_state,
     },
     url,
 };
@@ -102,10 +102,10 @@ pub(super) fn ProgrammeFilePage() -> impl IntoView {
 #[component]
 fn File(locale: Locale, file: NominationFile, moves: Moves) -> impl IntoView {
     let dossier = file.dossier.clone();
-    let carried =
-        Carried { locale, ids: StoredValue::new((dossier.id.to_string(), file.version.to_string())) };
+    let carried = Carried { locale, ids: StoredValue::new((dossier.id.to_string(), file.version.to_string())) };
     let back = url::programme_cycle(locale, &dossier.cycle.code);
     let (reviews, messages) = (dossier.reviews.clone(), dossier.messages.clone());
+    let state = parts::state(locale, &dossier.state);
     let say = use_form_state("say", moves.say);
     view! {
         <Title text=dossier.name.clone()/>
@@ -118,7 +118,7 @@ fn File(locale: Locale, file: NominationFile, moves: Moves) -> impl IntoView {
         <header class="page-head">
             <h1>{dossier.name.clone()}</h1>
             <p>
-                <Tag strong=true>{parts::state(locale, &dossier.state)}</Tag>
+                <Tag strong=true>{state}</Tag>
                 " "
                 <span class="hint">
                     {file.email.clone()} " · " {text::answer_due(locale, fmt::date_time(locale, &dossier.cycle.answer_by))}

@@ -82,12 +82,13 @@ fn Row(locale: Locale, one: NominationSummary) -> impl IntoView {
         Some(cycle) => text::cycle(locale, cycle),
         None => text::state_draft(locale).to_owned(),
     };
+    let state = parts::state(locale, &one.state);
     view! {
         <li class="booking-row">
             <div class="booking-row-head">
                 <a class="booking-row-link" href=url::path(locale, page)>{name}</a>
             </div>
-            <Tag strong=true>{parts::state(locale, &one.state)}</Tag>
+            <Tag strong=true>{state}</Tag>
             <p class="hint">{times(locale, &one)}</p>
         </li>
     }
@@ -145,6 +146,7 @@ fn One(locale: Locale, view: NominationView, act: ServerAction<NominationAction>
         _ => None,
     };
     let granted = summary.state == "granted";
+    let state = parts::state(locale, &summary.state);
     let button = move |act_name: &'static str, words: &'static str| {
         view! {
             <ActionForm action=act>
@@ -161,7 +163,7 @@ fn One(locale: Locale, view: NominationView, act: ServerAction<NominationAction>
         <header class="page-head">
             <h1>{title}</h1>
             <p>
-                <Tag strong=true>{parts::state(locale, &summary.state)}</Tag>
+                <Tag strong=true>{state}</Tag>
                 " "
                 <span class="hint">{times(locale, &summary)}</span>
             </p>

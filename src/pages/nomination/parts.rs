@@ -78,7 +78,10 @@ pub(crate) fn seat(l: Locale, code: &str) -> &'static str {
 }
 
 pub(crate) fn language(l: Locale, code: &str) -> String {
-    labels::LANGUAGES.iter().find(|(known, _)| *known == code).map_or_else(|| code.to_owned(), |(_, name)| name(l).to_owned())
+    labels::LANGUAGES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map_or_else(|| code.to_owned(), |(_, name)| name(l).to_owned())
 }
 
 /// A mark, given in thousandths, with two decimals.

@@ -6,8 +6,8 @@ use crate::{
     i18n::{Locale, fmt, use_locale},
     pages::candidate::successes,
     ui::{
-        Choice, EmptyState, ErrorState, FormErrors, FormState, Hidden, Radios, Skeleton, Submit, Tag, TextArea, form::Kept,
-        use_form_state,
+        Choice, EmptyState, ErrorState, FormErrors, FormState, Hidden, Radios, Skeleton, Submit, Tag, TextArea,
+        form::Kept, use_form_state,
     },
     url::{self, Page},
 };
@@ -101,8 +101,7 @@ pub(super) fn ReviewPage() -> impl IntoView {
     let locale = use_locale();
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<NominationId>().ok()));
-    let moves =
-        Moves { write: action_of(&["save", "send"]), recuse: action_of(&["recuse"]), say: action_of(&["say"]) };
+    let moves = Moves { write: action_of(&["save", "send"]), recuse: action_of(&["recuse"]), say: action_of(&["say"]) };
     let done = [moves.write, moves.recuse, moves.say].map(successes);
     let seat = Resource::new_blocking(
         move || (id.get(), done.iter().map(|count| count.get()).sum::<u32>()),

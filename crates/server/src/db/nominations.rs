@@ -8,9 +8,9 @@ pub use cycles::{
     log_cycle, move_cycle, moves, to_open, to_seat, unanswered,
 };
 pub use seats::{
-    OpenSeatRow, OwnSeatRow, ReviewerRow, SeatRow, add_seat, affiliation, appoint, conflicts_about, declare_conflict, end_reviewer,
-    end_seat, loads, open_seats, partners, reminded, reviewer, reviewers, save_seat, seats, seats_of, seats_of_cycle,
-    standing, submit_seat,
+    OpenSeatRow, OwnSeatRow, ReviewerRow, SeatRow, add_seat, affiliation, appoint, conflicts_about, declare_conflict,
+    end_reviewer, end_seat, loads, open_seats, partners, reminded, reviewer, reviewers, save_seat, seats, seats_of,
+    seats_of_cycle, standing, submit_seat,
 };
 
 use crate::{db::Exec, on};
@@ -210,7 +210,8 @@ pub async fn lock(exec: &mut Exec<'_>, id: NominationId) -> sqlx::Result<Option<
 /// # Errors
 /// The database's.
 pub async fn open_of(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Option<Nomination>> {
-    const SQL: &str = "SELECT * FROM nomination WHERE account_id = $1 AND state NOT IN ('granted', 'refused', 'withdrawn')";
+    const SQL: &str =
+        "SELECT * FROM nomination WHERE account_id = $1 AND state NOT IN ('granted', 'refused', 'withdrawn')";
     let row: Option<Row> = on!(exec, |c| sqlx::query_as(SQL).bind(account.0).fetch_optional(c).await)?;
     with_seats(exec, row).await
 }
@@ -240,9 +241,7 @@ pub async fn store(exec: &mut Exec<'_>, nomination: &mut Nomination) -> sqlx::Re
         decided_at = $14, answered_at = $15 WHERE id = $1 AND version = $2";
     let ruling = nomination.state.ruling();
     let reasons = match ruling.map(|ruling| &ruling.decision) {
-        Some(Decision::Refuse { reasons }) => {
-            Some(serde_json::to_string(reasons).map_err(|_| unreadable("reasons"))?)
-        }
+        Some(Decision::Refuse { reasons }) => Some(serde_json::to_string(reasons).map_err(|_| unreadable("reasons"))?),
         _ => None,
     };
     let outcome = ruling.map(|ruling| ruling.decision.code());
@@ -399,12 +398,7 @@ pub struct LetterRow {
 ///
 /// # Errors
 /// The database's.
-pub async fn keep_letter(
-    exec: &mut Exec<'_>,
-    id: NominationId,
-    letter: &LetterRow,
-    by: AccountId,
-) -> sqlx::Result<()> {
+pub async fn keep_letter(exec: &mut Exec<'_>, id: NominationId, letter: &LetterRow, by: AccountId) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO nomination_letter (nomination_id, locale, subject, body, sent_by, sent_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     on!(exec, |c| sqlx::query(SQL)

@@ -108,7 +108,8 @@ pub async fn begin(p: &Platform, actor: &AccountView, form: &EligibilityForm) ->
             );
             let id = NominationId(p.ids.uuid());
             rows::insert(exec, id, actor.id, refused.map(|one| one.id), &typed, locale, now).await?;
-            let step = NewStep { at: now, actor: Some(actor.id), from: None, to: "draft", event: "started", reason: "" };
+            let step =
+                NewStep { at: now, actor: Some(actor.id), from: None, to: "draft", event: "started", reason: "" };
             rows::log(exec, id, step).await?;
             tx.commit().await?;
             Ok(Eligibility::Draft(id))
@@ -286,6 +287,13 @@ pub async fn withdraw(p: &Platform, actor: &AccountView, id: NominationId) -> Re
     .await?;
     jobs::wake(p);
     Ok(())
+}
+
+/// The subject and the paragraphs of the letter that a decision makes; none before one.
+#[must_use]
+pub fn letter(nomination: &Nomination, cycle: &rows::CycleRow, name: &str) -> Option<(String, Vec<String>)> {
+    let letter = letters::write(nomination, cycle, name, nomination.state.ruling()?);
+    Some((letter.subject, letter.paragraphs))
 }
 
 async fn lock(exec: &mut Exec<'_>, id: NominationId) -> Result<Nomination, Failure> {

@@ -22,7 +22,8 @@ async fn the_window_opens_once() {
         let (a, b) = tokio::join!(nominations::cycles::turn(&p), nominations::cycles::turn(&node));
         assert!(a.is_ok() || b.is_ok(), "{a:?} {b:?}");
         jobs::run_due(&p).await.unwrap();
-        let code = async |who: &AccountView| nominations::mine(&p, who).await.unwrap().nominations[0].cycle.clone().unwrap();
+        let code =
+            async |who: &AccountView| nominations::mine(&p, who).await.unwrap().nominations[0].cycle.clone().unwrap();
         assert_eq!((code(&early).await.as_str(), code(&late).await.as_str()), ("2027-02", "2027-08"));
         assert_eq!(count(&p, "SELECT COUNT(*) FROM recognition_cycle").await, 2);
         assert_eq!(count(&p, "SELECT COUNT(*) FROM nomination_seat").await, 2);

@@ -50,8 +50,7 @@ macro_rules! reviewer {
 /// # Errors
 /// The database's.
 pub async fn reviewers(exec: &mut Exec<'_>) -> sqlx::Result<Vec<ReviewerRow>> {
-    const SQL: &str =
-        reviewer!("ORDER BY CASE WHEN r.ended_at IS NULL THEN 0 ELSE 1 END, a.name, r.account_id");
+    const SQL: &str = reviewer!("ORDER BY CASE WHEN r.ended_at IS NULL THEN 0 ELSE 1 END, a.name, r.account_id");
     on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
 }
 
@@ -112,14 +111,7 @@ pub async fn declare_conflict(
 ) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO reviewer_conflict (reviewer_id, account_id, ground, at) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (reviewer_id, account_id) DO NOTHING";
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(reviewer.0)
-        .bind(about.0)
-        .bind(ground)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(drop))
+    on!(exec, |c| sqlx::query(SQL).bind(reviewer.0).bind(about.0).bind(ground).bind(now).execute(c).await.map(drop))
 }
 
 /// Who declared not to be impartial about somebody.
@@ -283,12 +275,7 @@ pub async fn end_seat(
 ///
 /// # Errors
 /// The database's.
-pub async fn save_seat(
-    exec: &mut Exec<'_>,
-    id: NominationId,
-    reviewer: AccountId,
-    form: &str,
-) -> sqlx::Result<bool> {
+pub async fn save_seat(exec: &mut Exec<'_>, id: NominationId, reviewer: AccountId, form: &str) -> sqlx::Result<bool> {
     const SQL: &str =
         "UPDATE nomination_seat SET form = $3 WHERE nomination_id = $1 AND reviewer_id = $2 AND state = 'open'";
     on!(exec, |c| sqlx::query(SQL)

@@ -88,10 +88,7 @@ async fn line(exec: &mut Exec<'_>, p: &Platform, cycle: &CycleRow, zone: Tz) -> 
                 Some(((*code).to_owned(), count))
             })
             .collect(),
-        reviews: (
-            u32::try_from(reviews).unwrap_or(u32::MAX),
-            u32::try_from(wanted).unwrap_or(u32::MAX),
-        ),
+        reviews: (u32::try_from(reviews).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX)),
         unanswered,
         vacant,
         days_left: open.then(|| days_between(now, cycle.answer_by)),
@@ -309,11 +306,7 @@ fn decision_form(found: &Nomination) -> DecisionForm {
     form
 }
 
-async fn choices(
-    exec: &mut Exec<'_>,
-    found: &Nomination,
-    cycle: &CycleRow,
-) -> Result<Vec<ReviewerChoice>, Failure> {
+async fn choices(exec: &mut Exec<'_>, found: &Nomination, cycle: &CycleRow) -> Result<Vec<ReviewerChoice>, Failure> {
     let standing: BTreeSet<Uuid> = rows::standing(exec, cycle.id()).await?.into_iter().collect();
     let loads: BTreeMap<Uuid, i64> = rows::loads(exec, cycle.id()).await?.into_iter().collect();
     let of_nominee = cycles::ties(exec, found.account).await?;
@@ -379,9 +372,7 @@ fn read(form: &DecisionForm) -> Result<Act, ApiError> {
                 .map(String::from)
                 .unwrap_or_default(),
         }),
-        "say" => Message::parse(&form.body)
-            .map(Act::Say)
-            .map_err(|error| ApiError::field("body", text_problem(error))),
+        "say" => Message::parse(&form.body).map(Act::Say).map_err(|error| ApiError::field("body", text_problem(error))),
         "decide" => decide(form),
         _ => Err(ApiError::NotFound),
     }

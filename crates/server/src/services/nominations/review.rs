@@ -59,12 +59,7 @@ pub async fn desk(p: &Platform, actor: &AccountView, locale: Locale) -> Result<R
 ///
 /// # Errors
 /// [`ApiError::NotFound`] for all but those who sit.
-pub async fn seat(
-    p: &Platform,
-    actor: &AccountView,
-    id: NominationId,
-    locale: Locale,
-) -> Result<SeatView, ApiError> {
+pub async fn seat(p: &Platform, actor: &AccountView, id: NominationId, locale: Locale) -> Result<SeatView, ApiError> {
     let (zone, now) = (zone(p, actor), p.now());
     let read = async {
         let mut conn = p.db.conn().await?;
