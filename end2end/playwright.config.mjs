@@ -14,13 +14,15 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: process.env.CI ? [["list"]] : [["list"], ["html", { open: "never", outputFolder: "playwright-report" }]],
   projects: [
-    { name: "journeys", testIgnore: /(clock|candidate|programme)\.spec/ },
+    { name: "journeys", testIgnore: /(clock|candidate|programme|reviews)\.spec/ },
     // Puts the one clock forward for everybody: alone, and last.
     { name: "clock", testMatch: /clock\.spec/, dependencies: ["journeys"] },
     // So does this one, to the day of an interview.
     { name: "candidate", testMatch: /candidate\.spec/, dependencies: ["clock"] },
     // And this one, from window to window of the recognition programme; its two journeys one after the other.
     { name: "programme", testMatch: /programme\.spec/, dependencies: ["candidate"] },
+    // And this one, to the end of an assignment.
+    { name: "reviews", testMatch: /reviews\.spec/, dependencies: ["programme"] },
   ],
   use: {
     baseURL: `http://127.0.0.1:${port}`,

@@ -19,6 +19,8 @@ pub mod nomination;
 pub mod papers;
 pub mod public;
 pub mod rating;
+pub mod rental;
+pub mod saved;
 pub mod work;
 
 #[cfg(feature = "ssr")]

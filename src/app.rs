@@ -17,6 +17,8 @@ use crate::{
         nomination::NominationRoutes,
         papers::PapersRoutes,
         public::PublicRoutes,
+        rental::RentalRoutes,
+        saved::SavedRoutes,
         verify::VerifyRoutes,
         work::{ThreadRoutes, WorkRoutes},
     },
@@ -76,6 +78,8 @@ pub fn App() -> impl IntoView {
                     <NominationRoutes/>
                     <PapersRoutes/>
                     <VerifyRoutes/>
+                    <RentalRoutes/>
+                    <SavedRoutes/>
                     <PublicRoutes/>
                 </ParentRoute>
             </Routes>

@@ -9,5 +9,7 @@ pub mod manage;
 pub mod nomination;
 pub mod papers;
 pub mod public;
+pub mod rental;
+pub mod saved;
 pub mod verify;
 pub mod work;

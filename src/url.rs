@@ -71,6 +71,12 @@ pub enum Page {
     Levels,
     /// Licences and workstations.
     Rentals,
+    /// Renting licences without an expert.
+    RentalOrder,
+    /// One such order.
+    Rental(Uuid),
+    /// What the account keeps: experts, searches.
+    Saved,
     /// How it works.
     HowItWorks,
     /// Questions and answers.
@@ -141,6 +147,8 @@ pub enum ManagePage {
     ProgrammeNomination(NominationId),
     /// Who reviews nominations.
     ProgrammeReviewers,
+    /// Licences rented alone: hand-outs, returns, stock.
+    Rentals,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -205,6 +213,10 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Programme) => format!("/{code}/manage/programme"),
         Page::Manage(ManagePage::ProgrammeNomination(id)) => format!("/{code}/manage/programme/nominations/{id}"),
         Page::Manage(ManagePage::ProgrammeReviewers) => format!("/{code}/manage/programme/reviewers"),
+        Page::Manage(ManagePage::Rentals) => format!("/{code}/manage/rentals"),
+        Page::RentalOrder => format!("/{code}/rentals/order"),
+        Page::Rental(id) => format!("/{code}/rentals/order/{id}"),
+        Page::Saved => format!("/{code}/saved"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),
@@ -226,6 +238,13 @@ pub fn membership(locale: Locale) -> String {
 #[must_use]
 pub fn programme_cycle(locale: Locale, code: &str) -> String {
     format!("{}/cycles/{code}", path(locale, Page::Manage(ManagePage::Programme)))
+}
+
+/// The page that a document is about: a booking's, or that of licences rented alone, whose references begin with `R-`.
+#[must_use]
+pub fn about(locale: Locale, booking: BookingId, reference: &str) -> String {
+    let page = if reference.starts_with("R-") { Page::Rental(booking.0) } else { Page::Booking(booking) };
+    path(locale, page)
 }
 
 /// Path of a conversation with the contact desk.

@@ -178,6 +178,7 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
                         {account.expert.is_some().then(|| link(Page::Work(WorkPage::Orders), common::my_orders(locale)))}
                         {link(Page::Bookings, common::my_bookings(locale))}
                         {link(Page::Papers, gabarit_i18n::papers::title(locale))}
+                        {link(Page::Saved, gabarit_i18n::saved::title(locale))}
                         <a class="nav-link" href=url::path(locale, Page::Account) title=account.email.clone()>
                             <Icon name=IconName::Person/>
                             <span class="account-name">{account.name.clone()}</span>

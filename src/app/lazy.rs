@@ -97,7 +97,9 @@ group! {
         Account(pages::account::AccountArea),
         Candidate(pages::candidate::CandidateArea),
         Contact(pages::contact::DeskArea),
-        Public(pages::public::PublicArea)
+        Public(pages::public::PublicArea),
+        Rental(pages::rental::RentalArea),
+        Saved(pages::saved::SavedArea)
     }
 }
 group! {

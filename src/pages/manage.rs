@@ -15,6 +15,7 @@ mod overview;
 mod payouts;
 mod programme;
 mod programme_file;
+mod rentals;
 mod reports;
 mod reviews;
 
@@ -47,6 +48,7 @@ use overview::OverviewPage;
 use payouts::{BatchPage, PayoutsPage};
 use programme::{ProgrammeCyclePage, ProgrammePage, ReviewersPage};
 use programme_file::ProgrammeFilePage;
+use rentals::RentalsDesk;
 use reports::ReportsPage;
 use reviews::ReviewsPage;
 
@@ -65,6 +67,7 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Operations, operations_text::title),
     (ManagePage::Documents, gabarit_i18n::papers::title),
     (ManagePage::Disputes, gabarit_i18n::dispute::manage_title),
+    (ManagePage::Rentals, gabarit_i18n::rental::manage_title),
     (ManagePage::Reviews, gabarit_i18n::rating::manage_title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
 ];
@@ -91,6 +94,7 @@ lazy_area! {
         ProgrammeReviewers => ReviewersPage,
         Documents => AllDocuments,
         Reviews => ReviewsPage,
+        Rentals => RentalsDesk,
         Disputes => DisputesPage,
     }
 }
@@ -119,6 +123,7 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("programme/nominations/:id") view=ManageArea::ProgrammeFile/>
             <Route path=path!("documents") view=ManageArea::Documents/>
             <Route path=path!("disputes") view=ManageArea::Disputes/>
+            <Route path=path!("rentals") view=ManageArea::Rentals/>
             <Route path=path!("reviews") view=ManageArea::Reviews/>
         </ParentRoute>
     }

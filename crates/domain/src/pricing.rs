@@ -109,6 +109,10 @@ pub enum LineKind {
 pub enum Unit {
     /// `DAY`.
     Day,
+    /// `WEE`: of licences rented alone.
+    Week,
+    /// `MON`: of licences rented alone.
+    Month,
     /// `KMT`.
     Kilometre,
     /// `C62`: one.
@@ -121,6 +125,8 @@ impl Unit {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Day => "DAY",
+            Self::Week => "WEE",
+            Self::Month => "MON",
             Self::Kilometre => "KMT",
             Self::One => "C62",
         }

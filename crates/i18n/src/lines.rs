@@ -31,9 +31,11 @@ pub fn line_reason(locale: Locale, item: &Line) -> String {
     let price = fmt::money(locale, item.unit_price);
     let whole = |number: u32| fmt::int(locale, i64::from(number));
     match &item.kind {
-        LineKind::ExpertDays { .. } | LineKind::Workstation | LineKind::Licence { .. } => {
-            line::days_why(locale, count, price)
-        }
+        LineKind::ExpertDays { .. } | LineKind::Workstation | LineKind::Licence { .. } => match item.unit {
+            Unit::Week => line::weeks_why(locale, count, price),
+            Unit::Month => line::months_why(locale, count, price),
+            Unit::Day | Unit::Kilometre | Unit::One => line::days_why(locale, count, price),
+        },
         LineKind::Travel { one_way_km, trips: 1, over_km } => {
             line::travel_why(locale, whole(*one_way_km), whole(*over_km), whole(item.quantity), price)
         }
@@ -101,6 +103,8 @@ pub fn quantity(locale: Locale, quantity: u32, unit: Unit) -> String {
     let number = fmt::int(locale, i64::from(quantity));
     match unit {
         Unit::Day => line::quantity_days(locale, u64::from(quantity)),
+        Unit::Week => line::quantity_weeks(locale, u64::from(quantity)),
+        Unit::Month => line::quantity_months(locale, u64::from(quantity)),
         Unit::Kilometre => line::quantity_kilometres(locale, number),
         Unit::One => number,
     }

@@ -39,6 +39,9 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("documents/dpi.rs", "Cons", "an element of the DPI schema"),
     ("public/article.rs", "Question", "a type of schema.org, for machines"),
     ("public/article.rs", "Answer", "a type of schema.org, for machines"),
+    ("find/profile.rs", "Service", "a type of schema.org, for machines"),
+    ("find/profile.rs", "Person", "a type of schema.org, for machines"),
+    ("find/profile.rs", "AggregateRating", "a type of schema.org, for machines"),
 ];
 
 /// Attributes whose values people see or hear.

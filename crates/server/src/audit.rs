@@ -17,6 +17,7 @@ mod days;
 mod owners;
 mod price;
 mod provider;
+mod rentals;
 mod rows;
 mod states;
 
@@ -99,6 +100,7 @@ async fn run_on(db: &Db, now: DateTime<Utc>, operator: OperatorVat) -> sqlx::Res
     books::check_all(&mut snapshot, &mut findings).await?;
     days::check_all(&mut snapshot, &mut findings).await?;
     owners::check_all(&mut snapshot, &mut findings).await?;
+    rentals::check_all(&mut snapshot, &context.rulebooks, &mut findings).await?;
     snapshot.end().await?;
     Ok(findings.0)
 }

@@ -6,6 +6,7 @@ mod bookings;
 mod candidates;
 mod draw;
 mod nominations;
+mod saved;
 mod words;
 
 use crate::{
@@ -54,6 +55,7 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
     drawn.accounts_to_try();
     drawn.experts(EXPERTS - 1, true);
     insert(&mut tx.exec(), p, &drawn, &hash).await.map_err(|error| p.fault(error))?;
+    saved::insert(&mut tx.exec(), &drawn, p.ids.uuid(), p.now()).await.map_err(|error| p.fault(error))?;
     candidates::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     nominations::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;

@@ -74,11 +74,19 @@ pub enum JobKind {
     EndMembership,
     /// Moves the cycles of the recognition programme, and watches their clocks (nil; S50, S51).
     TurnCycles,
+    /// Gives unpaid licences free when their reservation ends (rental; S9).
+    LapseRental,
+    /// Reads a payment for licences again (rental's payment; S9).
+    SyncRental,
+    /// Pays money for licences back (rental's refund; S9).
+    SendRentalRefund,
+    /// Looks whether saved searches have new matches (nil).
+    WatchSearches,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -99,6 +107,10 @@ impl JobKind {
         Self::RenewMembership,
         Self::EndMembership,
         Self::TurnCycles,
+        Self::LapseRental,
+        Self::SyncRental,
+        Self::SendRentalRefund,
+        Self::WatchSearches,
     ];
 
     /// Its code in the database; never changed.
@@ -125,6 +137,10 @@ impl JobKind {
             Self::RenewMembership => "renew-membership",
             Self::EndMembership => "end-membership",
             Self::TurnCycles => "turn-cycles",
+            Self::LapseRental => "lapse-rental",
+            Self::SyncRental => "sync-rental",
+            Self::SendRentalRefund => "send-rental-refund",
+            Self::WatchSearches => "watch-searches",
         }
     }
 
@@ -256,7 +272,7 @@ pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
 
 async fn order_hourly(p: &Platform) -> Result<(), ApiError> {
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    for kind in [JobKind::PurgeExpired, JobKind::WatchPayouts, JobKind::TurnCycles] {
+    for kind in [JobKind::PurgeExpired, JobKind::WatchPayouts, JobKind::TurnCycles, JobKind::WatchSearches] {
         schedule(&mut tx.exec(), kind, Uuid::nil(), p.now()).await.map_err(|error| p.fault(error))?;
     }
     tx.commit().await.map_err(|error| p.fault(error))

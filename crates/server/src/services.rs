@@ -1,6 +1,7 @@
 //! Use cases: load, decide with `gabarit-domain`, store. Rights are checked here.
 
 pub mod accounts;
+pub mod alternatives;
 pub mod benefit;
 pub mod billing;
 pub mod booking_views;
@@ -23,7 +24,9 @@ pub mod papers;
 pub mod payments;
 pub mod payouts;
 pub mod rating;
+pub mod rentals;
 pub mod rulebooks;
+pub mod saved;
 pub mod search;
 pub mod self_billing;
 pub mod sellers;

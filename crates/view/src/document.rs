@@ -231,7 +231,10 @@ fn facts(locale: Locale, document: &Document, self_billed: bool) -> Vec<Fact> {
         fact(text::order_number(locale), number.clone());
     }
     if !self_billed {
-        fact(text::expert(locale), document.expert_name.clone());
+        // Licences rented alone have no expert.
+        if !document.expert_name.is_empty() {
+            fact(text::expert(locale), document.expert_name.clone());
+        }
     }
     if let Some(day) = document.due_date {
         let label = if self_billed { text::payment_by(locale) } else { text::due_date(locale) };

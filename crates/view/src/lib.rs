@@ -21,6 +21,8 @@ pub mod papers;
 pub mod place;
 pub mod public;
 pub mod rating;
+pub mod rental;
+pub mod saved;
 pub mod search;
 pub mod verify;
 pub mod work;

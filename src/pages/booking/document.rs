@@ -8,7 +8,7 @@ use crate::{
     i18n::{Locale, fmt, use_locale},
     pages::booking::parts::NotShown,
     ui::{Field, FormErrors, Hidden, Icon, IconName, Skeleton, Submit, TextArea, use_form_state},
-    url::{self, Page},
+    url,
 };
 use gabarit_domain::ids::{BookingId, DocumentId};
 use gabarit_i18n::{documents as text, papers, selfbill};
@@ -106,11 +106,16 @@ fn Sheet(
         .iter()
         .map(|fact| view! { <dt>{fact.label.clone()}</dt><dd>{fact.value.clone()}</dd> })
         .collect_view();
+    // Of a booking, or of licences rented alone: its reference, the first fact of eight characters, tells which.
+    let reference = words.facts.iter().map(|fact| fact.value.as_str()).find(|value| {
+        value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
+    });
+    let back = url::about(locale, booking, reference.unwrap_or_default());
     let mentions = words.mentions.iter().map(|mention| view! { <p>{mention.clone()}</p> }).collect_view();
     view! {
         <Title text=format!("{} {}", words.title, words.number)/>
         <p class="sheet-tools">
-            <a href=url::path(locale, Page::Booking(booking))><Icon name=IconName::ArrowLeft/>{text::back(locale)}</a>
+            <a href=back><Icon name=IconName::ArrowLeft/>{text::back(locale)}</a>
             <a class="button button-primary" href=format!("/documents/{id}/pdf") rel="external" download="">
                 <Icon name=IconName::Download/>{text::pdf(locale)}
             </a>

@@ -2,6 +2,7 @@
 
 mod actions;
 mod changes;
+mod others;
 
 use super::parts::{Clock, NotShown, StateTag, days_words};
 use crate::{
@@ -15,17 +16,19 @@ use crate::{
 };
 use actions::Actions;
 use changes::{Refunds, Settled, Underway, after};
-use gabarit_domain::{ids::BookingId, invoice::DocumentKind};
+use gabarit_domain::{ids::BookingId, invoice::DocumentKind, pricing::Location};
 use gabarit_i18n::{
     booking as text, documents as document_text, labels, lines, quote as quote_text, work as work_text,
 };
 use gabarit_view::{
     booking::{BookingView, EarningsView, PaymentView, Side, TimelineEntry},
     error::ApiError,
+    search::{Mode, SearchQuery},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use others::Others;
 
 /// The actions of the page; they outlive the reloading of what they change.
 #[derive(Clone, Copy)]
@@ -114,6 +117,19 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
     };
     let place = view.place_name.clone().unwrap_or_else(|| text::remote(locale).to_owned());
     let accepted = done.as_deref() == Some("accepted") && view.state == "accepted";
+    // The expert declined, did not answer, or cancelled: who else is free?
+    let by_expert = view.timeline.last().and_then(|entry| entry.by) == Some(Side::Expert);
+    let lost = view.side == Side::Client
+        && (matches!(view.state.as_str(), "declined" | "expired") || (view.state == "cancelled" && by_expert));
+    let search = {
+        let (mode, near) = match view.order.location {
+            Location::Remote => (Mode::Remote, None),
+            Location::OnSite { place, .. } => (Mode::OnSite, Some(place)),
+        };
+        let days = Some(view.order.days.clone());
+        let query = SearchQuery { days, mode: Some(mode), near, ..SearchQuery::default() };
+        format!("{}?{}", url::path(locale, Page::Experts), query.to_query())
+    };
     let complain = {
         let path = url::with_param(&url::path(locale, Page::Contact), "topic", "dissatisfied");
         url::with_param(&path, "booking", &view.id.to_string())
@@ -133,6 +149,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                     {clock(locale, &view, detail.seconds_left)}
                     <Actions locale view=view.clone() moves/>
                 </section>
+                {lost.then(|| view! { <Others id=view.id names=names.clone() search/> })}
                 <Underway locale view=view.clone() moves/>
                 <section class="booking-section">
                     <h2>{text::order_title(locale)}</h2>

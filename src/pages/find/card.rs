@@ -2,6 +2,7 @@
 
 use crate::{
     i18n::use_locale,
+    pages::saved::keep::Keep,
     ui::{Avatar, Icon, IconName, LevelBadge, Rating},
     url::{self, Page},
 };
@@ -72,6 +73,7 @@ pub fn ExpertCardView(
                     <Rating tenths=card.rating_tenths count=card.rating_count/>
                     <span class="tag">{labels::kind(locale, card.kind)}</span>
                 </div>
+                <Keep expert=card.id name=card.display_name.clone()/>
                 <p class="expert-card-rate">
                     <strong>{fmt::money(locale, card.day_rate)}</strong>
                     <span>{find::rate_per_day(locale, "").trim().to_owned()}" "{find::before_vat(locale)}</span>

@@ -2,8 +2,12 @@
 
 use super::month::MonthView;
 use crate::{
-    api::find::profile,
+    api::{
+        find::profile,
+        saved::{ActSaved, read_shortlist},
+    },
     i18n::use_locale,
+    pages::saved::keep::{Keep, Keeping},
     response,
     ui::{Avatar, EmptyState, ErrorState, LevelBadge, Rating, Skeleton},
     url::{self, Page},
@@ -33,6 +37,8 @@ pub fn ProfilePage() -> impl IntoView {
         let near = query.read().get("place").and_then(|place| place.parse::<PlaceId>().ok());
         (id, near)
     };
+    let action = ServerAction::<ActSaved>::new();
+    let kept = Resource::new(move || action.version().get(), |_| read_shortlist());
     let found = Resource::new_blocking(asked, move |(id, near)| async move {
         match id {
             Some(id) => profile(locale, id, near).await,
@@ -42,8 +48,11 @@ pub fn ProfilePage() -> impl IntoView {
     view! {
         <Transition fallback=move || view! { <Skeleton lines=12/> }>
             {move || Suspend::new(async move {
+                let kept = kept.await.unwrap_or_default();
                 match found.await {
-                    Ok((profile, place, products)) => Either::Left(view! { <Profile profile place products/> }),
+                    Ok((profile, place, products)) => {
+                        Either::Left(view! { <Profile profile place products keeping=Keeping { action, kept }/> })
+                    }
                     Err(ApiError::NotFound) => {
                         response::set_status(404);
                         Either::Right(Either::Left(view! {
@@ -63,8 +72,14 @@ pub fn ProfilePage() -> impl IntoView {
 }
 
 #[component]
-fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<ProductView>) -> impl IntoView {
+fn Profile(
+    profile: ExpertProfile,
+    place: Option<PlaceView>,
+    products: Vec<ProductView>,
+    keeping: Keeping,
+) -> impl IntoView {
     let locale = use_locale();
+    provide_context(keeping);
     let location = use_location();
     let card = profile.card.clone();
     let name = card.display_name.clone();
@@ -161,6 +176,7 @@ fn Profile(profile: ExpertProfile, place: Option<PlaceView>, products: Vec<Produ
                     <a class="button button-primary" href=book aria-label=text::book_name(locale, &name)>{text::book(locale)}</a>
                     // Questions before booking, and days that are taken: the desk takes both (S10, S12).
                     <a class="button" href=question>{contact::ask_expert(locale)}</a>
+                    <Keep expert=card.id name=name.clone()/>
                     <p class="hint">
                         {text::days_done(locale, u64::from(profile.completed_days), fmt::int(locale, i64::from(profile.completed_days)))}
                     </p>

@@ -2,20 +2,31 @@
 
 use super::{card::ExpertCardView, map::ResultsMap};
 use crate::{
-    api::find::{SearchPage, search},
+    api::{
+        find::{SearchPage, search},
+        saved::{ActSaved, read_shortlist},
+    },
     i18n::use_locale,
-    ui::{EmptyState, ErrorState, Icon, IconName, Notice, Pagination, Skeleton, refusal_text},
+    pages::saved::keep::Keeping,
+    session::use_account,
+    ui::{
+        Checkbox, EmptyState, ErrorState, Field, FormErrors, Hidden, Icon, IconName, Notice, Pagination, Skeleton,
+        Submit, refusal_text, use_form_state,
+    },
     url::{self, Page},
 };
-use gabarit_domain::{expert::ProductCode, ids::PlaceId};
-use gabarit_i18n::{Locale, contact, find, fmt, labels, term};
+use gabarit_domain::{
+    expert::ProductCode,
+    ids::{ExpertId, PlaceId},
+};
+use gabarit_i18n::{Locale, contact, find, fmt, labels, saved, term};
 use gabarit_view::{
     booking::BookingForm,
     error::{FieldError, Problem},
     expert::ProductView,
     search::{FacetCount, Mode, SearchQuery, SearchResults, Sort},
 };
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, form::ActionForm, prelude::*};
 use leptos_meta::{Meta, Title};
 use leptos_router::{components::Form, hooks::use_location};
 
@@ -31,13 +42,17 @@ pub fn ResultsPage() -> impl IntoView {
     let location = use_location();
     let query = move || location.search.get();
     let results = Resource::new(query, move |query| search(locale, query));
+    let action = ServerAction::<ActSaved>::new();
+    let kept = Resource::new(move || action.version().get(), |_| read_shortlist());
     view! {
         <Title text=find::results_title(locale)/>
         <Meta name="description" content=find::home_lead(locale)/>
         <Transition fallback=move || view! { <Skeleton lines=12/> }>
             {move || Suspend::new(async move {
+                // Who is kept in mind matters less than who was found.
+                let kept = kept.await.unwrap_or_default();
                 match results.await {
-                    Ok(page) => Either::Left(view! { <Results page/> }),
+                    Ok(page) => Either::Left(view! { <Results page kept action/> }),
                     Err(error) => Either::Right(view! { <ErrorState error/> }),
                 }
             })}
@@ -47,8 +62,10 @@ pub fn ResultsPage() -> impl IntoView {
 }
 
 #[component]
-fn Results(page: SearchPage) -> impl IntoView {
+fn Results(page: SearchPage, kept: Vec<ExpertId>, action: ServerAction<ActSaved>) -> impl IntoView {
     let locale = use_locale();
+    provide_context(Keeping { action, kept });
+    let follow = page.results.query.to_query();
     let SearchPage { results, products, ignored, place_text, place_choices } = page;
     let unknown_place = results.near.is_none() && !place_text.is_empty();
     let count = results.total;
@@ -105,6 +122,7 @@ fn Results(page: SearchPage) -> impl IntoView {
                                 .collect_view()}
                         </ul>
                         <Pages results=results.clone()/>
+                        <Follow query=follow.clone() action/>
                         <details class="ranking">
                             <summary>{find::ranking_title(locale)}</summary>
                             <p>{find::ranking_relevance(locale)}</p>
@@ -116,6 +134,34 @@ fn Results(page: SearchPage) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Saving the search, to be told of new matches; for those who are signed in.
+#[component]
+fn Follow(query: String, action: ServerAction<ActSaved>) -> impl IntoView {
+    let locale = use_locale();
+    let signed_in = use_account().with_untracked(Option::is_some);
+    let form = use_form_state("follow", action);
+    let open = form.error().with_untracked(Option::is_some);
+    signed_in.then(|| {
+        view! {
+            <details class="action-more" open=open>
+                <summary class="button">{saved::save_title(locale)}</summary>
+                <ActionForm action attr:class="action-form" attr:novalidate="">
+                    <FormErrors form/>
+                    <p class="hint">{saved::save_hint(locale)}</p>
+                    <Field form name="name" label=saved::name(locale)/>
+                    <Checkbox form name="notify" checked=true>{saved::notify(locale)}</Checkbox>
+                    <Hidden name="act" value="save".to_owned()/>
+                    <Hidden name="query" value=query.clone()/>
+                    <Hidden name="locale" value=locale.code().to_owned()/>
+                    <Submit form secondary=true text=saved::save(locale).to_owned()/>
+                    <p><a href=url::path(locale, Page::Saved)>{saved::title(locale)}</a></p>
+                </ActionForm>
+            </details>
+        }
+        .into_any()
+    })
 }
 
 /// What is said of a criterion that makes no sense, or that nobody can meet.

@@ -140,7 +140,7 @@ fn Found(locale: Locale, month: MonthView, all: bool, search: String, here: Stri
                     </th>
                     <td>{fmt::date_short(locale, row.issued_on)}</td>
                     <td>{row.party.clone()}</td>
-                    <td><a href=url::path(locale, Page::Booking(row.booking))>{row.booking_reference.clone()}</a></td>
+                    <td><a href=url::about(locale, row.booking, &row.booking_reference)>{row.booking_reference.clone()}</a></td>
                     <td class="money">{fmt::money(locale, row.total)}</td>
                     <td class="money">{fmt::money(locale, row.due)}</td>
                 </tr>

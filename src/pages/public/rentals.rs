@@ -82,6 +82,7 @@ fn Rentals(tariffs: Tariffs) -> impl IntoView {
                 </Notice>
                 <p class="actions">
                     <LinkButton href=url::path(locale, Page::Experts)>{common::nav_find(locale)}</LinkButton>
+                    <LinkButton href=url::path(locale, Page::RentalOrder)>{gabarit_i18n::rental::link(locale)}</LinkButton>
                 </p>
             </section>
         </div>

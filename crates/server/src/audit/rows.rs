@@ -297,7 +297,8 @@ pub(super) async fn stray_days(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(Uui
 /// Documents whose booking is not there.
 pub(super) async fn stray_documents(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, i64, i64)>> {
     const SQL: &str = "SELECT d.series, d.year, d.sequence FROM document d LEFT JOIN booking b ON b.id = d.booking_id \
-        WHERE b.id IS NULL ORDER BY d.series, d.year, d.sequence";
+        LEFT JOIN rental_order r ON r.id = d.rental_id WHERE b.id IS NULL AND r.id IS NULL \
+        ORDER BY d.series, d.year, d.sequence";
     on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).fetch_all(c).await)
 }
 
@@ -335,4 +336,105 @@ pub(super) async fn self_billed(
 /// Who sells in which firm's name.
 pub(super) async fn firms(snapshot: &mut Snapshot) -> sqlx::Result<Vec<(String, Uuid)>> {
     on!(&mut snapshot.exec(), |c| sqlx::query_as("SELECT company, expert_id FROM expert_billing").fetch_all(c).await)
+}
+
+/// An order for licences, with what other tables say of it.
+#[derive(Debug, FromRow)]
+pub(super) struct RentalRow {
+    pub(super) reference: String,
+    pub(super) state: String,
+    pub(super) version: i64,
+    pub(super) order_body: String,
+    pub(super) quote_body: String,
+    pub(super) rulebook_version: i64,
+    pub(super) total: i64,
+    /// Invoices less credit notes, with VAT.
+    pub(super) invoiced: i64,
+    pub(super) received: i64,
+    /// Refunds that are sent or due.
+    pub(super) returning: i64,
+    pub(super) sent: i64,
+    /// Unit-days that are its own.
+    pub(super) days: i64,
+    pub(super) steps: i64,
+    /// Balances of the ledger.
+    pub(super) clearing: i64,
+    pub(super) revenue: i64,
+    /// Before VAT, of what is invoiced less credited, by the quote.
+    pub(super) net_kept: i64,
+}
+
+#[derive(Debug, FromRow)]
+struct RentalBase {
+    id: Uuid,
+    reference: String,
+    state: String,
+    version: i64,
+    order_body: String,
+    quote_body: String,
+    rulebook_version: i64,
+    total: i64,
+}
+
+/// All orders for licences.
+pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalRow>> {
+    const ORDERS: &str = "SELECT id, reference, state, version, order_body, quote_body, \
+        CAST(rulebook_version AS BIGINT) AS rulebook_version, total FROM rental_order ORDER BY id";
+    const SUMS: &str = "SELECT \
+        (SELECT CAST(COALESCE(SUM(CASE WHEN series = 'INV' THEN total ELSE -total END), 0) AS BIGINT) FROM document \
+            WHERE rental_id = $1), \
+        (SELECT CAST(COALESCE(SUM(captured), 0) AS BIGINT) FROM rental_payment WHERE rental_id = $1), \
+        (SELECT CAST(COALESCE(SUM(f.amount), 0) AS BIGINT) FROM rental_refund f \
+            JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1), \
+        (SELECT CAST(COALESCE(SUM(f.amount), 0) AS BIGINT) FROM rental_refund f \
+            JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1 AND f.state = 'sent'), \
+        (SELECT COUNT(*) FROM rental_day WHERE rental_id = $1), \
+        (SELECT COUNT(*) FROM rental_log WHERE rental_id = $1)";
+    const CAUSES: &str = "SELECT 'rental-received:' AS cause, id FROM rental_payment WHERE rental_id = $1 \
+        UNION ALL SELECT 'rental-refund:', f.id FROM rental_refund f JOIN rental_payment p ON p.id = f.payment_id \
+        WHERE p.rental_id = $1";
+    const BALANCE: &str = "SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_transaction t \
+        JOIN ledger_entry e ON e.transaction_id = t.id WHERE t.dedup_key = $1 AND e.account = $2";
+    let orders: Vec<RentalBase> = on!(&mut snapshot.exec(), |c| sqlx::query_as(ORDERS).fetch_all(c).await)?;
+    let mut found = Vec::with_capacity(orders.len());
+    for order in orders {
+        let (invoiced, received, returning, sent, days, steps): (i64, i64, i64, i64, i64, i64) =
+            on!(&mut snapshot.exec(), |c| sqlx::query_as(SUMS).bind(order.id).fetch_one(c).await)?;
+        let causes: Vec<(String, Uuid)> =
+            on!(&mut snapshot.exec(), |c| sqlx::query_as(CAUSES).bind(order.id).fetch_all(c).await)?;
+        let mut keys: Vec<String> = causes.into_iter().map(|(cause, id)| format!("{cause}{id}")).collect();
+        keys.extend([format!("rental-invoice:{}", order.id), format!("rental-credit:{}", order.id)]);
+        let (mut clearing, mut revenue) = (0, 0);
+        for key in &keys {
+            for (account, sum) in [("provider_clearing", &mut clearing), ("revenue", &mut revenue)] {
+                let amount: i64 = on!(&mut snapshot.exec(), |c| sqlx::query_scalar(BALANCE)
+                    .bind(key)
+                    .bind(account)
+                    .fetch_one(c)
+                    .await)?;
+                *sum += amount;
+            }
+        }
+        let net =
+            serde_json::from_str::<gabarit_domain::pricing::Quote>(&order.quote_body).map_or(0, |quote| quote.net.0);
+        found.push(RentalRow {
+            reference: order.reference,
+            state: order.state,
+            version: order.version,
+            order_body: order.order_body,
+            quote_body: order.quote_body,
+            rulebook_version: order.rulebook_version,
+            total: order.total,
+            net_kept: if invoiced > 0 { net } else { 0 },
+            invoiced,
+            received,
+            returning,
+            sent,
+            days,
+            steps,
+            clearing,
+            revenue,
+        });
+    }
+    Ok(found)
 }

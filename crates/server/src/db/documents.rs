@@ -15,7 +15,8 @@ pub struct DocumentRow {
     /// Hexadecimal SHA-256 of `body`.
     pub sha256: String,
     client_id: Uuid,
-    expert_id: Uuid,
+    /// None of licences rented alone.
+    expert_id: Option<Uuid>,
 }
 
 impl DocumentRow {
@@ -25,16 +26,19 @@ impl DocumentRow {
         DocumentId(self.id)
     }
 
-    /// The client of its booking.
+    /// The client of its booking, or of its order for licences.
     #[must_use]
     pub const fn client(&self) -> AccountId {
         AccountId(self.client_id)
     }
 
-    /// The expert of its booking.
+    /// The expert of its booking; of licences rented alone nobody.
     #[must_use]
     pub const fn expert(&self) -> ExpertId {
-        ExpertId(self.expert_id)
+        match self.expert_id {
+            Some(id) => ExpertId(id),
+            None => ExpertId(Uuid::nil()),
+        }
     }
 }
 
@@ -49,8 +53,10 @@ pub struct NewDocument<'a> {
     pub year: i32,
     /// Number within series and year.
     pub sequence: u32,
-    /// Its booking.
+    /// Its booking, or its order for licences.
     pub booking: BookingId,
+    /// Whether it is an order for licences.
+    pub is_rental: bool,
     /// What caused it.
     pub dedup_key: &'a str,
     /// Total with VAT, in cents.
@@ -91,15 +97,16 @@ pub async fn next_sequence(exec: &mut Exec<'_>, series: &str, year: i32) -> sqlx
 /// If the database fails or the cause has its document already.
 pub async fn insert(exec: &mut Exec<'_>, new: &NewDocument<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO document
-        (id, series, year, sequence, booking_id, dedup_key, total, body, sha256, issued_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        (id, series, year, sequence, booking_id, rental_id, dedup_key, total, body, sha256, issued_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     on!(exec, |c| {
         sqlx::query(SQL)
             .bind(new.id.0)
             .bind(new.series)
             .bind(i64::from(new.year))
             .bind(i64::from(new.sequence))
-            .bind(new.booking.0)
+            .bind((!new.is_rental).then_some(new.booking.0))
+            .bind(new.is_rental.then_some(new.booking.0))
             .bind(new.dedup_key)
             .bind(new.total)
             .bind(new.body)
@@ -116,8 +123,9 @@ pub async fn insert(exec: &mut Exec<'_>, new: &NewDocument<'_>) -> sqlx::Result<
 /// # Errors
 /// If the database fails.
 pub async fn by_cause(exec: &mut Exec<'_>, dedup_key: &str) -> sqlx::Result<Option<DocumentRow>> {
-    const SQL: &str = "SELECT d.id, d.body, d.sha256, b.client_id, b.expert_id
-        FROM document d JOIN booking b ON b.id = d.booking_id WHERE d.dedup_key = $1";
+    const SQL: &str = "SELECT d.id, d.body, d.sha256, COALESCE(b.client_id, r.client_id) AS client_id, b.expert_id
+        FROM document d LEFT JOIN booking b ON b.id = d.booking_id LEFT JOIN rental_order r ON r.id = d.rental_id
+        WHERE d.dedup_key = $1";
     on!(exec, |c| sqlx::query_as(SQL).bind(dedup_key).fetch_optional(c).await)
 }
 
@@ -126,8 +134,9 @@ pub async fn by_cause(exec: &mut Exec<'_>, dedup_key: &str) -> sqlx::Result<Opti
 /// # Errors
 /// If the database fails.
 pub async fn find(exec: &mut Exec<'_>, id: DocumentId) -> sqlx::Result<Option<DocumentRow>> {
-    const SQL: &str = "SELECT d.id, d.body, d.sha256, b.client_id, b.expert_id
-        FROM document d JOIN booking b ON b.id = d.booking_id WHERE d.id = $1";
+    const SQL: &str = "SELECT d.id, d.body, d.sha256, COALESCE(b.client_id, r.client_id) AS client_id, b.expert_id
+        FROM document d LEFT JOIN booking b ON b.id = d.booking_id LEFT JOIN rental_order r ON r.id = d.rental_id
+        WHERE d.id = $1";
     on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)
 }
 

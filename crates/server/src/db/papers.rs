@@ -30,10 +30,10 @@ pub async fn issued_between(
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     limit: i64,
 ) -> sqlx::Result<Vec<DocumentRow>> {
-    const SQL: &str = "SELECT d.id, d.body, d.sha256, b.client_id, b.expert_id
-        FROM document d JOIN booking b ON b.id = d.booking_id
+    const SQL: &str = "SELECT d.id, d.body, d.sha256, COALESCE(b.client_id, r.client_id) AS client_id, b.expert_id
+        FROM document d LEFT JOIN booking b ON b.id = d.booking_id LEFT JOIN rental_order r ON r.id = d.rental_id
         WHERE d.issued_at >= $1 AND d.issued_at < $2
-        AND (CAST($3 AS BIGINT) = 1 OR b.client_id = $4 OR b.expert_id = $5)
+        AND (CAST($3 AS BIGINT) = 1 OR b.client_id = $4 OR r.client_id = $4 OR b.expert_id = $5)
         ORDER BY d.issued_at, d.series, d.sequence LIMIT $6";
     let expert = reader.expert.map(|id| id.0);
     on!(exec, |c| sqlx::query_as(SQL)

@@ -6,7 +6,7 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, membership, nominations, payments, payouts, rating, self_billing, work,
+        bookings, membership, nominations, payments, payouts, rating, rentals, saved, self_billing, work,
     },
 };
 use chrono::TimeDelta;
@@ -44,6 +44,10 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::EndChange => bookings::changes::end_change(p, subject).await,
         JobKind::SendRefund => payments::send_refund(p, RefundId(subject)).await,
         JobKind::RemindReview => rating::remind(p, BookingId(subject)).await,
+        JobKind::WatchSearches => saved::watch(p).await,
+        JobKind::LapseRental => rentals::lapse(p, subject).await,
+        JobKind::SyncRental => rentals::sync_payment(p, PaymentId(subject)).await,
+        JobKind::SendRentalRefund => rentals::send_refund(p, RefundId(subject)).await,
         JobKind::ShowReviews => rating::show_due(p, BookingId(subject)).await,
         JobKind::RenewMembership => membership::prepare_renewal(p, subject).await,
         JobKind::EndMembership => membership::lapse(p, subject).await,

@@ -5,6 +5,7 @@ use crate::{
     db::{
         Exec,
         documents::{self as rows, DocumentRow, NewDocument},
+        rentals,
     },
     places::country_name,
     platform::Platform,
@@ -357,8 +358,10 @@ async fn issue(exec: &mut Exec<'_>, p: &Platform, cause: &str, draft: Draft<'_>)
     }
     let body = serde_json::to_string(&document).map_err(|error| p.fault(format_args!("{cause}: {error}")))?;
     let id = DocumentId(p.ids.uuid());
+    let is_rental = rentals::is_rental(exec, document.booking.0).await.map_err(fault)?;
     let new = NewDocument {
         id,
+        is_rental,
         series,
         year,
         sequence,

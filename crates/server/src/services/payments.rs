@@ -36,7 +36,7 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, attempt, changes, expert_of, lock, notices, store_move},
-        experts, ledger, rulebooks,
+        experts, ledger, rentals, rulebooks,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -99,10 +99,12 @@ fn unanswered(p: &Platform, error: &ProviderError) -> ApiError {
 /// [`ApiError::NotFound`] for a payment that is not ours; [`ApiError::Unavailable`] if the provider does not answer; a
 /// fault if its answer does not fit the payment (another amount, another booking): that is never accepted.
 pub async fn sync(p: &Platform, reference: &str) -> Result<(), ApiError> {
-    let payment = {
+    let known = {
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
-        rows::by_reference(&mut conn.exec(), reference).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?
+        rows::by_reference(&mut conn.exec(), reference).await.map_err(|e| p.fault(e))?
     };
+    // What pays no booking may pay for licences alone.
+    let Some(payment) = known else { return rentals::sync(p, reference).await };
     let said = p.payments.get(reference).await.map_err(|error| unanswered(p, &error))?;
     apply(p, &payment, &said).await
 }

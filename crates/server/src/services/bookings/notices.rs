@@ -10,7 +10,7 @@ use crate::{
     mail::{self, Message},
     payments::ProviderState,
     platform::Platform,
-    services::payments::main_payment,
+    services::{alternatives as others, payments::main_payment},
 };
 use gabarit_domain::{
     ids::{PaymentId, RefundId},
@@ -177,6 +177,7 @@ pub(crate) async fn declined(
     let message = message
         .paragraph(notice::money_back(l, fmt::money(l, booking.total)))
         .paragraph(notice::alternatives(l))
+        .facts(others::facts(p, booking, l).await)
         .button(notice::find_others(l), alternatives(p, l, booking))
         .facts(client_facts(l, booking, &sides.expert_name));
     send(exec, p, &format!("booking/{}/declined/client", booking.id), to, &message).await?;
@@ -198,6 +199,7 @@ pub(crate) async fn expired(exec: &mut Exec<'_>, p: &Platform, booking: &Booking
         .paragraph(notice::expired_client(l, &sides.expert_name))
         .paragraph(notice::money_back(l, fmt::money(l, booking.total)))
         .paragraph(notice::alternatives(l))
+        .facts(others::facts(p, booking, l).await)
         .button(notice::find_others(l), alternatives(p, l, booking))
         .facts(client_facts(l, booking, &sides.expert_name));
     send(exec, p, &format!("booking/{}/expired/client", booking.id), to, &message).await?;
@@ -352,8 +354,10 @@ pub(crate) async fn cut_short(
         message = message.paragraph(notice::reason_given(l, reason));
     }
     if by == Side::Expert {
-        message =
-            message.paragraph(notice::alternatives(l)).button(notice::find_others(l), alternatives(p, l, booking));
+        message = message
+            .paragraph(notice::alternatives(l))
+            .facts(others::facts(p, booking, l).await)
+            .button(notice::find_others(l), alternatives(p, l, booking));
     }
     let message = message
         .facts(client_facts(l, booking, &sides.expert_name))

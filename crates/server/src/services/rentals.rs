@@ -1,0 +1,400 @@
+//! Licences rented without an expert (S9): what there is, orders, and every move of their lives.
+//!
+//! An order takes units of the stock for its term: the key of `rental_day` refuses a unit's second order on a day, and
+//! the stock's row is locked while units are chosen, in the order of the products' codes. It is paid at once, by an
+//! instant method, on the provider's page; the invoice is issued when the money is there. A rental that has not begun
+//! goes back in full.
+
+mod form;
+mod notices;
+mod payment;
+mod views;
+
+pub use payment::{checkout, lapse, send_refund, sync, sync_payment};
+pub use views::{desk, setup, view};
+
+use crate::{
+    clock::start_of_day,
+    db::{
+        Exec, bookings as booking_rows,
+        rentals::{self as rows, Rental, RentalPayment},
+    },
+    jobs::{self, JobKind},
+    payments::ProviderState,
+    platform::Platform,
+    services::{
+        bookings::{Failure, attempt},
+        documents::{self, CreditInput, InvoiceInput, Issued},
+        fields::Fields,
+        ledger::{self, Account},
+        rulebooks,
+    },
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use form::Draft;
+use gabarit_domain::{
+    booking::PaymentMethod,
+    calendar::DaySet,
+    expert::ProductCode,
+    ids::{AccountId, BookingId, PaymentId, RefundId},
+    invoice::{Document, DocumentKind},
+    pricing::PricingContext,
+    rental::{RentalRefusal, RentalState, client_may_cancel, quote},
+};
+use gabarit_i18n::Locale;
+use gabarit_view::{
+    account::AccountView,
+    error::{ApiError, Problem},
+    rental::{RentalForm, RentalMoveForm, StockForm},
+};
+use uuid::Uuid;
+
+/// The most units of a product in stock.
+const MOST_UNITS: u32 = 1_000;
+
+/// An order that was placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Which.
+    pub id: Uuid,
+    /// The provider's page.
+    pub checkout_url: String,
+}
+
+/// Ways to pay: those that bring the money at once.
+pub const METHODS: [PaymentMethod; 2] = [PaymentMethod::Ideal, PaymentMethod::Bancontact];
+
+/// `R-` and six characters that are hard to take for one another when read aloud: the form tells it from a booking's.
+fn reference(random: &[u8]) -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let letters: String = random.iter().take(6).map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+    format!("R-{letters}")
+}
+
+/// Why an order cannot be quoted, said by the field that has to change.
+fn refused(refusals: Vec<RentalRefusal>) -> ApiError {
+    let mut fields = Fields::default();
+    for refusal in refusals {
+        match refusal {
+            RentalRefusal::TooSoon { .. } | RentalRefusal::TooFarAhead { .. } => fields.add("first", Problem::Unknown),
+            RentalRefusal::EndsBeforeStart => fields.add("last", Problem::Unknown),
+            RentalRefusal::TooLong { most } => fields.add("last", Problem::TooMany(most)),
+            RentalRefusal::Nothing => fields.add("seats", Problem::Missing),
+            RentalRefusal::TooMany { most, .. } => fields.add("seats", Problem::TooMany(most)),
+            RentalRefusal::NoSuchLicence { .. } => fields.add("seats", Problem::Unknown),
+        }
+    }
+    fields.done().err().unwrap_or(ApiError::Transport)
+}
+
+/// Places an order: reserves units and makes a payment at the provider. The same form sent twice is one order.
+///
+/// # Errors
+/// [`ApiError::Invalid`] with every field to correct, `seats` with what is left of the stock; [`ApiError::PriceChanged`]
+/// if it is not the price that was seen; [`ApiError::TooManyHolds`]; [`ApiError::Unavailable`] if the provider does not
+/// answer: the units stay reserved, and the same form tries again.
+pub async fn place(p: &Platform, client: &AccountView, form: &RentalForm, locale: Locale) -> Result<Placed, ApiError> {
+    let key: Uuid = form.key.trim().parse().map_err(|_| ApiError::field("key", Problem::Malformed))?;
+    let known = {
+        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+        rows::by_key(&mut conn.exec(), key).await.map_err(|error| p.fault(error))?
+    };
+    let id = match known {
+        Some(rental) => own(&rental, client)?,
+        None => {
+            let draft = form::read(p, form, key).await?;
+            let context = rulebooks::pricing_context(p).await?;
+            attempt(p, || Box::pin(reserve(p, client, &draft, &context, locale))).await?
+        }
+    };
+    jobs::wake(p);
+    Ok(Placed { id, checkout_url: checkout(p, client, id).await? })
+}
+
+fn own(rental: &Rental, client: &AccountView) -> Result<Uuid, ApiError> {
+    if rental.client == client.id { Ok(rental.id) } else { Err(ApiError::Forbidden) }
+}
+
+async fn reserve(
+    p: &Platform,
+    client: &AccountView,
+    draft: &Draft,
+    context: &PricingContext,
+    locale: Locale,
+) -> Result<Uuid, Failure> {
+    let now = p.now();
+    let mut tx = p.db.begin().await?;
+    let exec = &mut tx.exec();
+    booking_rows::lock_account(exec, client.id).await?;
+    if let Some(rental) = rows::by_key(exec, draft.key).await? {
+        return Ok(own(&rental, client)?);
+    }
+    let quote = quote(context, &draft.order).map_err(refused)?;
+    if quote.fingerprint() != draft.seen {
+        return Err(ApiError::PriceChanged { quote: Box::new(quote), stash: None }.into());
+    }
+    let holds = rows::running(exec, client.id, now).await?;
+    if holds >= i64::from(context.rulebook.booking.max_unpaid_holds) {
+        return Err(ApiError::TooManyHolds.into());
+    }
+    if quote.total > draft.method.limit() {
+        return Err(ApiError::field("method", Problem::MethodLimit(draft.method.limit())).into());
+    }
+    let term = draft.order.term;
+    let rental = Rental {
+        id: p.ids.uuid(),
+        reference: reference(&p.ids.secret()),
+        key: draft.key,
+        client: client.id,
+        state: RentalState::reserve(
+            now,
+            context.rulebook.booking.hold_minutes,
+            start_of_day(term.first, p.config.zone),
+        ),
+        version: 1,
+        order: draft.order.clone(),
+        rulebook: quote.rulebook,
+        total: quote.total,
+        quote,
+        buyer: draft.buyer.clone(),
+        order_number: draft.order_number.clone(),
+        locale,
+        created_at: now,
+    };
+    let mut chosen: Vec<(ProductCode, Vec<i64>)> = Vec::new();
+    let mut fields = Fields::default();
+    for (product, seats) in draft.order.seats.iter().filter(|(_, seats)| **seats > 0) {
+        let units = rows::lock_stock(exec, product).await?;
+        // A reservation whose time is over must not stand in the way because its job has not run yet.
+        for overdue in rows::overdue(exec, now).await? {
+            lapse_in(exec, p, overdue, now).await?;
+        }
+        let taken = rows::taken(exec, product, term).await?;
+        let free: Vec<i64> = (1..=units).filter(|unit| !taken.contains(unit)).collect();
+        match free.get(..*seats as usize) {
+            Some(units) => chosen.push((product.clone(), units.to_vec())),
+            None => fields.add("seats", Problem::TooMany(u32::try_from(free.len()).unwrap_or(u32::MAX))),
+        }
+    }
+    fields.done()?;
+    rows::insert(exec, &rental).await?;
+    for (product, units) in &chosen {
+        for unit in units {
+            rows::take(exec, product, *unit, term, rental.id).await?;
+        }
+    }
+    rows::log(exec, rental.id, now, Some(client.id), (None, rental.state.code()), "placed").await?;
+    booking_rows::remember_client(exec, client.id, &draft.profile).await?;
+    let payment = RentalPayment {
+        id: PaymentId(p.ids.uuid()),
+        rental: rental.id,
+        method: draft.method,
+        amount: rental.total,
+        state: ProviderState::Open,
+        provider_ref: None,
+        checkout_url: None,
+        created_at: now,
+    };
+    rows::insert_payment(exec, &payment).await?;
+    jobs::schedule(exec, JobKind::LapseRental, rental.id, rental.state.clock().unwrap_or(now)).await?;
+    tx.commit().await?;
+    Ok(rental.id)
+}
+
+/// Stores a move with its log entry.
+async fn store_move(
+    exec: &mut Exec<'_>,
+    rental: &mut Rental,
+    to: RentalState,
+    actor: Option<AccountId>,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let from = rental.state;
+    rental.state = to;
+    if !rows::store_move(exec, rental, now).await? {
+        return Err(ApiError::MovedOn.into());
+    }
+    rental.version += 1;
+    rows::log(exec, rental.id, now, actor, (Some(from.code()), to.code()), reason).await?;
+    if from.holds_units() && !to.holds_units() {
+        rows::free(exec, rental.id, rental.term().first).await?;
+    }
+    Ok(())
+}
+
+/// Lets a reservation go whose time is over.
+async fn lapse_in(exec: &mut Exec<'_>, p: &Platform, mut rental: Rental, now: DateTime<Utc>) -> Result<(), Failure> {
+    let Ok(lapsed) = rental.state.lapse(now) else { return Ok(()) };
+    store_move(exec, &mut rental, lapsed, None, "not paid in time", now).await?;
+    notices::lapsed(exec, p, &rental).await?;
+    Ok(())
+}
+
+/// The invoice of an order, if it has one.
+async fn invoice(exec: &mut Exec<'_>, p: &Platform, rental: Uuid) -> Result<Option<Document>, Failure> {
+    for row in rows::documents(exec, rental).await? {
+        let document = documents::read(p, &row)?;
+        if document.number.kind == DocumentKind::Invoice {
+            return Ok(Some(document));
+        }
+    }
+    Ok(None)
+}
+
+/// Issues the invoice of an order that is paid, and posts it.
+async fn issue_invoice(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &Rental,
+    method: PaymentMethod,
+) -> Result<Issued, Failure> {
+    let term = rental.term();
+    let rules = rulebooks::version_in(exec, p, rental.rulebook)
+        .await?
+        .ok_or_else(|| p.fault(format_args!("rulebook of rental {}", rental.id)))?;
+    let input = InvoiceInput {
+        booking: BookingId(rental.id),
+        reference: rental.reference.clone(),
+        quote: rental.quote.clone(),
+        buyer: rental.buyer.party.clone(),
+        expert_name: String::new(),
+        days: DaySet::new(term.iter()).map_err(|error| p.fault(error))?,
+        order_number: rental.order_number.clone(),
+        locale: rental.locale,
+        prepaid: rental.total,
+        paid_by: Some(method),
+        payment_terms_days: rules.booking.payment_terms_days,
+    };
+    let cause = format!("rental-invoice:{}", rental.id);
+    let issued = documents::issue_invoice_for(exec, p, &input, &cause).await?;
+    let vat = issued.document.vat;
+    let entries = [
+        (Account::Deposits, issued.document.prepaid),
+        (Account::Revenue, -vat.taxable),
+        (Account::VatPayable, -vat.tax),
+    ];
+    ledger::post(exec, p, &cause, "rental-invoice-issued", None, &entries).await?;
+    Ok(issued)
+}
+
+/// Gives everything back: a credit note over the whole invoice, and a refund of what was paid.
+async fn give_back(exec: &mut Exec<'_>, p: &Platform, rental: &Rental, reason: &str) -> Result<(), Failure> {
+    if let Some(invoice) = invoice(exec, p, rental.id).await? {
+        let cause = format!("rental-credit:{}", rental.id);
+        let input = CreditInput {
+            booking: BookingId(rental.id),
+            cause: &cause,
+            corrects: &invoice,
+            days: None,
+            amounts: (invoice.lines.clone(), invoice.vat, invoice.total),
+        };
+        let note = documents::issue_credit_note(exec, p, &input).await?.document;
+        let entries = [
+            (Account::Revenue, note.vat.taxable),
+            (Account::VatPayable, note.vat.tax),
+            (Account::Deposits, -note.total),
+        ];
+        ledger::post(exec, p, &cause, "rental-credit-note-issued", None, &entries).await?;
+    }
+    for payment in rows::payments(exec, rental.id).await? {
+        if payment.state == ProviderState::Paid {
+            refund(exec, p, &payment, reason).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Orders the refund of a payment, once.
+async fn refund(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, reason: &str) -> Result<(), Failure> {
+    let (id, now) = (RefundId(p.ids.uuid()), p.now());
+    if rows::insert_refund(exec, id, payment.id, payment.amount, reason, now).await? {
+        jobs::schedule(exec, JobKind::SendRentalRefund, id.0, now).await?;
+    }
+    Ok(())
+}
+
+/// Does what a form about an order says: the client or a manager cancels, a manager hands out and takes back.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for strangers, [`ApiError::Forbidden`] for the wrong side, [`ApiError::MovedOn`] where it
+/// cannot be (any more).
+pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Result<(), ApiError> {
+    let id: Uuid = form.id.parse().map_err(|_| ApiError::NotFound)?;
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            let mut rental = rows::get_locked(exec, id).await?.ok_or(ApiError::NotFound)?;
+            let is_client = rental.client == actor.id;
+            if !is_client && !actor.is_manager {
+                return Err(ApiError::NotFound.into());
+            }
+            let moved_on = |_| ApiError::MovedOn;
+            match form.act.as_str() {
+                "cancel" => {
+                    if !actor.is_manager && !client_may_cancel(rental.state, rental.term(), p.today()) {
+                        return Err(ApiError::MovedOn.into());
+                    }
+                    let to = rental.state.cancel().map_err(moved_on)?;
+                    store_move(exec, &mut rental, to, Some(actor.id), "cancelled", now).await?;
+                    jobs::cancel(exec, JobKind::LapseRental, id).await?;
+                    give_back(exec, p, &rental, "cancelled").await?;
+                    notices::cancelled(exec, p, &rental).await?;
+                }
+                "hand-out" | "return" if !actor.is_manager => return Err(ApiError::Forbidden.into()),
+                "hand-out" => {
+                    let to = rental.state.hand_out().map_err(moved_on)?;
+                    store_move(exec, &mut rental, to, Some(actor.id), "handed out", now).await?;
+                    notices::handed_out(exec, p, &rental).await?;
+                }
+                "return" => {
+                    let to = rental.state.give_back().map_err(moved_on)?;
+                    store_move(exec, &mut rental, to, Some(actor.id), "returned", now).await?;
+                    // What is back early can be had by others from tomorrow on.
+                    let tomorrow = p.today().succ_opt().unwrap_or(NaiveDate::MAX);
+                    rows::free(exec, id, tomorrow).await?;
+                    notices::returned(exec, p, &rental).await?;
+                }
+                _ => return Err(ApiError::Transport.into()),
+            }
+            tx.commit().await?;
+            Ok(())
+        })
+    })
+    .await?;
+    jobs::wake(p);
+    Ok(())
+}
+
+/// A manager says how many licences of a product there are: never fewer than are promised.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for others; [`ApiError::Invalid`] for the field `units`.
+pub async fn set_stock(p: &Platform, actor: &AccountView, form: &StockForm) -> Result<(), ApiError> {
+    if !actor.is_manager {
+        return Err(ApiError::Forbidden);
+    }
+    let product = ProductCode::parse(form.product.trim()).map_err(|_| ApiError::field("product", Problem::Unknown))?;
+    let units = form.units.trim();
+    let units: u32 = units
+        .parse()
+        .map_err(|_| ApiError::field("units", if units.is_empty() { Problem::Missing } else { Problem::Malformed }))?;
+    if units > MOST_UNITS {
+        return Err(ApiError::field("units", Problem::TooMany(MOST_UNITS)));
+    }
+    let rules = rulebooks::current(p).await?;
+    if !rules.rental.licence_per_day.contains_key(&product) {
+        return Err(ApiError::field("product", Problem::Unknown));
+    }
+    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    let exec = &mut tx.exec();
+    rows::lock_stock(exec, &product).await.map_err(|error| p.fault(error))?;
+    let promised = rows::highest(exec, &product, p.today()).await.map_err(|error| p.fault(error))?;
+    if i64::from(units) < promised {
+        return Err(ApiError::field("units", Problem::TooShort(u32::try_from(promised).unwrap_or(u32::MAX))));
+    }
+    rows::set_stock(exec, &product, i64::from(units)).await.map_err(|error| p.fault(error))?;
+    tx.commit().await.map_err(|error| p.fault(error))
+}

@@ -1,0 +1,218 @@
+//! The catalogue and orders, as their readers may see them.
+
+use super::rows;
+use crate::{
+    clock::zoned,
+    db::{Exec, bookings as booking_rows, rentals::Rental},
+    payments::ProviderState,
+    places,
+    platform::Platform,
+    services::{documents, experts, rulebooks},
+};
+use gabarit_domain::{
+    expert::ProductCode,
+    rental::{RentalState, Term, client_may_cancel},
+    rulebook::Rulebook,
+};
+use gabarit_i18n::Locale;
+use gabarit_view::{
+    account::AccountView,
+    booking::DocumentLink,
+    error::ApiError,
+    place::CountryView,
+    rental::{RentalDesk, RentalItem, RentalSetup, RentalSummary, RentalView},
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+async fn names(p: &Platform) -> Result<Vec<(ProductCode, String)>, ApiError> {
+    Ok(experts::products(p).await?.into_iter().map(|product| (product.code, product.name)).collect())
+}
+
+async fn items(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rules: &Rulebook,
+    names: &[(ProductCode, String)],
+    term: Option<Term>,
+) -> Result<Vec<RentalItem>, ApiError> {
+    let fault = |error: sqlx::Error| p.fault(error);
+    let stock = rows::stock(exec).await.map_err(fault)?;
+    let mut found = Vec::new();
+    for (product, name) in names {
+        let Some(per_day) = rules.rental.licence_per_day.get(product).copied() else { continue };
+        let units = stock.get(product.as_str()).copied().unwrap_or(0);
+        let free = match term {
+            Some(term) => {
+                let taken = rows::taken(exec, product, term).await.map_err(fault)?;
+                let taken = taken.into_iter().filter(|unit| *unit <= units).count();
+                Some(u32::try_from(units).unwrap_or(0).saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX)))
+            }
+            None => None,
+        };
+        found.push(RentalItem {
+            product: product.clone(),
+            name: name.clone(),
+            per_day,
+            per_week: rules.rental.week(per_day),
+            per_month: rules.rental.month(per_day),
+            stock: u32::try_from(units).unwrap_or(0),
+            free,
+        });
+    }
+    Ok(found)
+}
+
+fn summary(p: &Platform, rental: &Rental, names: &HashMap<&ProductCode, &str>) -> RentalSummary {
+    RentalSummary {
+        id: rental.id,
+        reference: rental.reference.clone(),
+        state: rental.state.code().to_owned(),
+        term: rental.term(),
+        client_name: rental.buyer.party.name.clone(),
+        items: rental
+            .order
+            .seats
+            .iter()
+            .map(|(code, seats)| (names.get(code).map_or_else(|| code.to_string(), ToString::to_string), *seats))
+            .collect(),
+        total: rental.total,
+        overdue: rental.state == RentalState::HandedOut && p.today() > rental.term().last,
+    }
+}
+
+fn by_code(names: &[(ProductCode, String)]) -> HashMap<&ProductCode, &str> {
+    names.iter().map(|(code, name)| (code, name.as_str())).collect()
+}
+
+/// What the order page needs: rules, catalogue with what is free in a term, and what is known of who is signed in.
+///
+/// # Errors
+/// A fault of ours.
+pub async fn setup(
+    p: &Platform,
+    actor: Option<&AccountView>,
+    term: Option<Term>,
+    locale: Locale,
+) -> Result<RentalSetup, ApiError> {
+    let fault = |error: sqlx::Error| p.fault(error);
+    let context = rulebooks::pricing_context(p).await?;
+    let names = names(p).await?;
+    let mut conn = p.db.conn().await.map_err(fault)?;
+    let exec = &mut conn.exec();
+    let term = term.filter(|term| term.days() > 0 && term.days() <= gabarit_domain::rental::LONGEST_DAYS);
+    let items = items(exec, p, &context.rulebook, &names, term).await?;
+    let (mut profile, mut own) = (None, Vec::new());
+    if let Some(actor) = actor {
+        profile = booking_rows::remembered_client(exec, actor.id).await.map_err(fault)?;
+        let by_code = by_code(&names);
+        let found = rows::of_client(exec, actor.id).await.map_err(fault)?;
+        own = found.iter().map(|rental| summary(p, rental, &by_code)).collect();
+    }
+    Ok(RentalSetup {
+        context,
+        items,
+        countries: countries(locale),
+        profile,
+        name: actor.map(|actor| actor.name.clone()),
+        key: p.ids.uuid().to_string(),
+        own,
+    })
+}
+
+fn countries(locale: Locale) -> Vec<CountryView> {
+    places::countries(locale)
+}
+
+/// An order, for its client and for managers. Who returns from paying sees what the provider says now.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for everybody else.
+pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalView, ApiError> {
+    let fault = |error: sqlx::Error| p.fault(error);
+    let load = || async {
+        let mut conn = p.db.conn().await.map_err(fault)?;
+        let rental = rows::get(&mut conn.exec(), id).await.map_err(fault)?;
+        rental.filter(|rental| rental.client == actor.id || actor.is_manager).ok_or(ApiError::NotFound)
+    };
+    let mut rental = load().await?;
+    if matches!(rental.state, RentalState::Reserved { .. }) {
+        let payments = {
+            let mut conn = p.db.conn().await.map_err(fault)?;
+            rows::payments(&mut conn.exec(), id).await.map_err(fault)?
+        };
+        for payment in payments {
+            if let (ProviderState::Open | ProviderState::Pending, Some(reference)) =
+                (payment.state, &payment.provider_ref)
+            {
+                // No answer is no error here: the webhook will tell.
+                let _ = super::sync(p, reference).await;
+            }
+        }
+        rental = load().await?;
+    }
+    let names = names(p).await?;
+    let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
+    let mut conn = p.db.conn().await.map_err(fault)?;
+    let exec = &mut conn.exec();
+    let payment = rows::payments(exec, id).await.map_err(fault)?.into_iter().next_back();
+    let refunded = rows::refunded(exec, id).await.map_err(fault)?;
+    let mut links = Vec::new();
+    for row in rows::documents(exec, id).await.map_err(fault)? {
+        let document = documents::read(p, &row)?;
+        links.push(DocumentLink {
+            id: row.id(),
+            number: document.number.to_string(),
+            kind: document.number.kind,
+            issued_on: document.issued_on,
+            total: document.total,
+        });
+    }
+    let log = rows::log_of(exec, id).await.map_err(fault)?;
+    let is_client = rental.client == actor.id;
+    let pays = matches!(rental.state, RentalState::Reserved { until } if p.now() < until);
+    Ok(RentalView {
+        summary: summary(p, &rental, &by_code(&names)),
+        quote: rental.quote.clone(),
+        customer: rental.order.customer.clone(),
+        clock: rental.state.clock().map(|at| zoned(at, zone)),
+        payment: payment.map(|payment| (payment.method, payment.state.code().to_owned(), refunded)),
+        documents: links,
+        log: log.into_iter().map(|(at, to, actor)| (zoned(at, zone), to, actor.is_some())).collect(),
+        may_pay: is_client && pays,
+        may_cancel: if actor.is_manager {
+            rental.state.cancel().is_ok()
+        } else {
+            client_may_cancel(rental.state, rental.term(), p.today())
+        },
+        may_hand_out: actor.is_manager && rental.state.hand_out().is_ok(),
+        may_return: actor.is_manager && rental.state.give_back().is_ok(),
+        products: names,
+    })
+}
+
+/// Stock, hand-outs and returns due.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers.
+pub async fn desk(p: &Platform, actor: &AccountView) -> Result<RentalDesk, ApiError> {
+    if !actor.is_manager {
+        return Err(ApiError::Forbidden);
+    }
+    let fault = |error: sqlx::Error| p.fault(error);
+    let rules = rulebooks::current(p).await?;
+    let names = names(p).await?;
+    let mut conn = p.db.conn().await.map_err(fault)?;
+    let exec = &mut conn.exec();
+    let today = p.today();
+    let items = items(exec, p, &rules, &names, Some(Term { first: today, last: today })).await?;
+    let by_code = by_code(&names);
+    let hand_outs = rows::in_state(exec, RentalState::Paid.code(), false).await.map_err(fault)?;
+    let returns = rows::in_state(exec, RentalState::HandedOut.code(), true).await.map_err(fault)?;
+    Ok(RentalDesk {
+        items,
+        hand_outs: hand_outs.iter().map(|rental| summary(p, rental, &by_code)).collect(),
+        returns: returns.iter().map(|rental| summary(p, rental, &by_code)).collect(),
+        today,
+    })
+}
