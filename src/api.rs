@@ -5,16 +5,19 @@
 //! (`endpoint = "sign_in"`), so that they stay the same from build to build.
 
 pub mod account;
+pub mod benefit;
 pub mod booking;
 #[cfg(feature = "ssr")]
 mod call;
 pub mod candidate;
 pub mod changes;
+pub mod community;
 pub mod contact;
 pub mod desk;
 pub mod dispute;
 pub mod find;
 pub mod manage;
+pub mod membership;
 pub mod nomination;
 pub mod papers;
 pub mod public;

@@ -16,6 +16,7 @@ use crate::{
         manage::ManageRoutes,
         nomination::NominationRoutes,
         papers::PapersRoutes,
+        programme::ProgrammeRoutes,
         public::PublicRoutes,
         rental::RentalRoutes,
         saved::SavedRoutes,
@@ -77,6 +78,7 @@ pub fn App() -> impl IntoView {
                     <ThreadRoutes/>
                     <NominationRoutes/>
                     <PapersRoutes/>
+                    <ProgrammeRoutes/>
                     <VerifyRoutes/>
                     <RentalRoutes/>
                     <SavedRoutes/>

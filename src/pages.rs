@@ -8,6 +8,7 @@ pub mod find;
 pub mod manage;
 pub mod nomination;
 pub mod papers;
+pub mod programme;
 pub mod public;
 pub mod rental;
 pub mod saved;

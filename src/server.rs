@@ -7,6 +7,7 @@ mod dev;
 mod dev_clock;
 mod files;
 pub mod http;
+mod members;
 mod middleware;
 mod page;
 mod rest;

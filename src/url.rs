@@ -1,6 +1,6 @@
 //! Addresses of pages.
 
-use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId, NominationId, PayoutBatchId};
+use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId, MembershipId, NominationId, PayoutBatchId};
 use gabarit_i18n::Locale;
 use uuid::Uuid;
 
@@ -89,6 +89,27 @@ pub enum Page {
     Terms,
     /// Where the data comes from.
     AboutData,
+    /// A page of the recognition programme.
+    Programme(ProgrammeSection),
+}
+
+/// A section of the recognition programme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgrammeSection {
+    /// What it is.
+    Overview,
+    /// The hall of members.
+    Members,
+    /// Benefits by country, and a member's claims.
+    Benefits,
+    /// Members' events.
+    Events,
+    /// The members' community.
+    Community,
+    /// One's own membership.
+    Membership,
+    /// The nomination form.
+    Nominate,
 }
 
 /// A section of the experts' workplace.
@@ -149,6 +170,18 @@ pub enum ManagePage {
     ProgrammeReviewers,
     /// Licences rented alone: hand-outs, returns, stock.
     Rentals,
+    /// Renewals, appeals, members.
+    Members,
+    /// One membership.
+    Member(MembershipId),
+    /// Benefits, their codes and parcels.
+    Benefits,
+    /// Members' events.
+    Events,
+    /// Posts that members reported.
+    CommunityReports,
+    /// Figures of the programme.
+    ProgrammeFigures,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -225,6 +258,24 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Accessibility => format!("/{code}/accessibility"),
         Page::Terms => format!("/{code}/terms"),
         Page::AboutData => format!("/{code}/about-data"),
+        Page::Programme(section) => {
+            let below = match section {
+                ProgrammeSection::Overview => "",
+                ProgrammeSection::Members => "/members",
+                ProgrammeSection::Benefits => "/benefits",
+                ProgrammeSection::Events => "/events",
+                ProgrammeSection::Community => "/community",
+                ProgrammeSection::Membership => "/membership",
+                ProgrammeSection::Nominate => "/nominate",
+            };
+            format!("/{code}/programme{below}")
+        }
+        Page::Manage(ManagePage::Members) => format!("/{code}/manage/members"),
+        Page::Manage(ManagePage::Member(id)) => format!("/{code}/manage/members/{id}"),
+        Page::Manage(ManagePage::Benefits) => format!("/{code}/manage/members/benefits"),
+        Page::Manage(ManagePage::Events) => format!("/{code}/manage/members/events"),
+        Page::Manage(ManagePage::CommunityReports) => format!("/{code}/manage/members/reports"),
+        Page::Manage(ManagePage::ProgrammeFigures) => format!("/{code}/manage/members/figures"),
     }
 }
 

@@ -4,9 +4,9 @@ use crate::{
     i18n::Locale,
     session::{Session, use_account, use_session},
     ui::{Icon, IconName, NotFound},
-    url::{self, ManagePage, Page, WorkPage},
+    url::{self, ManagePage, Page, ProgrammeSection, WorkPage},
 };
-use gabarit_i18n::{account, common, contact};
+use gabarit_i18n::{account, common, contact, programme};
 use leptos::{either::Either, html, prelude::*};
 use leptos_meta::{Html, Link};
 use leptos_router::{
@@ -103,6 +103,7 @@ fn Header(locale: Locale) -> impl IntoView {
             <ul>
                 {link(Page::Experts, common::nav_find(locale))} {link(Page::Levels, common::nav_levels(locale))}
                 {link(Page::Rentals, common::nav_rentals(locale))} {link(Page::HowItWorks, common::nav_how(locale))}
+                {link(Page::Programme(ProgrammeSection::Overview), programme::nav(locale))}
             </ul>
         }
     };
@@ -306,6 +307,8 @@ fn Footer(locale: Locale) -> impl IntoView {
                     vec![
                         (Page::Apply, common::become_expert(locale)),
                         (Page::Levels, common::nav_levels(locale)),
+                        (Page::Programme(ProgrammeSection::Overview), programme::title(locale)),
+                        (Page::Programme(ProgrammeSection::Members), programme::hall_title(locale)),
                         (Page::Faq, common::nav_faq(locale)),
                     ],
                 )}

@@ -111,8 +111,11 @@ group! {
     Work by work_group, fetch_work { Work(pages::work::WorkArea) }
 }
 group! {
-    /// The recognition programme.
-    Programme by programme_group, fetch_programme { Nomination(pages::nomination::NominationArea) }
+    /// The recognition programme and its members.
+    Programme by programme_group, fetch_programme {
+        Nomination(pages::nomination::NominationArea),
+        Members(pages::programme::ProgrammeArea)
+    }
 }
 group! {
     /// Recomputing a document, which reads XML and PDF.

@@ -10,6 +10,7 @@ mod contact;
 mod disputes;
 mod ledger;
 mod managers;
+mod members;
 mod operations;
 mod overview;
 mod payouts;
@@ -43,6 +44,9 @@ use leptos_router::{
     path,
 };
 use managers::ManagersPage;
+use members::{
+    CommunityReportsPage, MemberBenefitsPage, MemberEventsPage, MemberPage, MembersPage, ProgrammeFiguresPage,
+};
 use operations::OperationsPage;
 use overview::OverviewPage;
 use payouts::{BatchPage, PayoutsPage};
@@ -70,6 +74,7 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Rentals, gabarit_i18n::rental::manage_title),
     (ManagePage::Reviews, gabarit_i18n::rating::manage_title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
+    (ManagePage::Members, gabarit_i18n::membership::nav_manage),
 ];
 
 lazy_area! {
@@ -96,6 +101,12 @@ lazy_area! {
         Reviews => ReviewsPage,
         Rentals => RentalsDesk,
         Disputes => DisputesPage,
+        Members => MembersPage,
+        Member => MemberPage,
+        MemberBenefits => MemberBenefitsPage,
+        MemberEvents => MemberEventsPage,
+        CommunityReports => CommunityReportsPage,
+        ProgrammeFigures => ProgrammeFiguresPage,
     }
 }
 
@@ -125,6 +136,12 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("disputes") view=ManageArea::Disputes/>
             <Route path=path!("rentals") view=ManageArea::Rentals/>
             <Route path=path!("reviews") view=ManageArea::Reviews/>
+            <Route path=path!("members") view=ManageArea::Members/>
+            <Route path=path!("members/benefits") view=ManageArea::MemberBenefits/>
+            <Route path=path!("members/events") view=ManageArea::MemberEvents/>
+            <Route path=path!("members/reports") view=ManageArea::CommunityReports/>
+            <Route path=path!("members/figures") view=ManageArea::ProgrammeFigures/>
+            <Route path=path!("members/:id") view=ManageArea::Member/>
         </ParentRoute>
     }
     .into_inner()

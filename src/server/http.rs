@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, head::HeadFiles, shell},
-    server::{desk, dev, dev_clock, files, middleware, rest, uploads, webhooks},
+    server::{desk, dev, dev_clock, files, members, middleware, rest, uploads, webhooks},
 };
 use axum::{
     Router,
@@ -74,7 +74,8 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/document-keys.txt", get(files::document_keys))
         .route("/verify/{locale}", post(files::verify))
         .route("/texts/{version}/{file}", get(files::words))
-        .merge(desk::router());
+        .merge(desk::router())
+        .merge(members::router());
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());
     }

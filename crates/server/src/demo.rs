@@ -5,6 +5,7 @@
 mod bookings;
 mod candidates;
 mod draw;
+mod members;
 mod nominations;
 mod saved;
 mod words;
@@ -58,6 +59,7 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
     saved::insert(&mut tx.exec(), &drawn, p.ids.uuid(), p.now()).await.map_err(|error| p.fault(error))?;
     candidates::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     nominations::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
+    members::insert(&mut tx.exec(), p, &hash).await?;
     tx.commit().await.map_err(|error| p.fault(error))?;
     bookings::play(p, &drawn.bookable()).await?;
     p.search.touch();

@@ -3,10 +3,10 @@
 use crate::{
     api::find::products,
     i18n::use_locale,
-    url::{self, Page},
+    url::{self, Page, ProgrammeSection},
 };
 use gabarit_domain::expert::Sector;
-use gabarit_i18n::{find, labels, term};
+use gabarit_i18n::{find, labels, programme, term};
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -101,6 +101,9 @@ pub fn HomePage() -> impl IntoView {
                     .collect_view()}
             </ol>
             <p><a href=url::path(locale, Page::Levels)>{find::levels_note(locale)}</a></p>
+            <p>
+                <a href=url::path(locale, Page::Programme(ProgrammeSection::Overview))>{programme::home_link(locale)}</a>
+            </p>
         </section>
     }
     .into_any()

@@ -1,0 +1,108 @@
+import { PASSWORD, accessible, accounts, expect, fitsWidth, signIn, test, visit } from "../support.mjs";
+
+const member = "member@gabarit.example";
+
+test("S48 S57: the programme's pages, the hall and a badge that verifies itself", async ({ page, request }) => {
+  await visit(page, "/fr/programme");
+  await expect(page.getByRole("heading", { level: 1, name: "Programme de reconnaissance" })).toBeVisible();
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+
+  await page.getByRole("link", { name: /^La galerie/ }).click();
+  await expect(page.locator(".member-card")).not.toHaveCount(0);
+  // Who is not listed is not there.
+  await expect(page.getByText("Nina Inconnue")).toHaveCount(0);
+  await accessible(page);
+  await page.getByLabel("Logiciel").selectOption("civil-3d");
+  await page.getByRole("button", { name: "Filtrer" }).click();
+  await expect(page.locator(".member-card")).toHaveCount(1);
+  await page.getByRole("link", { name: "Saar Denkbeeldig" }).click();
+  await expect(page.getByText("Adhésion vérifiée")).toBeVisible();
+  await accessible(page);
+  const badge = await page.locator(".badge-picture").getAttribute("src");
+  const answer = await request.get(badge);
+  expect(answer.headers()["content-type"]).toContain("image/svg+xml");
+  expect(answer.headers()["cross-origin-resource-policy"]).toBe("cross-origin");
+  expect(await answer.text()).toContain("Saar Denkbeeldig");
+  expect((await request.get("/badges/nosuchcode.svg")).status()).toBe(404);
+
+  await visit(page, "/fr/programme/benefits");
+  await page.locator("#benefits-country").selectOption("BE");
+  await page.getByRole("button", { name: "Afficher" }).click();
+  await expect(page.getByRole("heading", { name: "Kit de bienvenue" })).toBeVisible();
+  await accessible(page);
+});
+
+test("S57 S61: a member adds a contribution, claims software with its terms, signs up, answers; strangers see none of it", async ({ page }) => {
+  await visit(page, "/fr/programme/community");
+  await expect(page.getByRole("main").getByRole("link", { name: "Se connecter" })).toBeVisible();
+  await signIn(page, member, PASSWORD);
+
+  await visit(page, "/fr/programme/membership");
+  await expect(page.getByRole("heading", { level: 1, name: "Mon adhésion" })).toBeVisible();
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.getByLabel("Canal").selectOption("video");
+  await page.getByLabel("Titre").fill("Une vidéo sur les familles");
+  await page.getByLabel("Lien").fill("pas une adresse");
+  await page.getByRole("button", { name: "Ajouter" }).click();
+  await expect(page.locator(".field-error")).toHaveCount(1);
+  await expect(page.getByLabel("Titre")).toHaveValue("Une vidéo sur les familles");
+  await page.getByLabel("Lien").fill(`https://video.example/${Date.now()}`);
+  await page.getByRole("button", { name: "Ajouter" }).click();
+  await expect(page.getByRole("link", { name: "Une vidéo sur les familles" }).first()).toBeVisible();
+
+  await visit(page, "/fr/programme/benefits");
+  await accessible(page);
+  await page.getByRole("link", { name: "Demander : Accès aux logiciels" }).click();
+  await page.getByRole("button", { name: "Demander" }).click();
+  await expect(page.locator(".field-error")).toHaveCount(1);
+  await page.getByLabel("J’accepte ces conditions").check();
+  await page.getByRole("button", { name: "Demander" }).click();
+  await expect(page.locator(".claim-code")).toContainText("DEMO-");
+
+  await visit(page, "/fr/programme/events");
+  await accessible(page);
+  await page.getByRole("link", { name: /^S’inscrire : Families/ }).click();
+  await page.getByLabel("Titre de votre exposé").fill("Trois familles simples");
+  await page.getByRole("button", { name: "S’inscrire" }).click();
+  await expect(page.getByText("Vous êtes inscrit·e")).toBeVisible();
+
+  await visit(page, "/fr/programme/community");
+  await accessible(page);
+  await page.getByRole("link", { name: "Assemblages lents au démarrage" }).click();
+  await page.getByLabel("Répondre").fill("Et les contraintes : moins il y en a, mieux c’est.");
+  await page.getByRole("button", { name: "Répondre" }).click();
+  await expect(page.locator(".messages")).toContainText("moins il y en a");
+  await accessible(page);
+  await page.getByRole("button", { name: "Ajouter à mes contributions" }).last().click();
+  await expect(page.getByText("Parmi vos contributions")).toBeVisible();
+});
+
+test("S52: renewals in one list, confirmed together; below the rule decided with reasons", async ({ page }) => {
+  await signIn(page, accounts.manager);
+  await visit(page, "/fr/manage/members");
+  await accessible(page);
+  const regular = page.getByRole("row").filter({ hasText: "Ferdinand Fictif" });
+  await expect(regular).toContainText("Selon la règle");
+  await page.getByRole("button", { name: "Confirmer les renouvellements choisis" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "Ferdinand Fictif" })).toHaveCount(0);
+
+  await page.getByRole("link", { name: "Saar Denkbeeldig" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Saar Denkbeeldig" })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: "Renouveler quand même" }).click();
+  await expect(page.locator(".field-error")).toHaveCount(1);
+  await page.getByLabel("Raisons, telles que le membre les lit").fill("Les rencontres comptent plus que leur nombre.");
+  await page.getByRole("button", { name: "Renouveler quand même" }).click();
+  await expect(page.getByText("Renouvelée avec des raisons")).toBeVisible();
+
+  for (const path of ["benefits", "events", "reports", "figures"]) {
+    await visit(page, `/fr/manage/members/${path}`);
+    await accessible(page);
+  }
+});
