@@ -21,8 +21,7 @@ use std::{
 const LANGUAGES: [(&str, &str); 3] = [("fr", "Fr"), ("nl", "Nl"), ("en", "En")];
 
 /// Words that only the server says: mails, printed pages, the demonstration. They are in no browser's table.
-const SERVER_ONLY: [&str; 9] =
-    ["account_mail", "candidate_mail", "demo", "demo_clock", "faq", "mail", "notice", "sandbox", "statements"];
+const SERVER_ONLY: [&str; 6] = ["demo", "demo_clock", "faq", "notice", "sandbox", "statements"];
 
 /// The tables of the browsers' texts: one column a language, one row a form of a text.
 #[derive(Default)]
@@ -97,7 +96,7 @@ fn namespace(root: &Path, name: &str, code: &mut String, rows: &mut Tables, prob
         .map(|(language, _)| load(&root.join(language).join(format!("{name}.json")), problems))
         .collect();
     let keys: BTreeSet<&String> = tables.iter().flat_map(BTreeMap::keys).collect();
-    let server_only = SERVER_ONLY.contains(&name);
+    let server_only = SERVER_ONLY.contains(&name) || name.ends_with("mail");
     if server_only {
         code.push_str("#[cfg(not(feature = \"fetched\"))]\n");
     }
