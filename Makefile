@@ -1,5 +1,5 @@
 # Two targets are all a newcomer needs: `make run` and `make test`. Both install what is missing first.
-.PHONY: help run test setup dev fmt lint unit e2e bench soak
+.PHONY: help run test setup dev fmt lint unit e2e bench soak coverage
 
 help:
 	@echo "make run    build, load demo data, serve on http://127.0.0.1:3000"
@@ -7,6 +7,7 @@ help:
 	@echo "make dev    rebuild and reload while you edit"
 	@echo "make lint | unit | e2e   the phases of make test, one at a time"
 	@echo "make bench  measure; make soak  the long simulations"
+	@echo "make coverage  write which test proves which rule"
 
 run:
 	@scripts/run.sh
@@ -31,3 +32,6 @@ bench:
 
 soak:
 	@scripts/soak.sh
+
+coverage:
+	@bash -c 'source scripts/env.sh && cargo test --quiet --package gabarit-domain --test coverage -- --ignored write'

@@ -15,6 +15,9 @@ cargo bench --quiet --package gabarit-domain --bench quote
 echo "== search over 10,000 experts (SQLite)"
 cargo bench --quiet --package gabarit-server --bench search
 
+echo "== what managers open, with 100,000 bookings and 50,000 messages (SQLite, PostgreSQL)"
+"$here/pg.sh" run -- cargo bench --quiet --package gabarit-server --bench manager
+
 echo "== pages, rendered on the server from the demo's database"
 gabarit="$("$here/build.sh")"
 folder="$(mktemp -d)"

@@ -16,14 +16,17 @@ pub mod contact;
 pub mod desk;
 pub mod dispute;
 pub mod find;
+pub mod govern;
 pub mod manage;
 pub mod membership;
 pub mod nomination;
+pub mod own_data;
 pub mod papers;
 pub mod public;
 pub mod rating;
 pub mod rental;
 pub mod saved;
+pub mod rules;
 pub mod work;
 
 #[cfg(feature = "ssr")]

@@ -89,6 +89,8 @@ pub enum Page {
     Terms,
     /// Where the data comes from.
     AboutData,
+    /// Everything that is stored about oneself: to take along, to have erased.
+    OwnData,
     /// A page of the recognition programme.
     Programme(ProgrammeSection),
 }
@@ -182,6 +184,12 @@ pub enum ManagePage {
     CommunityReports,
     /// Figures of the programme.
     ProgrammeFigures,
+    /// The rulebook and its draft.
+    Rules,
+    /// Charts and their tables.
+    Figures,
+    /// Who did what, when and why.
+    Log,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -250,6 +258,10 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::RentalOrder => format!("/{code}/rentals/order"),
         Page::Rental(id) => format!("/{code}/rentals/order/{id}"),
         Page::Saved => format!("/{code}/saved"),
+        Page::Manage(ManagePage::Rules) => format!("/{code}/manage/rules"),
+        Page::Manage(ManagePage::Figures) => format!("/{code}/manage/figures"),
+        Page::Manage(ManagePage::Log) => format!("/{code}/manage/log"),
+        Page::OwnData => format!("/{code}/account/data"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
         Page::HowItWorks => format!("/{code}/how-it-works"),

@@ -108,6 +108,8 @@ pub async fn sign_up(
             locale,
         };
         let address = call.client_address();
+        // What is accepted with it must be published.
+        crate::api::public::publish_statements(p).await?;
         let (id, opened) = accounts::sign_up_from(p, new, &call.browser(&address)).await?;
         call.set_session(&opened);
         call.redirect(&url::with_param(&onwards(locale, &form.next), "notice", "welcome"));

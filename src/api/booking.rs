@@ -219,6 +219,8 @@ pub async fn place_booking(
 ) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
+        // What is accepted with it must be published.
+        crate::api::public::publish_statements(&call.platform).await?;
         let placed = bookings::place(&call.platform, call.actor()?, &form, page_locale(&locale)).await?;
         call.redirect(&placed.checkout_url);
         Ok(())

@@ -218,6 +218,7 @@ fn Flash(locale: Locale) -> impl IntoView {
         "manager" => Some(account::flash_manager(locale)),
         "invited" => Some(account::flash_invited(locale)),
         "welcome" => Some(common::welcome(locale)),
+        "erased" => Some(gabarit_i18n::own_data::erased(locale)),
         _ => None,
     };
     view! {

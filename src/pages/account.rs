@@ -5,6 +5,7 @@ mod code;
 mod forgot;
 mod invitation;
 mod links;
+mod own_data;
 pub mod profile;
 mod security;
 pub mod sign_in;
@@ -21,6 +22,7 @@ use leptos_router::{
     MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path,
 };
 use links::{ChangeEmailPage, ConfirmEmailPage, ResetPasswordPage, RevertEmailPage};
+use own_data::OwnDataPage;
 use profile::AccountPage;
 use sign_in::SignInPage;
 use sign_up::SignUpPage;
@@ -40,6 +42,7 @@ lazy_area! {
         Invitation => InvitationPage,
         Account => AccountPage,
         TwoStep => TwoStepPage,
+        OwnData => OwnDataPage,
     }
 }
 
@@ -58,6 +61,7 @@ pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
         <Route path=path!("invitation") view=AccountArea::Invitation/>
         <Route path=path!("account") view=AccountArea::Account/>
         <Route path=path!("account/two-step") view=AccountArea::TwoStep/>
+        <Route path=path!("account/data") view=AccountArea::OwnData/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -8,7 +8,9 @@ mod candidate;
 mod candidates;
 mod contact;
 mod disputes;
+mod figures;
 mod ledger;
+mod log;
 mod managers;
 mod members;
 mod operations;
@@ -19,6 +21,7 @@ mod programme_file;
 mod rentals;
 mod reports;
 mod reviews;
+mod rules;
 
 use crate::{
     app::lazy::lazy_area,
@@ -32,6 +35,7 @@ use candidate::CandidatePage;
 use candidates::CandidatesPage;
 use contact::{InboxPage, RequestPage};
 use disputes::DisputesPage;
+use figures::FiguresPage;
 use gabarit_i18n::{books as books_text, manage as text, operations as operations_text, payout as payout_text};
 use gabarit_view::error::ApiError;
 use ledger::{LedgerAccountPage, LedgerPage, TransactionPage};
@@ -43,6 +47,7 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
+use log::LogPage;
 use managers::ManagersPage;
 use members::{
     CommunityReportsPage, MemberBenefitsPage, MemberEventsPage, MemberPage, MembersPage, ProgrammeFiguresPage,
@@ -55,6 +60,7 @@ use programme_file::ProgrammeFilePage;
 use rentals::RentalsDesk;
 use reports::ReportsPage;
 use reviews::ReviewsPage;
+use rules::RulesPage;
 
 /// A section and its name.
 type Section = (ManagePage, fn(Locale) -> &'static str);
@@ -75,6 +81,9 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Reviews, gabarit_i18n::rating::manage_title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
     (ManagePage::Members, gabarit_i18n::membership::nav_manage),
+    (ManagePage::Rules, gabarit_i18n::rules::title),
+    (ManagePage::Figures, gabarit_i18n::figures::title),
+    (ManagePage::Log, gabarit_i18n::log::title),
 ];
 
 lazy_area! {
@@ -107,6 +116,9 @@ lazy_area! {
         MemberEvents => MemberEventsPage,
         CommunityReports => CommunityReportsPage,
         ProgrammeFigures => ProgrammeFiguresPage,
+        Rules => RulesPage,
+        Figures => FiguresPage,
+        Log => LogPage,
     }
 }
 
@@ -142,6 +154,9 @@ pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("members/reports") view=ManageArea::CommunityReports/>
             <Route path=path!("members/figures") view=ManageArea::ProgrammeFigures/>
             <Route path=path!("members/:id") view=ManageArea::Member/>
+            <Route path=path!("rules") view=ManageArea::Rules/>
+            <Route path=path!("figures") view=ManageArea::Figures/>
+            <Route path=path!("log") view=ManageArea::Log/>
         </ParentRoute>
     }
     .into_inner()

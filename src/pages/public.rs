@@ -1,12 +1,14 @@
 //! Pages that anyone reads: how it works, questions, statements, tariffs.
 
 pub mod article;
+pub mod faq;
 pub mod levels;
 pub mod rentals;
 
 use crate::app::lazy::lazy_area;
 use crate::i18n::use_locale;
 use article::ArticlePage;
+use faq::FaqPage;
 use gabarit_i18n::common;
 use gabarit_view::public::ArticleName;
 use leptos::prelude::*;
@@ -48,11 +50,6 @@ pub fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
 #[component]
 fn HowPage() -> impl IntoView {
     view! { <ArticlePage name=ArticleName::How title=common::nav_how(use_locale())/> }
-}
-
-#[component]
-fn FaqPage() -> impl IntoView {
-    view! { <ArticlePage name=ArticleName::Faq title=common::nav_faq(use_locale())/> }
 }
 
 #[component]

@@ -111,5 +111,8 @@ pub(crate) async fn migrate(platform: &Platform) -> Result<(), String> {
         .migrate()
         .await
         .map_err(|error| format!("the database's tables cannot be brought up to date: {error}"))?;
-    rulebooks::ensure_initial(platform).await.map_err(|error| format!("the rulebook cannot be stored: {error}"))
+    rulebooks::ensure_initial(platform).await.map_err(|error| format!("the rulebook cannot be stored: {error}"))?;
+    crate::api::public::publish_statements(platform)
+        .await
+        .map_err(|error| format!("terms and statements cannot be published: {error}"))
 }

@@ -1,4 +1,4 @@
-//! The money desk's files, for managers alone.
+//! The managers' files: the money desk's, the log, the figures.
 
 use crate::{
     api::SignedIn,
@@ -16,11 +16,16 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
     services::{
+        audit_log,
         books::{self, Period},
-        payouts,
+        figures as numbers, payouts,
     },
 };
-use gabarit_view::{account::AccountView, error::ApiError};
+use gabarit_view::{
+    account::AccountView,
+    error::ApiError,
+    govern::{LogQuery, Span},
+};
 use serde::Deserialize;
 
 const XML: &str = "application/xml";
@@ -34,6 +39,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/manage/payouts/{id}/csv", get(batch_table))
         .route("/manage/ledger/csv", get(trial_balance))
         .route("/manage/ledger/{account}/csv", get(account))
+        .route("/manage/log/csv", get(log))
+        .route("/manage/figures/{name}/csv", get(figures))
 }
 
 fn actor(who: Who) -> Result<AccountView, ApiError> {
@@ -108,5 +115,35 @@ async fn account(
     let locale = locale(&who, &headers);
     let period = Period::parse(&days.from, &days.to);
     let result = async { books::account_csv(&p, &who?, &code, period, locale).await };
+    answer(CSV, locale, result.await)
+}
+
+async fn log(State(p): State<Platform>, Query(query): Query<LogQuery>, who: Who, headers: HeaderMap) -> Response {
+    let who = actor(who);
+    let locale = locale(&who, &headers);
+    let result = async { Ok(("log.csv".to_owned(), audit_log::csv(&p, &who?, &query).await?)) };
+    answer(CSV, locale, result.await)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Chosen {
+    span: String,
+}
+
+async fn figures(
+    State(p): State<Platform>,
+    Path(name): Path<String>,
+    Query(chosen): Query<Chosen>,
+    who: Who,
+    headers: HeaderMap,
+) -> Response {
+    let who = actor(who);
+    let locale = locale(&who, &headers);
+    let result = async {
+        let span = Span::parse(&chosen.span);
+        let table = numbers::csv(&p, &who?, &name, span).await?;
+        Ok((format!("{name}-{}.csv", span.code()), table))
+    };
     answer(CSV, locale, result.await)
 }

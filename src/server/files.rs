@@ -17,6 +17,7 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
     services::{
+        own_data,
         papers::{self, File, Format},
         sellers, stash, work,
     },
@@ -159,6 +160,22 @@ pub(crate) async fn document(
         },
         (None, ..) => Err(ApiError::SignInRequired),
         (Some(account), Ok(id), Some(format)) => papers::file(&platform, account, id, format).await,
+        _ => Err(ApiError::NotFound),
+    };
+    answer(result, account.as_ref(), &headers)
+}
+
+/// The archive of one's own data.
+pub(crate) async fn own_data(
+    State(platform): State<Platform>,
+    Path(id): Path<String>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = reader(signed_in);
+    let result = match (account.as_ref(), id.parse()) {
+        (None, _) => Err(ApiError::SignInRequired),
+        (Some(account), Ok(id)) => own_data::download(&platform, account, id).await,
         _ => Err(ApiError::NotFound),
     };
     answer(result, account.as_ref(), &headers)

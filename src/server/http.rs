@@ -69,6 +69,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/candidates/{id}/interview.ics", get(uploads::interview))
         .route("/calendar/{file}", get(files::calendar))
         .route("/earnings.csv", get(files::earnings))
+        .route("/account/data/{id}", get(files::own_data))
         .route("/documents/{id}/{format}", get(files::document))
         .route("/documents/{whose}/{month}/{format}", get(files::month))
         .route("/document-keys.txt", get(files::document_keys))

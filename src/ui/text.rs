@@ -83,6 +83,11 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::NotHttps => errors::problem_not_https(locale).to_owned(),
         Problem::Already => errors::problem_already(locale).to_owned(),
         Problem::NotInRange => errors::problem_not_in_range(locale).to_owned(),
+        Problem::Outside(least, most) => errors::problem_outside(locale, least, most),
+        Problem::NotAfter(other) => errors::problem_not_after(locale, other),
+        Problem::MustBe(value) => errors::problem_must_be(locale, value),
+        Problem::InPast => errors::problem_in_past(locale).to_owned(),
+        Problem::ChangedBy(who) => errors::problem_changed_by(locale, who),
     }
 }
 

@@ -30,6 +30,7 @@ pub mod rating;
 pub mod recognition;
 pub mod rental;
 pub mod rulebook;
+pub mod rulebook_edit;
 pub mod settlement;
 pub mod text;
 pub mod travel;

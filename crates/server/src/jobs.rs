@@ -82,11 +82,15 @@ pub enum JobKind {
     SendRentalRefund,
     /// Looks whether saved searches have new matches (nil).
     WatchSearches,
+    /// Makes the archive of a person's own data (export).
+    ExportData,
+    /// Removes a file from the store (file).
+    DropFile,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -111,6 +115,8 @@ impl JobKind {
         Self::SyncRental,
         Self::SendRentalRefund,
         Self::WatchSearches,
+        Self::ExportData,
+        Self::DropFile,
     ];
 
     /// Its code in the database; never changed.
@@ -141,6 +147,8 @@ impl JobKind {
             Self::SyncRental => "sync-rental",
             Self::SendRentalRefund => "send-rental-refund",
             Self::WatchSearches => "watch-searches",
+            Self::ExportData => "export-data",
+            Self::DropFile => "drop-file",
         }
     }
 

@@ -57,7 +57,7 @@ fn problems(error: &ApiError, field: &str) -> Vec<Problem> {
     error.problems(field).cloned().collect()
 }
 
-/// S38, S39, S44: the profile is stored, found by search, refused with the words marked when it holds a link, and never
+/// S38, S39, S41, S44: the profile is stored, found by search, refused with the words marked when it holds a link, and never
 /// overwritten by somebody who read an older one.
 #[tokio::test(flavor = "multi_thread")]
 async fn profiles_are_edited() {

@@ -80,6 +80,16 @@ pub enum Problem {
     Already,
     /// A day outside of those that can be given.
     NotInRange,
+    /// Outside of the bounds; the least and the greatest value, as they are typed.
+    Outside(String, String),
+    /// Not more than another value, which this one must follow; that one, as it is typed.
+    NotAfter(String),
+    /// Must be this, as it is typed.
+    MustBe(String),
+    /// A day that is over.
+    InPast,
+    /// Somebody else changed it since it was read: nothing was overwritten. Who.
+    ChangedBy(String),
 }
 
 /// Why something did not happen. Never holds internals: those are in the log, under the id.

@@ -33,4 +33,10 @@ pub struct Overview {
     pub payouts: Waiting,
     /// Refunds, captures and chargebacks that need somebody.
     pub troubles: Waiting,
+    /// Orders whose time to be answered ends today.
+    pub answers_today: Waiting,
+    /// Assignments that begin today.
+    pub starts_today: Waiting,
+    /// Queues of further areas, by their codes.
+    pub queues: Vec<(String, Waiting)>,
 }

@@ -30,8 +30,18 @@ impl ArticleName {
     pub const ALL: [Self; 6] = [Self::How, Self::Faq, Self::Privacy, Self::Accessibility, Self::Terms, Self::AboutData];
 }
 
+/// A version of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextVersion {
+    /// From 1.
+    pub number: i64,
+    /// The day it was published.
+    pub published_on: NaiveDate,
+}
+
 /// A page's text, in one language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Article {
     /// What it is about, in a sentence or two.
     pub lead: Vec<Span>,
@@ -39,6 +49,61 @@ pub struct Article {
     pub facts: Vec<(String, String)>,
     /// Its parts.
     pub sections: Vec<Section>,
+    /// Its versions, the newest first; texts without versions have none.
+    pub versions: Vec<TextVersion>,
+    /// Which of them it is.
+    pub version: Option<i64>,
+}
+
+impl Article {
+    /// Only the questions that hold all words of a search, in question or answer; sections without any are left out.
+    /// Accents and capitals make no difference. An empty search leaves everything.
+    #[must_use]
+    pub fn matching(&self, search: &str) -> Self {
+        let words: Vec<String> = folded(search).split_whitespace().map(ToOwned::to_owned).collect();
+        if words.is_empty() {
+            return self.clone();
+        }
+        let holds = |question: &Question| {
+            let answer: Vec<String> = question.answer.iter().map(Block::plain).collect();
+            let text = folded(&format!("{} {}", question.question, answer.join(" ")));
+            words.iter().all(|word| text.contains(word))
+        };
+        let sections = self
+            .sections
+            .iter()
+            .map(|section| Section {
+                questions: section.questions.iter().filter(|question| holds(question)).cloned().collect(),
+                ..section.clone()
+            })
+            .filter(|section| !section.questions.is_empty())
+            .collect();
+        Self { sections, ..self.clone() }
+    }
+
+    /// How many questions there are.
+    #[must_use]
+    pub fn questions(&self) -> usize {
+        self.sections.iter().map(|section| section.questions.len()).sum()
+    }
+}
+
+/// Lower case, without the accents of our languages.
+fn folded(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .map(|c| match c {
+            'à' | 'â' | 'ä' | 'á' => 'a',
+            'é' | 'è' | 'ê' | 'ë' => 'e',
+            'î' | 'ï' | 'í' => 'i',
+            'ô' | 'ö' | 'ó' => 'o',
+            'ù' | 'û' | 'ü' | 'ú' => 'u',
+            'ç' => 'c',
+            '’' => '\'',
+            '\u{a0}' | '\u{202f}' => ' ',
+            other => other,
+        })
+        .collect()
 }
 
 /// A part of an article.
@@ -153,4 +218,43 @@ pub struct Tariffs {
     pub workstation_per_day: Cents,
     /// Licences by product name, per day, before VAT.
     pub licences: Vec<(String, Cents)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faq() -> Article {
+        let question = |id: &str, question: &str, answer: &str| Question {
+            id: id.to_owned(),
+            question: question.to_owned(),
+            answer: vec![Block::Paragraph(vec![Span::Text(answer.to_owned())])],
+        };
+        let section = |id: &str, questions: Vec<Question>| Section {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            blocks: Vec::new(),
+            questions,
+        };
+        Article {
+            sections: vec![
+                section("clients", vec![question("a", "Puis-je annuler ?", "La réservation flexible coûte 15 %.")]),
+                section("experts", vec![question("b", "Quand suis-je payé·e ?", "Le jour 14.")]),
+            ],
+            ..Article::default()
+        }
+    }
+
+    #[test]
+    fn questions_are_found_by_their_words() {
+        let found = |search: &str| {
+            let article = faq().matching(search);
+            article.sections.into_iter().flat_map(|s| s.questions).map(|q| q.id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(""), ["a", "b"]);
+        assert_eq!(found("RESERVATION annuler"), ["a"]);
+        assert_eq!(found("payé"), ["b"]);
+        assert_eq!(found("annuler payé"), Vec::<String>::new());
+        assert_eq!(faq().matching("14").questions(), 1);
+    }
 }

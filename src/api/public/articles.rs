@@ -1,14 +1,10 @@
 //! Composes the pages of text from the locale files, the rulebook in force and the operator's details.
 
 use super::{faq, markup::Reader};
-use chrono::NaiveDate;
 use gabarit_domain::{money::BasisPoints, rulebook::Rulebook};
 use gabarit_i18n::{Locale, fmt, site, statements};
 use gabarit_server::{config::Operator, places, services::accounts};
 use gabarit_view::public::{Article, ArticleName, Section};
-
-/// The text of terms and privacy statement that is shown; a change of their meaning raises it.
-const VERSION: &str = "0.1";
 
 /// What texts are made from.
 #[derive(Clone, Copy, Debug)]
@@ -56,13 +52,13 @@ impl<'a> Source<'a> {
             lead: self.reader().spans(lead),
             facts: facts.into_iter().map(|(term, value)| (term.to_owned(), value)).collect(),
             sections,
+            ..Article::default()
         }
     }
 
-    /// Whose text it is, of which version and day.
+    /// Whose text it is; version and day are those of its publication.
     fn about_text(&self, status: &str) -> Vec<(&'static str, String)> {
         let l = self.locale;
-        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap_or_default();
         let operator = self.operator;
         let address = format!(
             "{}, {}, {} {}, {}",
@@ -75,8 +71,6 @@ impl<'a> Source<'a> {
         vec![
             (statements::operator(l), address),
             (statements::contact(l), operator.email.as_str().to_owned()),
-            (statements::version(l), VERSION.to_owned()),
-            (statements::date(l), fmt::date(l, day)),
             (statements::status(l), status.to_owned()),
         ]
     }
@@ -183,6 +177,7 @@ fn about_data(s: &Source<'_>) -> Article {
 mod tests {
     use super::*;
     use crate::url::{self, Page};
+    use chrono::NaiveDate;
     use gabarit_server::config::Config;
     use gabarit_view::public::{Block, Span};
     use std::collections::BTreeSet;

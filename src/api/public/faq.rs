@@ -85,5 +85,6 @@ pub(super) fn article(s: &Source<'_>) -> Article {
                 ],
             ),
         ],
+        ..Article::default()
     }
 }

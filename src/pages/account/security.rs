@@ -58,6 +58,11 @@ pub(super) fn SecuritySections(account: AccountView) -> impl IntoView {
                         <Password locale actions/>
                         <TwoStep locale/>
                         <Sessions locale sessions actions/>
+                        <section class="account-section">
+                            <h2>{gabarit_i18n::own_data::title(locale)}</h2>
+                            <p>{gabarit_i18n::own_data::lead(locale)}</p>
+                            <p><LinkButton href=url::path(locale, Page::OwnData)>{gabarit_i18n::own_data::title(locale)}</LinkButton></p>
+                        </section>
                     }
                     .into_any(),
                 }

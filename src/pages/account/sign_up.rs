@@ -60,6 +60,10 @@ pub fn SignUpPage() -> impl IntoView {
                     {auth::privacy_note(locale)} " "
                     <a href=url::path(locale, Page::Privacy)>{common::nav_privacy(locale)}</a>
                 </p>
+                <p class="hint">
+                    {auth::terms_note(locale)} " "
+                    <a href=url::path(locale, Page::Terms)>{common::nav_terms(locale)}</a>
+                </p>
                 <Submit form text=common::sign_up(locale)/>
             </ActionForm>
             <p class="aside">

@@ -2,7 +2,7 @@
 
 use crate::{
     api::manage::manager_overview,
-    i18n::{fmt, use_locale},
+    i18n::{Locale, fmt, use_locale},
     ui::{ErrorState, Skeleton},
     url::{self, ManagePage, Page},
 };
@@ -10,6 +10,22 @@ use gabarit_i18n::{manage as text, operations};
 use gabarit_view::manage::Waiting;
 use leptos::prelude::*;
 use leptos_meta::Title;
+
+/// What a further queue is called, and where it is worked on.
+fn further(locale: Locale, code: &str) -> (&'static str, Option<String>) {
+    let page = |page: ManagePage| Some(url::path(locale, Page::Manage(page)));
+    let below = |section: &str| Some(format!("{}/{section}", url::path(locale, Page::Manage(ManagePage::Overview))));
+    match code {
+        "disputes" => (text::queue_disputes(locale), page(ManagePage::Disputes)),
+        "reports" => (text::queue_reports(locale), page(ManagePage::Reports)),
+        "reviews" => (text::queue_reviews(locale), page(ManagePage::Reviews)),
+        "contested" => (text::queue_contested(locale), page(ManagePage::Payouts)),
+        "nominations" => (text::queue_nominations(locale), below("programme")),
+        "appeals" => (text::queue_appeals(locale), below("members")),
+        "claims" => (text::queue_claims(locale), below("members")),
+        _ => (text::queue_draft(locale), page(ManagePage::Rules)),
+    }
+}
 
 /// The page.
 #[component]
@@ -48,6 +64,12 @@ pub(super) fn OverviewPage() -> impl IntoView {
                 match overview.await {
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                     Ok(overview) => view! {
+                        <h2>{text::due_today(locale)}</h2>
+                        <ul class="console-counts">
+                            {tile(text::answers_today(locale), overview.answers_today, None)}
+                            {tile(text::starts_today(locale), overview.starts_today, None)}
+                        </ul>
+                        <h2>{text::queues(locale)}</h2>
                         <ul class="console-counts">
                             {tile(text::candidates_new(locale), overview.candidates_new, queue("new"))}
                             {tile(text::candidates_open(locale), overview.candidates_open, queue(""))}
@@ -58,6 +80,14 @@ pub(super) fn OverviewPage() -> impl IntoView {
                                 overview.requests,
                                 Some(url::path(locale, Page::Manage(ManagePage::Desk))),
                             )}
+                            {overview
+                                .queues
+                                .into_iter()
+                                .map(|(code, waiting)| {
+                                    let (name, page) = further(locale, &code);
+                                    tile(name, waiting, page)
+                                })
+                                .collect_view()}
                             {tile(operations::payouts_urgent(locale), overview.payouts, page(ManagePage::Payouts))}
                             {tile(operations::troubles(locale), overview.troubles, page(ManagePage::Operations))}
                             {tile(text::jobs_failing(locale), overview.jobs, page(ManagePage::Operations))}

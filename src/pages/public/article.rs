@@ -2,13 +2,14 @@
 
 use crate::{
     api::public::public_article,
-    i18n::use_locale,
+    i18n::{Locale, fmt, use_locale},
     ui::{ErrorState, Notice, Skeleton},
 };
 use gabarit_i18n::site;
 use gabarit_view::public::{Article, ArticleName, Block, Question, Section, Span};
 use leptos::{either::EitherOf5, prelude::*};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 use serde_json::json;
 
 /// A page of text.
@@ -20,7 +21,9 @@ pub fn ArticlePage(
     title: &'static str,
 ) -> impl IntoView {
     let locale = use_locale();
-    let text = Resource::new(|| (), move |()| public_article(name, locale));
+    let query = use_query_map();
+    let version = Memo::new(move |_| query.read().get_str("version").and_then(|text| text.parse::<i64>().ok()));
+    let text = Resource::new(move || version.get(), move |version| public_article(name, locale, version));
     view! {
         <Title text=title/>
         <h1>{title}</h1>
@@ -37,9 +40,10 @@ pub fn ArticlePage(
 }
 
 #[component]
-fn ArticleBody(article: Article) -> impl IntoView {
+pub(super) fn ArticleBody(article: Article) -> impl IntoView {
     let locale = use_locale();
     let machine = structured(&article);
+    let versions = versions_view(locale, &article);
     let contents = (article.sections.len() > 1).then(|| {
         let links = article
             .sections
@@ -58,11 +62,43 @@ fn ArticleBody(article: Article) -> impl IntoView {
         <p class="lead article-lead">{spans_view(article.lead)}</p>
         <div class="article">
             {contents}
-            <div class="prose article-text">{facts} {sections}</div>
+            <div class="prose article-text">{versions} {facts} {sections}</div>
         </div>
         {machine.map(|json| view! { <script type="application/ld+json" inner_html=json></script> })}
     }
     .into_any()
+}
+
+/// Which version is read, since when it holds, and the others.
+fn versions_view(locale: Locale, article: &Article) -> impl IntoView + use<> {
+    let shown = article.version?;
+    let newest = article.versions.first().map(|version| version.number);
+    let day = article.versions.iter().find(|version| version.number == shown).map(|version| version.published_on);
+    let old = (newest != Some(shown)).then(|| {
+        view! { <Notice warning=true>{site::old_version(locale)} " " <a href="?" rel="external">{site::newest_version(locale)}</a></Notice> }
+    });
+    let others = article
+        .versions
+        .iter()
+        .filter(|version| version.number != shown)
+        .map(|version| {
+            let words = site::version_of(locale, version.number, fmt::date(locale, version.published_on));
+            view! { <li><a href=format!("?version={}", version.number) rel="external">{words}</a></li> }
+        })
+        .collect::<Vec<_>>();
+    let others = (!others.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{site::other_versions(locale)}</summary>
+                <ul>{others}</ul>
+            </details>
+        }
+    });
+    Some(view! {
+        {old}
+        <p class="hint">{day.map(|day| site::version_of(locale, shown, fmt::date(locale, day)))}</p>
+        {others}
+    })
 }
 
 fn section_view(section: Section) -> impl IntoView {

@@ -1,6 +1,9 @@
 //! Rows of the ledger: transactions and their entries, only ever added.
 
-use crate::{db::Exec, on};
+use crate::{
+    db::{Exec, books},
+    on,
+};
 use chrono::{DateTime, Utc};
 use gabarit_domain::{
     ids::{AccountId, BookingId},
@@ -22,7 +25,7 @@ pub async fn insert_transaction(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "INSERT INTO ledger_transaction (id, dedup_key, kind, booking_id, at) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (dedup_key) DO NOTHING";
-    let affected = on!(exec, |c| sqlx::query(SQL)
+    let affected = on!(&mut *exec, |c| sqlx::query(SQL)
         .bind(id)
         .bind(dedup_key)
         .bind(kind)
@@ -31,6 +34,9 @@ pub async fn insert_transaction(
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
+    if affected == 1 {
+        books::reopen(exec, at.date_naive()).await?;
+    }
     Ok(affected == 1)
 }
 

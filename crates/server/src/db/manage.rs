@@ -50,3 +50,50 @@ pub async fn failing_mail(exec: &mut Exec<'_>) -> sqlx::Result<Tally> {
         WHERE sent_at IS NULL AND last_error IS NOT NULL";
     on!(exec, |c| sqlx::query_as(SQL).fetch_one(c).await)
 }
+
+/// Queues of areas that have one: a code, and a query that counts what waits, and since when. A new area adds its own.
+pub const QUEUES: &[(&str, &str)] = &[
+    ("disputes", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM dispute WHERE closed_at IS NULL"),
+    ("reports", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM booking_report WHERE closed_at IS NULL"),
+    ("reviews", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM review_report WHERE closed_at IS NULL"),
+    (
+        "contested",
+        "SELECT COUNT(*) AS count, MIN(answered_at) AS oldest FROM self_billed_answer WHERE state = 'contested'",
+    ),
+    (
+        "nominations",
+        "SELECT COUNT(*) AS count, MIN(submitted_at) AS oldest FROM nomination \
+         WHERE state IN ('review', 'deliberation', 'decided')",
+    ),
+    ("appeals", "SELECT COUNT(*) AS count, MIN(made_at) AS oldest FROM membership_appeal WHERE answer IS NULL"),
+    ("claims", "SELECT COUNT(*) AS count, MIN(claimed_at) AS oldest FROM benefit_claim WHERE state = 'asked'"),
+    ("draft", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM rulebook_draft WHERE state = 'open'"),
+];
+
+/// One of [`QUEUES`].
+///
+/// # Errors
+/// The database's.
+pub async fn queue(exec: &mut Exec<'_>, sql: &'static str) -> sqlx::Result<Tally> {
+    on!(exec, |c| sqlx::query_as(sql).fetch_one(c).await)
+}
+
+/// Orders whose expert must answer before an instant.
+///
+/// # Errors
+/// The database's.
+pub async fn answers_until(exec: &mut Exec<'_>, until: DateTime<Utc>) -> sqlx::Result<Tally> {
+    const SQL: &str = "SELECT COUNT(*) AS count, MIN(paid_at) AS oldest FROM booking \
+        WHERE state = 'requested' AND clock_at < $1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(until).fetch_one(c).await)
+}
+
+/// Assignments that begin on a day.
+///
+/// # Errors
+/// The database's.
+pub async fn starting(exec: &mut Exec<'_>, from: DateTime<Utc>, until: DateTime<Utc>) -> sqlx::Result<Tally> {
+    const SQL: &str = "SELECT COUNT(*) AS count, MIN(accepted_at) AS oldest FROM booking \
+        WHERE state = 'accepted' AND starts_at >= $1 AND starts_at < $2";
+    on!(exec, |c| sqlx::query_as(SQL).bind(from).bind(until).fetch_one(c).await)
+}

@@ -2,11 +2,11 @@
 
 use super::{JobKind, schedule};
 use crate::{
-    db::{account_tokens, jobs, known_devices, sessions, stash, throttle},
+    db::{account_tokens, books, jobs, known_devices, own_data as own_rows, sessions, stash, throttle},
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, membership, nominations, payments, payouts, rating, rentals, saved, self_billing, work,
+        bookings, membership, nominations, own_data, payments, payouts, rating, rentals, saved, self_billing, work,
     },
 };
 use chrono::TimeDelta;
@@ -51,6 +51,8 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::ShowReviews => rating::show_due(p, BookingId(subject)).await,
         JobKind::RenewMembership => membership::prepare_renewal(p, subject).await,
         JobKind::EndMembership => membership::lapse(p, subject).await,
+        JobKind::ExportData => own_data::make(p, subject).await,
+        JobKind::DropFile => own_data::drop_file(p, subject).await,
     }
 }
 
@@ -66,6 +68,12 @@ async fn purge_expired(p: &Platform, subject: Uuid) -> Result<(), ApiError> {
         let browsers = known_devices::purge(exec, now - TimeDelta::days(DEVICE_DAYS)).await?;
         let counters = throttle::purge(exec, now).await?;
         let done = jobs::purge(exec, now - TimeDelta::days(KEEP_DONE_DAYS)).await?;
+        for file in own_rows::expire(exec, now).await? {
+            schedule(exec, JobKind::DropFile, file, now).await?;
+        }
+        // Long after a day is over nothing is written with a time of that day any more.
+        books::sum_up(exec, (now - TimeDelta::hours(6)).date_naive()).await?;
+        own_rows::purge_mail(exec, now - TimeDelta::days(own_data::MAIL_DAYS)).await?;
         schedule(exec, JobKind::PurgeExpired, subject, now + TimeDelta::hours(1)).await?;
         Ok::<_, sqlx::Error>((sessions, forms, links, browsers, counters, done))
     }

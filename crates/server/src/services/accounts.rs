@@ -249,6 +249,9 @@ pub async fn sign_up_from(p: &Platform, form: SignUp, browser: &Browser<'_>) -> 
         return Err(ApiError::field("email", Problem::EmailTaken));
     }
     links::ask_to_confirm(&mut tx.exec(), p, id, (email.as_str(), name.as_str(), form.locale)).await?;
+    crate::services::statements::accepted_at_sign_up(&mut tx.exec(), p, id, form.locale)
+        .await
+        .map_err(|error| p.fault(error))?;
     let opened = open(&mut tx.exec(), p, id, browser).await?;
     tx.commit().await.map_err(|error| p.fault(error))?;
     jobs::wake(p);

@@ -1,7 +1,7 @@
 //! What the managers' console shows first.
 
 use crate::{
-    clock::zoned,
+    clock::{start_of_day, zoned},
     db::{
         candidates,
         manage::{self, Tally},
@@ -43,7 +43,17 @@ pub async fn overview(p: &Platform, actor: &AccountView) -> Result<Overview, Api
         let found = || counts.iter().filter(|(state, ..)| states.contains(&state.as_str()));
         Tally { count: found().map(|(_, count, _)| count).sum(), oldest: found().map(|(.., oldest)| *oldest).min() }
     };
+    let day = |day: chrono::NaiveDate| start_of_day(day, p.config.zone);
+    let (today, tomorrow) = (day(p.today()), day(p.today().succ_opt().unwrap_or(chrono::NaiveDate::MAX)));
+    let mut queues = Vec::with_capacity(manage::QUEUES.len());
+    for (code, sql) in manage::QUEUES {
+        let tally = manage::queue(exec, sql).await.map_err(|error| p.fault(error))?;
+        queues.push(((*code).to_owned(), waiting(tally)));
+    }
     Ok(Overview {
+        answers_today: waiting(manage::answers_until(exec, tomorrow).await.map_err(|error| p.fault(error))?),
+        starts_today: waiting(manage::starting(exec, today, tomorrow).await.map_err(|error| p.fault(error))?),
+        queues,
         candidates_new: waiting(in_states(&["new"])),
         candidates_open: waiting(in_states(&["in-review", "interviewed"])),
         candidates_invited: waiting(in_states(&["invited"])),

@@ -76,7 +76,7 @@ async fn finds_nothing(stage: &Stage, account: &AccountView, id: BookingId) {
     assert_eq!(payments::returned(p, account, id).await.err(), nothing);
 }
 
-/// S11, S35: contact details, the address and the client's note of where to be, while the order is alive and no longer.
+/// S11, S35, S36: contact details, the address and the client's note of where to be, while the order is alive and no longer.
 /// The order number and the payment are never the expert's.
 #[tokio::test(flavor = "multi_thread")]
 async fn contact_details_end_with_the_order() {

@@ -15,7 +15,7 @@ use crate::{
     jobs::{self, JobKind},
     payments::{ProviderState, limit},
     platform::Platform,
-    services::{experts, payments, rulebooks, work},
+    services::{experts, payments, rulebooks, statements, work},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_domain::{
@@ -133,6 +133,7 @@ async fn hold(
     }
     let held = booking.state;
     rows::log(&mut tx.exec(), booking.id, now, Some(client.id), None, held.code(), "placed").await?;
+    statements::accepted_with_booking(&mut tx.exec(), p, client.id, locale, booking.id).await?;
     expert_rows::touch(&mut tx.exec(), booking.expert.0, now).await?;
     rows::remember_client(&mut tx.exec(), client.id, &draft.profile).await?;
     let payment = payment_rows::Payment {

@@ -1,0 +1,202 @@
+//! The log browser: who did what, when and why, over all append-only logs.
+//!
+//! Lines are ordered by time, the newest first; lines of one instant by log, then by their keys. A page ends with the
+//! place of its last line, from which the next one goes on: what is written meanwhile shifts nothing.
+
+use crate::{
+    clock::{start_of_day, zoned},
+    csv::Csv,
+    db::audit_log::{self as rows, Filter, LogRow, SOURCES},
+    platform::Platform,
+    services::manage::managers_only,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use gabarit_view::{
+    account::AccountView,
+    error::ApiError,
+    govern::{LogLine, LogPage, LogQuery},
+};
+use uuid::Uuid;
+
+/// Lines on a page.
+const PAGE: usize = 50;
+/// Lines in a file; more is a matter of periods.
+const FILE: usize = 20_000;
+
+/// The last line of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    at: DateTime<Utc>,
+    source: usize,
+    id: Uuid,
+    step: i64,
+}
+
+impl Place {
+    fn write(&self) -> String {
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Nanos, true);
+        URL_SAFE_NO_PAD.encode(format!("{at}|{}|{}|{}", self.source, self.id, self.step))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let mut parts = text.split('|');
+        let place = Self {
+            at: parts.next()?.parse().ok()?,
+            source: parts.next()?.parse().ok()?,
+            id: parts.next()?.parse().ok()?,
+            step: parts.next()?.parse().ok()?,
+        };
+        (parts.next().is_none() && (0..10_000).contains(&chrono::Datelike::year(&place.at))).then_some(place)
+    }
+}
+
+/// `%` and `_` mean nothing special to people.
+fn pattern(text: &str) -> String {
+    let text: String = text.trim().to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
+    if text.is_empty() { text } else { format!("%{text}%") }
+}
+
+/// At most `limit` lines after a place, merged over all logs that are asked for.
+async fn merged(
+    p: &Platform,
+    query: &LogQuery,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Vec<(usize, LogRow)>, ApiError> {
+    let zone = p.config.zone;
+    let day = |text: &str| text.trim().parse::<NaiveDate>().ok();
+    let never = NaiveDate::from_ymd_opt(9999, 1, 1).unwrap_or(NaiveDate::MAX);
+    let from = day(&query.from).map_or(DateTime::UNIX_EPOCH, |day| start_of_day(day, zone));
+    let end = day(&query.to).and_then(|day| day.succ_opt()).unwrap_or(never);
+    let end = start_of_day(end, zone);
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let exec = &mut conn.exec();
+    // A reference is looked up: its lines are then found by their key, not by reading everything.
+    let reference = query.q.trim().to_uppercase();
+    let is_reference = reference.len() == 8 && reference.bytes().all(|b| b.is_ascii_alphanumeric());
+    let about = if is_reference { rows::named(exec, &reference).await.map_err(|error| p.fault(error))? } else { None };
+    let words = if about.is_some() { String::new() } else { pattern(&query.q) };
+    // One person is looked up, too; where several are meant, lines are compared with the name.
+    let mut who = pattern(&query.who);
+    let mut by = None;
+    if !who.is_empty() {
+        match rows::people(exec, &who).await.map_err(|error| p.fault(error))?.as_slice() {
+            [] => return Ok(Vec::new()),
+            [one] => {
+                by = Some(*one);
+                who.clear();
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for (index, source) in SOURCES.iter().enumerate() {
+        if !query.log.is_empty() && query.log != source.code {
+            continue;
+        }
+        let (before, inclusive, place) = match after {
+            None => (end, false, None),
+            Some(place) if place.at >= end => (end, false, None),
+            Some(place) => (place.at, index >= place.source, (index == place.source).then_some((place.id, place.step))),
+        };
+        let filter = Filter {
+            before,
+            inclusive,
+            place,
+            from,
+            who: who.clone(),
+            by,
+            words: words.clone(),
+            about,
+            limit: i64::try_from(limit).unwrap_or(i64::MAX),
+        };
+        let lines = rows::lines(exec, source, &filter).await.map_err(|error| p.fault(error))?;
+        found.extend(lines.into_iter().map(|line| (index, line)));
+    }
+    found.sort_by(|(s1, l1), (s2, l2)| {
+        l2.at.cmp(&l1.at).then(s1.cmp(s2)).then(l2.id.cmp(&l1.id)).then(l2.step.cmp(&l1.step))
+    });
+    found.truncate(limit);
+    Ok(found)
+}
+
+fn view(source: usize, row: LogRow, zone: Tz) -> LogLine {
+    LogLine {
+        log: SOURCES.get(source).map_or("", |source| source.code).to_owned(),
+        at: zoned(row.at, zone),
+        who: row.actor,
+        email: row.actor_email,
+        subject: row.subject,
+        about: row.about,
+        id: row.id,
+        event: row.event,
+        detail: row.detail,
+    }
+}
+
+/// A page of the log.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`] for a place that no page said.
+pub async fn page(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result<LogPage, ApiError> {
+    managers_only(actor)?;
+    let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
+    let after = match query.after.trim() {
+        "" => None,
+        text => Some(Place::read(text).ok_or(ApiError::NotFound)?),
+    };
+    let mut lines = merged(p, query, after.as_ref(), PAGE + 1).await?;
+    let more = lines.len() > PAGE;
+    lines.truncate(PAGE);
+    let last = lines.last().map(|(source, row)| Place { at: row.at, source: *source, id: row.id, step: row.step });
+    Ok(LogPage {
+        lines: lines.into_iter().map(|(source, row)| view(source, row, zone)).collect(),
+        next: last.filter(|_| more).map(|place| place.write()),
+        logs: SOURCES.iter().map(|source| source.code.to_owned()).collect(),
+    })
+}
+
+/// What the page would show, all of it, as a table; times are UTC.
+///
+/// # Errors
+/// As [`page`].
+pub async fn csv(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result<Vec<u8>, ApiError> {
+    managers_only(actor)?;
+    let mut table = Csv::new(&["at", "log", "who", "email", "subject", "event", "detail"]);
+    for (source, row) in merged(p, query, None, FILE).await? {
+        table.row(&[
+            row.at.to_rfc3339_opts(SecondsFormat::Millis, true).as_str(),
+            SOURCES.get(source).map_or("", |source| source.code),
+            row.actor.as_deref().unwrap_or_default(),
+            row.actor_email.as_deref().unwrap_or_default(),
+            &row.subject,
+            &row.event,
+            &row.detail,
+        ]);
+    }
+    Ok(table.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_back() {
+        let place =
+            Place { at: "2026-11-23T09:00:00.123456Z".parse().unwrap(), source: 3, id: Uuid::from_u128(7), step: 2 };
+        assert_eq!(Place::read(&place.write()), Some(place));
+        for bad in [
+            "",
+            "x",
+            "!!",
+            &URL_SAFE_NO_PAD.encode("a|b|c|d"),
+            &URL_SAFE_NO_PAD.encode("+262142-01-01T00:00:00Z|0|00000000-0000-0000-0000-000000000000|0"),
+        ] {
+            assert_eq!(Place::read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import { accessible, accounts, expect, fitsWidth, signIn, signUp, test, visit } from "../support.mjs";
+
+const narrow = async (page) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+};
+
+test("S24 S25: a manager drafts a rulebook, sees what it does to examples, and mistakes by their fields", async ({ page }) => {
+  await signIn(page, accounts.manager);
+  await visit(page, "/en/manage/rules");
+  await expect(page.getByRole("heading", { level: 1, name: "Rulebook" })).toBeVisible();
+  // Somebody may have begun it already: there is one draft for all.
+  const begin = page.getByRole("button", { name: "Prepare a version" });
+  if (await begin.isVisible()) await begin.click();
+  await expect(page.getByLabel("Holds from")).toBeVisible();
+  await accessible(page);
+  await narrow(page);
+
+  await page.getByLabel("Level 3 (€ a day)").fill("a lot");
+  await page.getByLabel("Flexible supplement (%)").fill("120");
+  await page.getByLabel("Why").fill("Prices of the new year");
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await expect(page.locator(".field-error")).toHaveCount(2);
+  await expect(page.getByLabel("Level 3 (€ a day)")).toHaveValue("a lot");
+
+  await page.getByLabel("Level 3 (€ a day)").fill("900");
+  await page.getByLabel("Flexible supplement (%)").fill("15");
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  const preview = page.getByRole("group", { name: "Effect on examples" });
+  await expect(preview).toContainText("€900.00");
+  await expect(page.getByRole("button", { name: "Release this version" })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: "Discard the draft" }).click();
+  await expect(page.getByRole("button", { name: "Prepare a version" })).toBeVisible();
+
+  // All of it stands in the log.
+  await visit(page, "/en/manage/log?log=rules");
+  await expect(page.getByRole("row").filter({ hasText: "discarded" }).first()).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "day_rate_3: 800.00 → 900.00" }).first()).toBeVisible();
+  await accessible(page);
+  await narrow(page);
+});
+
+test("figures are charts with their tables behind them, and files", async ({ page }) => {
+  await signIn(page, accounts.manager);
+  await visit(page, "/en/manage/figures");
+  await expect(page.locator("svg.chart")).toHaveCount(5);
+  await expect(page.getByRole("img", { name: /^Bookings/ })).toBeVisible();
+  await accessible(page);
+  await narrow(page);
+  await page.getByText("Table: Bookings").click();
+  await expect(page.getByRole("table", { name: "Bookings" })).toBeVisible();
+  await page.getByRole("link", { name: "12 months" }).click();
+  await expect(page).toHaveURL(/span=12m/);
+  const file = await page.request.get("/manage/figures/bookings/csv?span=12m");
+  expect(file.headers()["content-type"]).toContain("text/csv");
+  expect((await file.text()).trim().split("\n")).toHaveLength(13);
+});
+
+test("S23: somebody takes their data along, and erases the account; nobody else gets it", async ({ page, browser }) => {
+  const email = await signUp(page);
+
+  await visit(page, "/en/account/data");
+  await accessible(page);
+  await narrow(page);
+  await page.getByRole("button", { name: "Make the archive" }).click();
+  const download = page.getByRole("link", { name: /^Download/ });
+  await expect(async () => {
+    await visit(page, "/en/account/data");
+    await expect(download).toBeVisible({ timeout: 500 });
+  }).toPass();
+  const address = await download.getAttribute("href");
+  const archive = await page.request.get(address);
+  expect(archive.headers()["content-type"]).toBe("application/zip");
+  expect((await archive.body()).toString("latin1")).toContain(email);
+
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await signIn(other, accounts.manager);
+  expect((await other.request.get(address)).status()).toBe(404);
+  await context.close();
+
+  await page.getByRole("button", { name: "Erase for good" }).click();
+  await expect(page.locator(".field-error")).toHaveCount(1);
+  await page.getByLabel("I understand that this cannot be undone.").check();
+  await page.getByRole("button", { name: "Erase for good" }).click();
+  await expect(page.getByText("Your account is erased. An e-mail confirms it.")).toBeVisible();
+  expect((await page.request.get(address)).status()).toBe(401);
+});
+
+test("S2: questions are searched, and texts tell their version", async ({ page }) => {
+  await visit(page, "/en/faq?q=workstation");
+  const before = await page.locator("details.question").count();
+  expect(before).toBeGreaterThan(0);
+  await page.getByLabel("Search the questions").fill("workstation licence");
+  await expect(page.locator("details.question")).not.toHaveCount(before);
+  await page.getByLabel("Search the questions").fill("zzzz");
+  await expect(page.getByText("No question holds these words.")).toBeVisible();
+  await accessible(page);
+  await visit(page, "/en/terms");
+  await expect(page.getByText(/^Version \d+ of /).first()).toBeVisible();
+  await visit(page, "/en/terms?version=1");
+  await accessible(page);
+});
