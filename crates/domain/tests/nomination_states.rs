@@ -223,7 +223,7 @@ fn judge(state: &NominationState, story: &Story) {
         NominationState::Granted(_, ruling) | NominationState::Refused(_, ruling) => {
             assert_eq!(story.reviewed.len(), 2, "two reviews");
             assert!(story.reviewed.is_disjoint(&story.recused));
-            let (by, granted, recused) = story.decision.clone().expect("a decision");
+            let (by, granted, recused) = story.decision.clone().unwrap();
             assert_eq!(by, ruling.by);
             assert_ne!(by, NOMINEE, "nobody decides on themselves");
             assert!(!story.reviewed.contains(&by) && !story.recused.contains(&by), "whoever sat does not decide");
