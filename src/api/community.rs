@@ -1,5 +1,6 @@
 //! The members' private community.
 
+#[cfg(feature = "ssr")]
 use gabarit_i18n::Locale;
 use gabarit_view::{
     community::{Community, CommunityThread, PostForm, Report, ThreadForm},

@@ -644,7 +644,7 @@ async fn conflicts_are_found() {
         stand(&p, &stands.account, "fr").await;
         at(&p, window()).await;
         let everybody = [&booked, &same_house, &stands, &free].map(|one| one.account.clone());
-        assert_eq!(seated(&p, id, &everybody).await, [free.account.clone()]);
+        assert_eq!(seated(&p, id, &everybody).await, std::slice::from_ref(&free.account));
         let file = console::file(&p, &manager, id, Locale::Fr).await.unwrap();
         let bar = |who: &AccountView| file.choices.iter().find(|one| one.reviewer == who.id).unwrap().bar.clone();
         assert_eq!(bar(&booked.account).as_deref(), Some("bookings"));

@@ -124,7 +124,7 @@ pub async fn catalogue(
                     && stored.as_ref().is_some_and(|stored| claim.membership_id == stored.id.0)
             });
             // What was claimed stays in view when the country has it no longer.
-            if holding.is_empty() && !latest.is_some_and(|claim| claim.state != "ended") {
+            if holding.is_empty() && latest.is_none_or(|claim| claim.state == "ended") {
                 continue;
             }
             let exhausted = benefit.uses_codes

@@ -217,7 +217,7 @@ pub async fn badge(p: &Platform, code: &str, locale: Locale) -> Result<String, A
     let whole = format!("{} – {} – {status}", text::badge_member(locale), profile.display_name);
     let mut svg = String::new();
     // Writing to a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"320\" height=\"96\" viewBox=\"0 0 320 96\" role=\"img\" \
          aria-labelledby=\"t\" lang=\"{lang}\"><title id=\"t\">{whole}</title>\
@@ -228,7 +228,7 @@ pub async fn badge(p: &Platform, code: &str, locale: Locale) -> Result<String, A
          <g font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif\" fill=\"{ink}\">\
          <text x=\"88\" y=\"32\" font-size=\"12\">{title}</text>\
          <text x=\"88\" y=\"54\" font-size=\"16\" font-weight=\"600\">{name}</text>\
-         <text x=\"88\" y=\"76\" font-size=\"12\">{status}</text></g></svg>\n",
+         <text x=\"88\" y=\"76\" font-size=\"12\">{status}</text></g></svg>",
         lang = locale.code(),
         whole = escaped(&whole),
         mark = if live { "<path d=\"M34 49l7 7 14-16\" stroke-width=\"3\"/>" } else { "" },
