@@ -11,7 +11,7 @@ use server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use {
     super::Call,
-    crate::url::{self, ManagePage, Page},
+    crate::url::{self, ManagePage, Page, WorkPage},
     gabarit_domain::ids::AccountId,
     gabarit_i18n::Locale,
     gabarit_server::{
@@ -72,6 +72,15 @@ pub struct ProfileForm {
 #[cfg(feature = "ssr")]
 fn onwards(locale: Locale, next: &str) -> String {
     url::local(next).map_or_else(|| url::path(locale, Page::Home), ToOwned::to_owned)
+}
+
+/// The same for somebody known by now: who was accepted as an expert begins at the workplace.
+#[cfg(feature = "ssr")]
+fn onwards_as(locale: Locale, next: &str, account: &AccountView) -> String {
+    if account.expert.is_some() && url::local(next).is_none() {
+        return url::path(locale, Page::Work(WorkPage::Orders));
+    }
+    onwards(locale, next)
 }
 
 /// A page, with what has just been done said on it.
@@ -138,7 +147,7 @@ pub async fn sign_in(
             Entry::In(opened) => {
                 let account = accounts::current(p, Some(opened.session.expose())).await?.ok_or(ApiError::NotFound)?;
                 call.set_session(&opened);
-                call.redirect(&onwards(locale, &form.next));
+                call.redirect(&onwards_as(locale, &form.next, &account));
                 Ok(Some(account))
             }
             Entry::SecondStep(token) => {
@@ -187,8 +196,9 @@ pub async fn second_step(
         })?;
         call.set_session(&opened);
         call.set_cookie(&web::clear_step_cookie(&p.config));
-        call.redirect(&onwards(page_locale(&form.locale), &form.next));
-        accounts::get(p, id).await?.ok_or(ApiError::NotFound)
+        let account = accounts::get(p, id).await?.ok_or(ApiError::NotFound)?;
+        call.redirect(&onwards_as(page_locale(&form.locale), &form.next, &account));
+        Ok(account)
     }
     .await;
     call.answer_form(&(), result).await

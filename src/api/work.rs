@@ -3,6 +3,7 @@
 use gabarit_domain::ids::BookingId;
 use gabarit_i18n::Locale;
 use gabarit_view::{
+    account::BankAccounts,
     error::ApiError,
     work::{
         AvailabilityView, BillingForm, EarningsPage, ProfileEditor, ProfileForm, RecordForm, TermsForm, Thread,
@@ -17,7 +18,7 @@ use server_fn::codec::GetUrl;
 use {
     super::Call,
     crate::url::{self, Page, WorkPage},
-    gabarit_server::services::{stash, work},
+    gabarit_server::services::{billing, stash, work},
     gabarit_view::error::Problem,
 };
 
@@ -198,6 +199,70 @@ pub async fn save_work_billing(
     }
     .await;
     call.answer_form(&form, result).await
+}
+
+/// The bank account that payouts use, and the one that waits to be used; masked.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] for who is no expert.
+#[server(name = GetBankAccounts, prefix = "/api", endpoint = "bank_accounts", input = GetUrl)]
+pub async fn bank_accounts() -> Result<BankAccounts, ApiError> {
+    let call = Call::current()?;
+    billing::bank_accounts(&call.platform, call.actor()?).await
+}
+
+/// A bank account as posted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BankForm {
+    /// IBAN; never kept.
+    pub iban: String,
+    /// The password or a code, where it is asked for; never kept.
+    pub confirm_password: String,
+    /// Language of the page.
+    pub locale: String,
+}
+
+/// Has payouts go to a bank account: the first at once, another after 48 hours. Told by e-mail.
+///
+/// # Errors
+/// See [`billing::request_iban_change`].
+#[server(prefix = "/api", endpoint = "save_bank_account")]
+pub async fn save_bank_account(
+    /// As posted.
+    #[server(flatten)]
+    form: BankForm,
+) -> Result<(), ApiError> {
+    let call = Call::current()?;
+    let result = async {
+        call.actor()?.expert.ok_or(ApiError::Forbidden)?;
+        let actor = call.confirmed(&form.confirm_password).await?;
+        billing::request_iban_change(&call.platform, &actor, &form.iban).await?;
+        saved(&call, &form.locale, WorkPage::Settings);
+        Ok(())
+    }
+    .await;
+    // What was typed is sealed or nowhere.
+    call.answer_form(&BankForm { iban: String::new(), ..form }, result).await
+}
+
+/// Strikes a change of the bank account that waits.
+///
+/// # Errors
+/// See [`billing::cancel_iban_change`].
+#[server(prefix = "/api", endpoint = "keep_bank_account")]
+pub async fn keep_bank_account(
+    /// Language of the page.
+    locale: String,
+) -> Result<(), ApiError> {
+    let call = Call::current()?;
+    let result = async {
+        billing::cancel_iban_change(&call.platform, call.actor()?).await?;
+        saved(&call, &locale, WorkPage::Settings);
+        Ok(())
+    }
+    .await;
+    call.answer_form(&(), result).await
 }
 
 /// Takes the own profile down, or puts it back.

@@ -8,7 +8,7 @@ use gabarit_server::{
     config::{Config, VARIABLES},
     demo::{self, Loaded},
     sandbox,
-    services::accounts::invitations,
+    services::accounts::{invitations, two_step},
 };
 use gabarit_view::error::ApiError;
 use leptos::config::LeptosOptions;
@@ -67,6 +67,12 @@ enum Command {
         /// Language of the e-mail: fr, nl or en.
         #[arg(long, default_value = "fr")]
         language: String,
+    },
+    /// Take two-step sign-in off an account whose device and recovery codes are lost: it is set up anew at the next
+    /// sign-in. Its sessions end, and its owner is told by e-mail.
+    RemoveTwoStep {
+        /// Address of the account.
+        email: String,
     },
     /// Serve the sandbox of the payment provider and the VAT register; no money moves. Only on a loopback address.
     Sandbox,
@@ -195,6 +201,18 @@ async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Res
                 other => said(other),
             })?;
             say(&format!("invited; the link is on its way by e-mail, and here: {link}"));
+        }
+        Command::RemoveTwoStep { email } => {
+            let platform = boot::platform(config, boot::Time::AsServed).await?;
+            boot::migrate(&platform).await?;
+            let removed = two_step::remove_from_console(&platform, &email).await;
+            platform.db.close().await;
+            removed.map_err(|error| match error {
+                ApiError::NotFound => "there is no account with this address".to_owned(),
+                ApiError::MovedOn => "this account has no two-step sign-in; nothing was changed".to_owned(),
+                other => said(other),
+            })?;
+            say("two-step sign-in is off, and every session of the account has ended; its owner is told by e-mail");
         }
         Command::Sandbox => {
             if !config.is_local() {

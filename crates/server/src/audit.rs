@@ -101,6 +101,7 @@ async fn run_on(db: &Db, now: DateTime<Utc>, operator: OperatorVat) -> sqlx::Res
     days::check_all(&mut snapshot, &mut findings).await?;
     owners::check_all(&mut snapshot, &mut findings).await?;
     rentals::check_all(&mut snapshot, &context.rulebooks, &mut findings).await?;
+    states::check_candidates(&mut snapshot, &mut findings).await?;
     snapshot.end().await?;
     Ok(findings.0)
 }

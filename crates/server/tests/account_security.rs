@@ -596,3 +596,26 @@ async fn secrets_are_not_printed() {
     assert!(!text.contains(opened.session.expose()) && !text.contains(opened.device.expose()), "{text}");
     p.finish().await;
 }
+
+/// S16: whoever runs the server can take two-step sign-in off an account whose device and codes are lost: its sessions
+/// end, its owner is told, and it signs in with the password alone until it is set up again.
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_second_steps_are_removed_from_the_console() {
+    for_each_db(|p| async move {
+        let owner = p.client("Olga Owner").await;
+        assert_eq!(two_step::remove_from_console(&p, "nobody@client.example").await, Err(ApiError::NotFound));
+        assert_eq!(two_step::remove_from_console(&p, &owner.email).await, Err(ApiError::MovedOn));
+        let open = enter(&p, &owner.email, PASSWORD, &browser("192.0.2.1")).await.unwrap();
+        two_step::begin(&p, &p.confirmed(&owner)).await.unwrap();
+        let code = two_step::code_for_tests(&p, owner.id).await.unwrap();
+        two_step::enable(&p, &p.confirmed(&owner), &code).await.unwrap();
+        assert!(signed_in(&p, &open).await.unwrap().two_step);
+        let told = mails(&p, &owner.email).await.len();
+        two_step::remove_from_console(&p, &owner.email.to_uppercase()).await.unwrap();
+        assert_eq!(signed_in(&p, &open).await, None);
+        assert_eq!(mails(&p, &owner.email).await.len(), told + 1);
+        let again = enter(&p, &owner.email, PASSWORD, &browser("192.0.2.1")).await.unwrap();
+        assert!(!signed_in(&p, &again).await.unwrap().two_step);
+    })
+    .await;
+}

@@ -10,6 +10,7 @@ use gabarit_domain::{
 };
 use gabarit_i18n::{Locale, labels};
 use gabarit_server::{
+    audit,
     db::{candidates as rows, outbox},
     on,
     services::{
@@ -607,4 +608,77 @@ fn states_and_events_have_words() {
             assert!(!labels::candidate_event(locale, event).is_empty(), "{event}");
         }
     }
+}
+
+/// S39: what will stand on the profile leads nowhere else, in whichever field; the words are marked and what was typed
+/// is kept. Numbers of certificates are no links.
+#[tokio::test(flavor = "multi_thread")]
+async fn links_are_refused_in_applications() {
+    for_each_db(|p| async move {
+        let who = p.client("Ada Candidate").await;
+        for (field, text, words) in [
+            ("headline", "Revit, voir exemple.fr", "exemple.fr"),
+            ("summary", "Écrivez à ada [at] exemple point fr pour la suite.", "ada [at] exemple point fr"),
+            ("skills", "clash detection\n@ada_bim", "@ada_bim"),
+            ("experience1_description", "Call +32 470 12 34 56 for more.", "+32 470 12 34 56"),
+            ("diploma1_school", "www.exemple-institut.be", "www.exemple-institut.be"),
+        ] {
+            let mut form = complete();
+            form.0.insert(field.to_owned(), text.to_owned());
+            candidates::save(&p, &who, &form).await.unwrap();
+            let refused = candidates::submit(&p, &who, &form, Locale::Fr).await.unwrap_err();
+            let marked: Vec<_> = refused.problems(field).cloned().collect();
+            assert_eq!(marked, [Problem::Links(vec![words.to_owned()])], "{field}");
+            assert_eq!(problems(&refused), BTreeSet::from([field.to_owned()]));
+            assert_eq!(candidates::mine(&p, &who).await.unwrap().form.text(field), text, "nothing typed is lost");
+        }
+        candidates::submit(&p, &who, &complete(), Locale::Fr).await.unwrap();
+    })
+    .await;
+}
+
+/// S38: skills of the application stand on the profile, in their order and each once.
+#[tokio::test(flavor = "multi_thread")]
+async fn skills_stand_on_the_profile() {
+    for_each_db(|p| async move {
+        let (who, manager) = (p.client("Ada Candidate").await, p.manager().await);
+        let mut form = complete();
+        form.0.insert("skills".to_owned(), "Clash detection, family templates\nclash detection; IFC".to_owned());
+        let id = candidates::submit(&p, &who, &form, Locale::Fr).await.unwrap();
+        interviewed(&p, &manager, &who, id).await;
+        candidates::act(&p, &manager, &publication(&p, id, "in-house").await).await.unwrap();
+        let expert = accounts::get(&p, who.id).await.unwrap().unwrap().expert.unwrap();
+        let profile = experts::profile(&p, expert, Locale::Fr).await.unwrap().unwrap();
+        assert_eq!(profile.skills, ["Clash detection", "family templates", "IFC"]);
+    })
+    .await;
+}
+
+/// Invariant 4: the audit follows every application's log, and names the one that lies.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_follows_applications() {
+    for_each_db(|p| async move {
+        let (who, manager) = (p.client("Ada Candidate").await, p.manager().await);
+        let id = candidates::submit(&p, &who, &complete(), Locale::Fr).await.unwrap();
+        interviewed(&p, &manager, &who, id).await;
+        let (_, other) = sent(&p, "Grace Candidate").await;
+        assert_eq!(audit::run(&p).await.unwrap(), []);
+        let plant = async |sql: &'static str, id: CandidateId| {
+            let mut conn = p.db.conn().await.unwrap();
+            let exec = &mut conn.exec();
+            on!(exec, |c| sqlx::query(sql).bind(id.0).execute(c).await.map(drop)).unwrap();
+        };
+        plant("UPDATE candidate SET state = 'withdrawn' WHERE id = $1", other).await;
+        let found = audit::run(&p).await.unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0].check, found[0].subject.clone()),
+            ("the log of a candidate leads to its state", other.to_string())
+        );
+        plant("UPDATE candidate SET state = 'new' WHERE id = $1", other).await;
+        plant("DELETE FROM candidate_log WHERE candidate_id = $1 AND step = 3", id).await;
+        let found = audit::run(&p).await.unwrap();
+        assert_eq!(found.iter().map(|found| found.check).collect::<Vec<_>>(), ["the log of a candidate has no gap"]);
+    })
+    .await;
 }

@@ -119,6 +119,8 @@ pub struct ExpertProfile {
     pub summary: String,
     /// Its language (ISO 639-1).
     pub summary_language: String,
+    /// What the expert says to be good at.
+    pub skills: Vec<String>,
     /// Certificates, diplomas, jobs.
     pub records: Vec<ProfileRecord>,
     /// Latest reviews first, at most 20.

@@ -153,6 +153,14 @@ fn Profile(
                     <dt>{text::base(locale)}</dt><dd>{card.base_name.clone()}" ("{card.base_country.to_string()}")"</dd>
                     <dt>{text::works(locale)}</dt><dd>{modes}". "{travel}</dd>
                 </dl>
+                {(!profile.skills.is_empty()).then(|| view! {
+                    <section>
+                        <h2>{text::skills(locale)}</h2>
+                        <ul class="profile-skills">
+                            {profile.skills.iter().map(|skill| view! { <li>{skill.clone()}</li> }).collect_view()}
+                        </ul>
+                    </section>
+                })}
                 {records(RecordKind::Certificate, text::certificates(locale))}
                 {records(RecordKind::Experience, text::experience(locale))}
                 {records(RecordKind::Education, text::education(locale))}

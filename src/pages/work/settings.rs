@@ -2,17 +2,23 @@
 
 use super::successes;
 use crate::{
-    api::work::{PauseWork, SaveWorkBilling, SaveWorkTerms, work_settings},
+    api::work::{
+        KeepBankAccount, PauseWork, SaveBankAccount, SaveWorkBilling, SaveWorkTerms, bank_accounts, work_settings,
+    },
     i18n::{fmt, use_locale},
     ui::{
-        Checkbox, Choice, ErrorState, Field, FormErrors, Hidden, Notice, Select, Skeleton, Submit, refusal_text,
-        use_form_state,
+        Checkbox, Choice, ConfirmField, ErrorState, Field, FormErrors, Hidden, Notice, Select, Skeleton, Submit,
+        refusal_text, use_form_state,
     },
     url::{self, Page},
 };
 use gabarit_domain::expert::ExpertKind;
 use gabarit_i18n::work as text;
-use gabarit_view::work::{BillingView, Publishing, WorkSettings};
+use gabarit_view::{
+    account::BankAccounts,
+    error::ApiError,
+    work::{BillingView, Publishing, WorkSettings},
+};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
@@ -21,13 +27,23 @@ struct Actions {
     terms: ServerAction<SaveWorkTerms>,
     billing: ServerAction<SaveWorkBilling>,
     pause: ServerAction<PauseWork>,
+    bank: ServerAction<SaveBankAccount>,
+    keep_bank: ServerAction<KeepBankAccount>,
 }
 
 /// The page.
 #[component]
 pub(super) fn SettingsPage() -> impl IntoView {
     let locale = use_locale();
-    let actions = Actions { terms: ServerAction::new(), billing: ServerAction::new(), pause: ServerAction::new() };
+    let actions = Actions {
+        terms: ServerAction::new(),
+        billing: ServerAction::new(),
+        pause: ServerAction::new(),
+        bank: ServerAction::new(),
+        keep_bank: ServerAction::new(),
+    };
+    let moved = (successes(actions.bank), successes(actions.keep_bank));
+    let bank = Resource::new_blocking(move || (moved.0.get(), moved.1.get()), |_| bank_accounts());
     let done = (successes(actions.terms), successes(actions.billing), successes(actions.pause));
     let settings =
         Resource::new_blocking(move || (done.0.get(), done.1.get(), done.2.get()), move |_| work_settings(locale));
@@ -38,13 +54,17 @@ pub(super) fn SettingsPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=10/> }>
             {move || Suspend::new(async move {
                 match settings.await {
-                    Ok(settings) => view! {
+                    Ok(settings) => {
+                        let independent = settings.kind == ExpertKind::Independent;
+                        view! {
                         <Affected settings=settings.clone()/>
                         <TermsForm settings=settings.clone() actions/>
                         <PublishingForm settings=settings.clone() actions/>
                         <BillingForm settings actions/>
+                        {independent.then(|| view! { <Bank bank actions/> })}
                     }
-                    .into_any(),
+                    .into_any()
+                    }
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                 }
             })}
@@ -197,6 +217,64 @@ fn BillingForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
                 <Submit form text=text::save(locale).to_owned()/>
             </ActionForm>
         </section>
+    }
+    .into_any()
+}
+
+/// Where payouts go, and the agreement without which nothing is invoiced in the expert's name (S30, S31).
+#[component]
+fn Bank(bank: Resource<Result<BankAccounts, ApiError>>, actions: Actions) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <section class="booking-section" id="bank">
+            <h2>{text::bank_title(locale)}</h2>
+            <p>{text::bank_lead(locale)}</p>
+            <Transition fallback=|| view! { <Skeleton lines=3/> }>
+                {move || Suspend::new(async move {
+                    match bank.await {
+                        Ok(accounts) => view! { <BankForm accounts actions/> }.into_any(),
+                        Err(error) => view! { <ErrorState error/> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <p><a href=url::path(locale, Page::SelfBilling)>{text::bank_agreement(locale)}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn BankForm(accounts: BankAccounts, actions: Actions) -> impl IntoView {
+    let locale = use_locale();
+    let form = use_form_state("bank", actions.bank);
+    let keep = use_form_state("keep-bank", actions.keep_bank);
+    let now = accounts
+        .current
+        .as_ref()
+        .map_or_else(|| text::bank_none(locale).to_owned(), |account| text::bank_now(locale, &account.masked));
+    let pending = accounts.pending.map(|account| {
+        let when = fmt::date_time(locale, &account.effective_local);
+        view! {
+            <Notice>
+                <p>{text::bank_waits(locale, &account.masked, when)}</p>
+                <ActionForm action=actions.keep_bank>
+                    <FormErrors form=keep/>
+                    <Hidden name="locale" value=locale.code().to_owned()/>
+                    <Submit form=keep secondary=true text=text::bank_keep(locale).to_owned()/>
+                </ActionForm>
+            </Notice>
+        }
+    });
+    view! {
+        <p>{now}</p>
+        {pending}
+        <ActionForm action=actions.bank attr:class="stack" attr:novalidate="">
+            <FormErrors form/>
+            <Hidden name="locale" value=locale.code().to_owned()/>
+            <Field form name="iban" label=text::bank_iban(locale) hint=text::bank_iban_hint(locale) autocomplete="off"/>
+            <ConfirmField form/>
+            <Submit form text=text::bank_save(locale).to_owned()/>
+        </ActionForm>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ mod calendar;
 pub use calendar::Calendar;
 
 use crate::{
-    db::{Exec, experts},
+    db::{Exec, experts, work},
     places,
     platform::Platform,
     services::{rulebooks, vat},
@@ -200,6 +200,7 @@ pub async fn profile(p: &Platform, id: ExpertId, locale: Locale) -> Result<Optio
     let rulebook = rulebooks::current_in(exec, p).await?;
     let card = make_card(exec, p, &loaded, &rulebook, locale).await?;
     let records = experts::records(exec, id.0).await.map_err(fault)?;
+    let skills = work::skills(exec, id.0).await.map_err(fault)?;
     let reviews = experts::reviews(exec, id.0, REVIEWS_SHOWN).await.map_err(fault)?;
     let mut rating_spread = [0; 5];
     for (rating, count) in experts::rating_spread(exec, id.0).await.map_err(fault)? {
@@ -212,6 +213,7 @@ pub async fn profile(p: &Platform, id: ExpertId, locale: Locale) -> Result<Optio
         card,
         summary: loaded.row.summary,
         summary_language: loaded.row.summary_language,
+        skills,
         records: records.into_iter().filter_map(record).collect(),
         reviews: reviews
             .into_iter()

@@ -16,6 +16,8 @@ pub struct ExpertProfileRow {
     pub sectors: Vec<&'static str>,
     /// Codes of languages.
     pub languages: Vec<String>,
+    /// Skills, in their order.
+    pub skills: Vec<String>,
     /// Certificates, diplomas and jobs.
     pub records: Vec<NewRecord>,
 }
@@ -83,6 +85,15 @@ pub async fn publish_expert(exec: &mut Exec<'_>, profile: &ExpertProfileRow) -> 
         for value in values {
             on!(exec, |c| sqlx::query(add).bind(row.id).bind(*value).execute(c).await.map(drop))?;
         }
+    }
+    on!(exec, |c| sqlx::query("DELETE FROM expert_skill WHERE expert_id = $1")
+        .bind(row.id)
+        .execute(c)
+        .await
+        .map(drop))?;
+    for (position, skill) in (0_i64..).zip(&profile.skills) {
+        const SKILL: &str = "INSERT INTO expert_skill (expert_id, position, name) VALUES ($1, $2, $3)";
+        on!(exec, |c| sqlx::query(SKILL).bind(row.id).bind(position).bind(skill).execute(c).await.map(drop))?;
     }
     on!(exec, |c| sqlx::query("DELETE FROM expert_record WHERE expert_id = $1")
         .bind(row.id)

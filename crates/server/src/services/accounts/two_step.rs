@@ -11,13 +11,13 @@ use super::{
 };
 use crate::{
     db::{
-        Exec,
+        Exec, accounts, sessions,
         two_step::{self as rows, TwoStepRow},
     },
     jobs,
     platform::Platform,
 };
-use gabarit_domain::ids::AccountId;
+use gabarit_domain::{ids::AccountId, text::Email};
 use gabarit_i18n::{Locale, common};
 use gabarit_view::{
     account::{AccountView, TwoStepSetup, TwoStepView},
@@ -229,6 +229,28 @@ pub async fn disable(p: &Platform, actor: &Confirmed) -> Result<AccountView, Api
     tx.commit().await.map_err(|error| p.fault(error))?;
     jobs::wake(p);
     super::get(p, account).await?.ok_or(ApiError::NotFound)
+}
+
+/// Takes it off an account whose device and codes are lost: for whoever runs the server. All its sessions end, and its
+/// owner is told by e-mail. A manager sets it up again before the console opens.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for an unknown address; [`ApiError::MovedOn`] when it is not in force.
+pub async fn remove_from_console(p: &Platform, email: &str) -> Result<(), ApiError> {
+    let fault = |error| p.fault(error);
+    let email = Email::parse(email).map_err(|_| ApiError::NotFound)?;
+    let mut tx = p.db.begin().await.map_err(fault)?;
+    let row = accounts::by_email(&mut tx.exec(), email.as_str()).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
+    let view = row.view(p.config.is_local());
+    let account = view.id;
+    if !rows::delete(&mut tx.exec(), account).await.map_err(fault)? {
+        return Err(ApiError::MovedOn);
+    }
+    sessions::end_all(&mut tx.exec(), account, None).await.map_err(fault)?;
+    notices::two_step(&mut tx.exec(), p, &view, false).await?;
+    tx.commit().await.map_err(fault)?;
+    jobs::wake(p);
+    Ok(())
 }
 
 /// The code of this moment: for tests, which have no app.

@@ -6,6 +6,7 @@ use gabarit_domain::{
     candidate::{Complete, Evidence, LEAST_CLAIM, Lacking},
     expert::{ProductCode, Sector},
     ids::PlaceId,
+    no_links::offending,
     text::{Message, Name, OneLine, Phone, TextError, fold},
     vat::CountryCode,
 };
@@ -51,6 +52,7 @@ pub(super) struct Application {
     pub(super) products: Vec<String>,
     pub(super) sectors: Vec<Sector>,
     pub(super) languages: Vec<String>,
+    pub(super) skills: Vec<String>,
     pub(super) records: Vec<Record>,
     pub(super) complete: Complete,
     form: ApplicationForm,
@@ -86,6 +88,14 @@ impl Problems {
 
     fn line(&mut self, field: &str, text: &str) -> Option<String> {
         self.note(field, LINE, OneLine::parse(text)).map(String::from)
+    }
+
+    /// Refuses links of any kind in what the public will read (S39).
+    fn no_links(&mut self, field: &str, text: &str) {
+        let words = offending(text, 5);
+        if !words.is_empty() {
+            self.add(field, Problem::Links(words));
+        }
     }
 
     /// A date as browsers send it.
@@ -131,7 +141,31 @@ fn find_place(p: &Platform, form: &ApplicationForm, locale: Locale) -> Option<Pl
 /// # Errors
 /// [`ApiError::Invalid`] with every field to correct.
 pub(super) fn read(p: &Platform, form: &ApplicationForm, locale: Locale) -> Result<Application, ApiError> {
-    read_on(p, form, locale, p.today())
+    let read = read_on(p, form, locale, p.today());
+    let mut links = Problems::default();
+    public_texts(form, &mut links);
+    if links.0.is_empty() {
+        return read;
+    }
+    let mut fields = match read {
+        Err(ApiError::Invalid { fields, .. }) => fields,
+        _ => Vec::new(),
+    };
+    fields.extend(links.0);
+    Err(ApiError::Invalid { fields, stash: None })
+}
+
+/// Marks links in every text that stands on the profile once the candidate is accepted (S39). What was sent before
+/// is not read by this again.
+fn public_texts(form: &ApplicationForm, problems: &mut Problems) {
+    let records = CERTIFICATES
+        .iter()
+        .map(|row| row.title)
+        .chain(DIPLOMAS.iter().flat_map(|row| [row.title, row.school]))
+        .chain(EXPERIENCES.iter().flat_map(|row| [row.title, row.organisation, row.description]));
+    for field in ["display_name", "headline", "summary", "skills"].into_iter().chain(records) {
+        problems.no_links(field, form.text(field));
+    }
 }
 
 /// Reads a form again that was sent at an instant, as it was read then.
@@ -162,7 +196,7 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
     let products = list(&mut problems, PRODUCT, form, |code| ProductCode::parse(code).is_ok());
     let sectors = list(&mut problems, SECTOR, form, |code| Sector::parse(code).is_some());
     let languages = list(&mut problems, LANGUAGE, form, known_language);
-    skills(&mut problems, text("skills"));
+    let skills = skills(&mut problems, text("skills"));
     let (on_site, remote) = (form.is_checked("on_site"), form.is_checked("remote"));
     if !on_site && !remote {
         problems.add("on_site", Problem::Missing);
@@ -220,6 +254,7 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
             products,
             sectors: sectors.iter().filter_map(|code| Sector::parse(code)).collect(),
             languages,
+            skills,
             records,
             complete: complete?,
             form: form.clone(),
@@ -240,16 +275,27 @@ fn list(problems: &mut Problems, prefix: &str, form: &ApplicationForm, known: im
     values
 }
 
-/// Skills, one a line or parted by commas.
-fn skills(problems: &mut Problems, text: &str) {
-    let skills: Vec<&str> = text.split(['\n', ',', ';']).map(str::trim).filter(|skill| !skill.is_empty()).collect();
-    if skills.len() > MOST_SKILLS {
-        problems.add("skills", Problem::TooMany(30));
-    } else if skills.iter().any(|skill| matches!(OneLine::parse(skill), Err(TextError::TooLong))) {
-        problems.add("skills", Problem::TooLong(LINE));
-    } else if skills.iter().any(|skill| OneLine::parse(skill).is_err()) {
-        problems.add("skills", Problem::Malformed);
+/// Skills, one a line or parted by commas, each once.
+fn skills(problems: &mut Problems, text: &str) -> Vec<String> {
+    let mut known: Vec<String> = Vec::new();
+    for skill in text.split(['\n', ',', ';']).map(str::trim).filter(|skill| !skill.is_empty()) {
+        match OneLine::parse(skill) {
+            Ok(skill) if known.iter().any(|known| fold(known) == fold(skill.as_str())) => {}
+            Ok(skill) => known.push(skill.into()),
+            Err(TextError::TooLong) => {
+                problems.add("skills", Problem::TooLong(LINE));
+                break;
+            }
+            Err(_) => {
+                problems.add("skills", Problem::Malformed);
+                break;
+            }
+        }
     }
+    if known.len() > MOST_SKILLS {
+        problems.add("skills", Problem::TooMany(30));
+    }
+    known
 }
 
 /// Certificates; answers on which days they expire.

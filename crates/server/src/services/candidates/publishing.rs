@@ -92,6 +92,7 @@ pub(super) async fn publish(
         products: application.products,
         sectors: application.sectors.iter().map(|sector| sector.code()).collect(),
         languages: application.languages,
+        skills: application.skills,
         records,
     };
     rows::publish_expert(exec, &profile).await?;

@@ -1,0 +1,105 @@
+import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test, visit } from "../support.mjs";
+
+const saved = (page, address) =>
+  page.waitForResponse((response) => response.request().method() === "POST" && response.url().includes(address) && response.ok());
+
+test("S38 S39: at the workplace a link is refused with its words marked, and saving twice works", async ({ page }) => {
+  await signIn(page, accounts.expert);
+  // Who is an expert begins there.
+  await expect(page).toHaveURL(/\/fr\/work$/);
+  await visit(page, "/fr/work/profile");
+  await accessible(page);
+  const headline = page.locator("input[name=headline]");
+  const save = page.locator("form:has(input[name=headline]) button[type=submit]");
+  const before = await headline.inputValue();
+
+  await headline.fill("Revit pour hôpitaux, voir exemple.fr");
+  await expect(page.locator("main")).toContainText("À retirer : exemple.fr");
+  await save.click();
+  await expect(page.locator(".form-errors")).toContainText("exemple.fr");
+  await expect(headline).toHaveValue("Revit pour hôpitaux, voir exemple.fr");
+
+  // Refused, corrected, and changed once more without loading the page anew: the version goes along.
+  for (const text of [`${before} et coordination`, before]) {
+    await headline.fill(text);
+    const done = saved(page, "save_work_profile");
+    await save.click();
+    await done;
+    await expect(page.locator(".form-errors")).toHaveCount(0);
+    await expect(page.locator("input[name=headline]")).toHaveValue(text);
+  }
+  await page.reload();
+  await expect(page.locator("input[name=headline]")).toHaveValue(before);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await fitsWidth(page);
+});
+
+test("S32 S38: free days are painted with the keyboard", async ({ page }) => {
+  await signIn(page, accounts.expert);
+  await visit(page, "/fr/work/calendar");
+  await accessible(page);
+  const days = page.locator('input[name="days[]"]');
+  const day = days.nth(40);
+  const value = await day.getAttribute("value");
+  const was = await day.isChecked();
+  for (const wanted of [!was, was]) {
+    const same = page.locator(`input[name="days[]"][value="${value}"]`);
+    await same.focus();
+    await page.keyboard.press("Space");
+    const done = saved(page, "paint_work_days");
+    await page.getByRole("button", { name: "Enregistrer ces jours" }).click();
+    await done;
+    await expect(same).toBeChecked({ checked: wanted });
+  }
+});
+
+test("S11 S25 S30: an order, a letter answered, earnings, and where payouts go", async ({ page, request, browser }) => {
+  // A client books and pays.
+  const own = (await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance"))[0];
+  const whole = await (await request.get(`/api/v1/experts/${own.id}`)).json();
+  const chosen = whole.free_days.slice(-2);
+  const booking = `/fr/book/${own.id}/details?mode=remote&days=${chosen.join(",")}`;
+  await signUp(page, { next: booking });
+  await expect(page).toHaveURL(/\/details\?/);
+  await fillDetails(page);
+  await page.locator("input[name=method][value=ideal]").check();
+  await page.locator("input[name=terms]").check();
+  await page.locator("main form button[type=submit]").last().click();
+  await settle(page, "pay");
+  await page.getByRole("link", { name: "Voir la réservation" }).click();
+  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
+  const id = new URL(page.url()).pathname.split("/").pop();
+  await visit(page, `/fr/messages/${id}`);
+  await page.locator("textarea[name=body]").fill("Le modèle est-il prêt lundi ?");
+  await page.getByRole("button", { name: "Envoyer" }).click();
+  await expect(page.locator(".messages")).toContainText("Le modèle est-il prêt lundi ?");
+
+  // The expert sees the order and answers.
+  const other = await browser.newContext();
+  const desk = await other.newPage();
+  await signIn(desk, accounts.expert);
+  await visit(desk, "/fr/work");
+  await expect(desk.locator(`main a[href$="/bookings/${id}"]`).first()).toBeVisible();
+  await visit(desk, "/fr/work/messages");
+  await accessible(desk);
+  await desk.locator(`main a[href$="/messages/${id}"]`).click();
+  await desk.locator("textarea[name=body]").fill("Oui, dès neuf heures.");
+  await desk.getByRole("button", { name: "Envoyer" }).click();
+  await expect(desk.locator(".messages")).toContainText("Oui, dès neuf heures.");
+  await page.reload();
+  await expect(page.locator(".messages")).toContainText("Oui, dès neuf heures.");
+
+  await visit(desk, "/fr/work/earnings");
+  await accessible(desk);
+  await expect(desk.locator("main")).toContainText("Le barème, et où vous en êtes");
+
+  // S31: another bank account waits, and can be struck.
+  await visit(desk, "/fr/work/settings");
+  await accessible(desk);
+  await desk.locator("input[name=iban]").fill("NL91 ABNA 0417 1643 01");
+  const bank = desk.locator("form:has(input[name=iban]) button[type=submit]");
+  await bank.click();
+  await expect(desk.locator("form:has(input[name=iban]) .form-errors")).toBeVisible();
+  await expect(desk.locator("main")).toContainText("Lire et accepter la convention d'autofacturation");
+  await other.close();
+});
