@@ -25,8 +25,8 @@ pub mod papers;
 pub mod public;
 pub mod rating;
 pub mod rental;
-pub mod saved;
 pub mod rules;
+pub mod saved;
 pub mod work;
 
 #[cfg(feature = "ssr")]

@@ -1,7 +1,5 @@
 //! The demonstration is lived through by the services: its books must be as sound as anybody's.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use gabarit_server::{
     audit,
     demo::{self, Loaded},

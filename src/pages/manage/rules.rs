@@ -120,17 +120,17 @@ fn field_name(locale: Locale, name: &str, products: Products) -> String {
         return text::licence(locale, product);
     }
     let mut parts = name.split('_');
-    if let (Some(list), Some(row), Some(side), None) = (parts.next(), parts.next(), parts.next(), parts.next()) {
-        if row.bytes().all(|b| b.is_ascii_digit()) {
-            return match (list, side) {
-                ("ladder", "from") => text::ladder_from(locale, row),
-                ("ladder", _) => text::ladder_value(locale, row),
-                ("schedule", "from") => text::schedule_from(locale, row),
-                ("schedule", _) => text::schedule_value(locale, row),
-                (_, "from") => text::flights_from(locale, row),
-                _ => text::flights_value(locale, row),
-            };
-        }
+    if let (Some(list), Some(row), Some(side), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        && row.bytes().all(|b| b.is_ascii_digit())
+    {
+        return match (list, side) {
+            ("ladder", "from") => text::ladder_from(locale, row),
+            ("ladder", _) => text::ladder_value(locale, row),
+            ("schedule", "from") => text::schedule_from(locale, row),
+            ("schedule", _) => text::schedule_value(locale, row),
+            (_, "from") => text::flights_from(locale, row),
+            _ => text::flights_value(locale, row),
+        };
     }
     match name {
         "supplement" => text::supplement(locale),
