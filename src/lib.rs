@@ -14,6 +14,7 @@ pub mod response;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod session;
+pub mod texts;
 pub mod ui;
 pub mod url;
 
@@ -23,8 +24,9 @@ pub mod url;
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     let path = leptos::prelude::window().location().pathname().unwrap_or_default();
-    // Without its code the page stays what it is: whole, and without its live parts.
-    if app::lazy::fetch(&path).await.is_err() {
+    // Without its code or its words the page stays what it is: whole, and without its live parts.
+    // Both are on their way already: the page's head names them.
+    if app::lazy::fetch(&path).await.is_err() || texts::fetch_shown().await.is_err() {
         return;
     }
     leptos::mount::hydrate_body(app::App);

@@ -2,7 +2,8 @@
 
 use crate::{
     api::account::{
-        AcceptInvitation, DisableTwoStep, EnableTwoStep, SecondStep, SignIn, SignOut, SignUp, UpdateAccount,
+        AcceptInvitation, ChangeEmail, ConfirmEmail, DisableTwoStep, EnableTwoStep, SecondStep, SignIn, SignOut,
+        SignUp, UpdateAccount,
     },
     ui::form::Kept,
 };
@@ -29,6 +30,10 @@ pub struct Session {
     pub enable_two_step: ServerAction<EnableTwoStep>,
     /// Ends two-step sign-in.
     pub disable_two_step: ServerAction<DisableTwoStep>,
+    /// Confirms an address by its link.
+    pub confirm_email: ServerAction<ConfirmEmail>,
+    /// Puts another address in place of the old one by its link.
+    pub change_email: ServerAction<ChangeEmail>,
     /// Changes one's own details.
     pub update: ServerAction<UpdateAccount>,
 }
@@ -54,6 +59,8 @@ impl Session {
             accept: ServerAction::new(),
             enable_two_step: ServerAction::new(),
             disable_two_step: ServerAction::new(),
+            confirm_email: ServerAction::new(),
+            change_email: ServerAction::new(),
             update: ServerAction::new(),
         };
         let account = session.account;
@@ -62,6 +69,8 @@ impl Session {
                 account.set(view);
             }
         });
+        follow(session.confirm_email, move |view| account.set(view));
+        follow(session.change_email, move |view| account.set(view));
         follow(session.second_step, move |view| account.set(Some(view)));
         follow(session.accept, move |view| account.set(Some(view)));
         follow(session.enable_two_step, move |view| account.set(Some(view)));

@@ -3,6 +3,9 @@
 //! A text `"greeting": "Bonjour {name}"` of `mail.json` becomes `mail::greeting(locale, name) -> String`; one without
 //! placeholders becomes `fn(locale) -> &'static str`. A plural is an object with `one` and `other` and takes `count`
 //! first. The build stops when a language lacks a text, has one too many, or uses other placeholders.
+//!
+//! With the feature `fetched` (the browser's build) the functions read a table of one language, which the page fetches,
+//! instead of carrying the words of all three; `TABLES` is what the server sends for it.
 
 #![expect(clippy::expect_used, reason = "a build script that cannot go on has failed")]
 
@@ -17,6 +20,33 @@ use std::{
 
 const LANGUAGES: [(&str, &str); 3] = [("fr", "Fr"), ("nl", "Nl"), ("en", "En")];
 
+/// Words that only the server says: mails, printed pages, the demonstration. They are in no browser's table.
+const SERVER_ONLY: [&str; 9] =
+    ["account_mail", "candidate_mail", "demo", "demo_clock", "faq", "mail", "notice", "sandbox", "statements"];
+
+/// The tables of the browsers' texts: one column a language, one row a form of a text.
+#[derive(Default)]
+struct Tables([Vec<String>; 3]);
+
+impl Tables {
+    /// Appends a row; answers its number.
+    fn push(&mut self, row: [&str; 3]) -> usize {
+        for (column, text) in self.0.iter_mut().zip(row) {
+            column.push(text.to_owned());
+        }
+        self.0[0].len() - 1
+    }
+
+    /// Changes with every text and its place: FNV-1a.
+    fn version(&self) -> String {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in self.0.iter().flatten().flat_map(|text| text.bytes().chain([0])) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        format!("{hash:016x}")
+    }
+}
+
 enum Text {
     Plain(String),
     Plural { one: String, other: String },
@@ -28,9 +58,20 @@ fn main() {
     let names: BTreeSet<String> = LANGUAGES.iter().flat_map(|(language, _)| namespaces(&root.join(language))).collect();
     let mut code = String::new();
     let mut problems = Vec::new();
+    let mut tables = Tables::default();
     for name in names {
-        namespace(&root, &name, &mut code, &mut problems);
+        namespace(&root, &name, &mut code, &mut tables, &mut problems);
     }
+    writeln!(
+        code,
+        "/// Of the tables: changes with every text.\npub const VERSION: &str = {:?};\n\
+         #[cfg(not(feature = \"fetched\"))]\nconst TABLES: [&[&str]; 3] = [&{:?}, &{:?}, &{:?}];",
+        tables.version(),
+        tables.0[0],
+        tables.0[1],
+        tables.0[2],
+    )
+    .expect("to a string");
     if !problems.is_empty() {
         for problem in &problems {
             println!("cargo::error={problem}");
@@ -50,12 +91,16 @@ fn namespaces(folder: &Path) -> Vec<String> {
         .collect()
 }
 
-fn namespace(root: &Path, name: &str, code: &mut String, problems: &mut Vec<String>) {
+fn namespace(root: &Path, name: &str, code: &mut String, rows: &mut Tables, problems: &mut Vec<String>) {
     let tables: Vec<BTreeMap<String, Text>> = LANGUAGES
         .iter()
         .map(|(language, _)| load(&root.join(language).join(format!("{name}.json")), problems))
         .collect();
     let keys: BTreeSet<&String> = tables.iter().flat_map(BTreeMap::keys).collect();
+    let server_only = SERVER_ONLY.contains(&name);
+    if server_only {
+        code.push_str("#[cfg(not(feature = \"fetched\"))]\n");
+    }
     writeln!(code, "/// Texts of `{name}.json`.\npub mod {name} {{\nuse super::Locale;").expect("to a string");
     for key in keys {
         let texts: Vec<Option<&Text>> = tables.iter().map(|table| table.get(key)).collect();
@@ -66,7 +111,7 @@ fn namespace(root: &Path, name: &str, code: &mut String, problems: &mut Vec<Stri
         }
         let texts: Vec<&Text> = texts.into_iter().flatten().collect();
         if texts.len() == LANGUAGES.len() {
-            function(name, key, &texts, code, problems);
+            function(name, key, &texts, code, (!server_only).then_some(&mut *rows), problems);
         }
     }
     code.push_str("}\n");
@@ -130,7 +175,14 @@ fn placeholders(text: &str) -> Vec<String> {
     found
 }
 
-fn function(namespace: &str, key: &str, texts: &[&Text], code: &mut String, problems: &mut Vec<String>) {
+fn function(
+    namespace: &str,
+    key: &str,
+    texts: &[&Text],
+    code: &mut String,
+    rows: Option<&mut Tables>,
+    problems: &mut Vec<String>,
+) {
     let names = |text: &Text| -> Vec<String> {
         match text {
             Text::Plain(text) => placeholders(text),
@@ -161,30 +213,49 @@ fn function(namespace: &str, key: &str, texts: &[&Text], code: &mut String, prob
     // A Rust keyword may well be the best name of a text.
     let raw =
         if ["type", "where", "for", "in", "move", "use", "as", "loop", "match"].contains(&key) { "r#" } else { "" };
-    if wanted.is_empty() && !plural {
-        writeln!(code, "#[must_use]\npub fn {raw}{key}(locale: Locale) -> &'static str {{ match locale {{")
-            .expect("to a string");
-        for (text, (_, variant)) in texts.iter().zip(LANGUAGES) {
-            if let Text::Plain(text) = text {
-                writeln!(code, "Locale::{variant} => {text:?},").expect("to a string");
-            }
-        }
-        code.push_str("} }\n");
-        return;
-    }
+    let fixed = wanted.is_empty() && !plural;
     let count = if plural { "count: u64, " } else { "" };
     let parameters: String = wanted.iter().map(|name| format!("{name}: impl ::std::fmt::Display, ")).collect();
-    writeln!(code, "#[must_use]\npub fn {raw}{key}(locale: Locale, {count}{parameters}) -> String {{ match locale {{")
+    let made = if fixed { "&'static str" } else { "String" };
+    writeln!(code, "#[must_use]\npub fn {raw}{key}(locale: Locale, {count}{parameters}) -> {made} {{")
         .expect("to a string");
+    if let Some(rows) = rows {
+        code.push_str("#[cfg(feature = \"fetched\")]\n{\n");
+        let column = |form: fn(&Text) -> &str| -> [&str; 3] { [form(texts[0]), form(texts[1]), form(texts[2])] };
+        let arguments: String =
+            wanted.iter().map(|name| format!("({name:?}, &{name} as &dyn ::std::fmt::Display), ")).collect();
+        if plural {
+            let one = rows.push(column(|text| match text {
+                Text::Plural { one, .. } | Text::Plain(one) => one,
+            }));
+            let other = rows.push(column(|text| match text {
+                Text::Plural { other, .. } | Text::Plain(other) => other,
+            }));
+            writeln!(code, "crate::fetched::count(locale, count, {one}, {other}, &[{arguments}(\"count\", &count)])")
+        } else {
+            let row = rows.push(column(|text| match text {
+                Text::Plain(text) | Text::Plural { other: text, .. } => text,
+            }));
+            if fixed {
+                writeln!(code, "crate::fetched::text(locale, {row})")
+            } else {
+                writeln!(code, "crate::fetched::fill(locale, {row}, &[{arguments}])")
+            }
+        }
+        .expect("to a string");
+        code.push_str("}\n");
+    }
+    code.push_str("#[cfg(not(feature = \"fetched\"))]\nmatch locale {\n");
     for (text, (language, variant)) in texts.iter().zip(LANGUAGES) {
         match text {
+            Text::Plain(text) if fixed => writeln!(code, "Locale::{variant} => {text:?},"),
             Text::Plain(text) => writeln!(code, "Locale::{variant} => format!({text:?}),"),
             // Words without a plural of their own, such as the French "avis".
             Text::Plural { one, other } if one == other => {
                 writeln!(code, "Locale::{variant} => {{ let _ = count; format!({other:?}) }}")
             }
             Text::Plural { one, other } => {
-                // French counts nought as one.
+                // French counts nought as one; `fetched::count` says the same.
                 let singular = if language == "fr" { "count < 2" } else { "count == 1" };
                 // A form may do without the number: "one thing".
                 let made = |form: &str| {
@@ -195,5 +266,5 @@ fn function(namespace: &str, key: &str, texts: &[&Text], code: &mut String, prob
         }
         .expect("to a string");
     }
-    code.push_str("} }\n");
+    code.push_str("}\n}\n");
 }

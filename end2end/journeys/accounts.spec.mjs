@@ -123,7 +123,7 @@ test("S26: another address is confirmed from there, and taken back from the old 
   await visit(page, "/fr/account");
   await page.getByText("Changer d’adresse").click();
   await page.getByLabel("Nouvelle adresse").fill(fresh);
-  await page.getByRole("button", { name: "Envoyer le lien" }).click();
+  await page.getByRole("button", { name: "Envoyer le lien", exact: true }).click();
   await expect(page.getByText(`${fresh} la remplacera`)).toBeVisible();
   await visit(page, await mailed(page, fresh, "change-email"));
   await page.getByRole("button", { name: "Utiliser cette adresse" }).click();

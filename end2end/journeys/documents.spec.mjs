@@ -99,5 +99,5 @@ test("an account lists its documents by month, and sets its electronic address",
   await expect(form.locator(".field-error")).toBeVisible();
   await form.locator("input[name=identifier]").fill("0123.456.749");
   await form.locator("button[type=submit]").click();
-  await expect(page.locator("main")).toContainText("Enregistré.");
+  await expect(page.locator("main")).toContainText("Vos modifications sont enregistrées.");
 });

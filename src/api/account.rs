@@ -336,12 +336,13 @@ pub async fn confirm_email(
     token: String,
     /// Language of the page.
     locale: String,
-) -> Result<(), ApiError> {
+) -> Result<Option<AccountView>, ApiError> {
     let call = Call::current()?;
     links::confirm_email(&call.platform, &token).await?;
-    let page = if call.account().is_some() { Page::Account } else { Page::SignIn };
+    let account = call.account_now().await?;
+    let page = if account.is_some() { Page::Account } else { Page::SignIn };
     call.redirect(&noticed(page_locale(&locale), page, "email-confirmed"));
-    Ok(())
+    Ok(account)
 }
 
 /// The address whose password was forgotten.
@@ -432,13 +433,16 @@ pub async fn change_email(
     token: String,
     /// Language of the page.
     locale: String,
-) -> Result<(), ApiError> {
+) -> Result<Option<AccountView>, ApiError> {
     let call = Call::current()?;
-    let result = links::change_email(&call.platform, &token).await;
-    if result.is_ok() {
-        let page = if call.account().is_some() { Page::Account } else { Page::SignIn };
+    let result = async {
+        links::change_email(&call.platform, &token).await?;
+        let account = call.account_now().await?;
+        let page = if account.is_some() { Page::Account } else { Page::SignIn };
         call.redirect(&noticed(page_locale(&locale), page, "email-changed"));
+        Ok(account)
     }
+    .await;
     call.answer_form(&(), result).await
 }
 

@@ -63,6 +63,14 @@ impl Call {
         self.signed_in()?.account.as_ref()
     }
 
+    /// Who is signed in once this call has changed the account, or nobody if it ended the session.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn account_now(&self) -> Result<Option<AccountView>, ApiError> {
+        gabarit_server::services::accounts::current(&self.platform, self.token()).await
+    }
+
     /// Who is signed in, where somebody must be.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The document's head: style, script, and the policy that lets nothing else in.
 
+use crate::{i18n::Locale, texts};
 use gabarit_server::config::Config;
 use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -89,10 +90,15 @@ pub fn HeadLinks() -> impl IntoView {
         "import init,{{hydrate}} from {:?};await init({{module_or_path:{:?}}});await hydrate();",
         files.script, files.wasm
     );
+    let language = use_context::<http::request::Parts>()
+        .and_then(|parts| Locale::parse(parts.uri.path().split('/').nth(1)?))
+        .unwrap_or_default();
+    let words = texts::address(language);
     Some(view! {
         <link rel="stylesheet" href=files.style.clone()/>
         <link rel="modulepreload" href=files.script.clone()/>
         <link rel="preload" href=files.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <link rel="preload" href=words r#as="fetch" r#type="text/plain" crossorigin="anonymous"/>
         <script type="module" nonce=nonce>{wake}</script>
         <AutoReload options=files.options.clone()/>
     })

@@ -23,7 +23,7 @@ use gabarit_server::{
 };
 use gabarit_view::{account::AccountView, error::ApiError};
 use leptos::config::LeptosOptions;
-use std::{collections::BTreeMap, convert::Infallible, pin::Pin};
+use std::{collections::BTreeMap, convert::Infallible, pin::Pin, sync::OnceLock};
 use tower::{Service, ServiceExt as _};
 use tower_http::services::ServeDir;
 
@@ -62,6 +62,37 @@ where
             response
         })
     }
+}
+
+/// The words of a language, for browsers; nothing for another release's.
+pub(crate) async fn words(Path((version, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    static COMPRESSED: [OnceLock<Vec<u8>>; 3] = [const { OnceLock::new() }; 3];
+    let place = Locale::ALL.iter().position(|locale| file.strip_suffix(".txt") == Some(locale.code()));
+    let Some(place) = place.filter(|_| version == gabarit_i18n::VERSION) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let table = || gabarit_i18n::table(Locale::ALL[place]);
+    let taken = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut response = if taken.split(',').any(|name| name.trim() == "br") {
+        // Compressed once, at the highest level, as the site's files are.
+        let bytes = COMPRESSED[place].get_or_init(|| compress(table().as_bytes()));
+        ([(header::CONTENT_ENCODING, "br")], bytes.clone()).into_response()
+    } else {
+        table().into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response
+}
+
+fn compress(bytes: &[u8]) -> Vec<u8> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams::default();
+    // Writing to memory does not fail.
+    let _ = brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters);
+    compressed
 }
 
 /// Names of the files at the site's root: pages of a language stand there, too, and would hide them.

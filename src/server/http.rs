@@ -72,6 +72,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/documents/{whose}/{month}/{format}", get(files::month))
         .route("/document-keys.txt", get(files::document_keys))
         .route("/verify/{locale}", post(files::verify))
+        .route("/texts/{version}/{file}", get(files::words))
         .merge(desk::router());
     if platform.config.is_local() {
         router = router.merge(dev::router()).merge(dev_clock::router());

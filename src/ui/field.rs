@@ -198,6 +198,9 @@ pub fn Select(
     optional: bool,
     /// From what.
     choices: Vec<Choice>,
+    /// Whether it starts with nothing chosen, though something must be.
+    #[prop(optional)]
+    choose: bool,
     /// What it starts with.
     #[prop(optional, into)]
     value: String,
@@ -238,7 +241,7 @@ pub fn Select(
                     }
                 }
             >
-                {optional.then(|| view! { <option value="">"–"</option> })}
+                {(optional || choose).then(|| view! { <option value="">"–"</option> })}
                 {options}
             </select>
             {problem_row(&id, problem)}

@@ -2,7 +2,12 @@
 //!
 //! Each file `locales/<language>/<namespace>.json` becomes a module; each text a function:
 //! `booking::held_until(locale, time)`. The same functions serve pages, e-mails and printed documents.
+//!
+//! In browsers (feature `fetched`) the same functions read a table that the page fetched: [`table`] is what the server
+//! sends, `fetched::install` what receives it.
 
+#[cfg(feature = "fetched")]
+pub mod fetched;
 pub mod fmt;
 pub mod labels;
 pub mod lines;
@@ -36,6 +41,15 @@ impl Locale {
         }
     }
 
+    /// Its place among the tables.
+    const fn column(self) -> usize {
+        match self {
+            Self::Fr => 0,
+            Self::Nl => 1,
+            Self::En => 2,
+        }
+    }
+
     /// Reads [`Locale::code`] back.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
@@ -51,6 +65,16 @@ impl Locale {
             Self::En => "English",
         }
     }
+}
+
+/// What separates the texts of a table; in no text.
+const SEPARATOR: char = '\0';
+
+/// The texts that browsers need in a language, in the order of their numbers; `fetched::install` takes them.
+#[cfg(not(feature = "fetched"))]
+#[must_use]
+pub fn table(locale: Locale) -> String {
+    TABLES[locale.column()].join(&String::from(SEPARATOR))
 }
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));

@@ -2,8 +2,9 @@
 
 use super::token;
 use crate::{
-    api::account::{ChangeEmail, ConfirmEmail, ResetPassword, RevertEmail, link_email},
+    api::account::{ResetPassword, RevertEmail, link_email},
     i18n::{Locale, use_locale},
+    session::use_session,
     ui::{ErrorState, Field, FormErrors, Hidden, Skeleton, Submit, use_form_state},
 };
 use gabarit_i18n::{account as text, auth};
@@ -43,7 +44,7 @@ fn framed(
 pub(super) fn ConfirmEmailPage() -> impl IntoView {
     let locale = use_locale();
     let token = token();
-    let action = ServerAction::<ConfirmEmail>::new();
+    let action = use_session().confirm_email;
     let form = use_form_state("confirm", action);
     framed(text::confirm_email_title(locale), "confirm-email", move |email| {
         let token = token.clone();
@@ -65,7 +66,7 @@ pub(super) fn ConfirmEmailPage() -> impl IntoView {
 pub(super) fn ChangeEmailPage() -> impl IntoView {
     let locale = use_locale();
     let token = token();
-    let action = ServerAction::<ChangeEmail>::new();
+    let action = use_session().change_email;
     let form = use_form_state("change", action);
     framed(text::change_email_title(locale), "change-email", move |email| {
         let token = token.clone();

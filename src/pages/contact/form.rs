@@ -78,7 +78,7 @@ fn Form(data: Data, action: ServerAction<Contact>, form: FormState) -> impl Into
                 name="topic"
                 label=text::topic(locale)
                 choices=topics
-                optional=first.is_empty()
+                choose=first.is_empty()
                 value=first
                 on_change=Callback::new(move |value| topic.set(value))
             />

@@ -72,7 +72,7 @@ pub(super) fn CandidatePage() -> impl IntoView {
     );
     view! {
         <p>
-            <a href=url::path(locale, Page::Manage(ManagePage::Candidates))>
+            <a class="back-link" href=url::path(locale, Page::Manage(ManagePage::Candidates))>
                 <Icon name=IconName::ArrowLeft/>
                 {text::back(locale)}
             </a>
@@ -296,8 +296,8 @@ fn Publish(locale: Locale, file: CandidateFile, action: ServerAction<ReviewCandi
     view! {
         <ActionForm action=action attr:class="stack" attr:novalidate="">
             <Carried locale file form act="publish"/>
-            <Select form name="level" label=text::level(locale) choices=levels optional=true/>
-            <Select form name="kind" label=text::kind(locale) choices=kinds optional=true/>
+            <Select form name="level" label=text::level(locale) choices=levels choose=true/>
+            <Select form name="kind" label=text::kind(locale) choices=kinds choose=true/>
             <TextArea form name="reasons" label=text::word(locale) optional=true rows=3/>
             <p class="hint">{text::publish_hint(locale)}</p>
             <Submit form text=text::publish(locale).to_owned()/>

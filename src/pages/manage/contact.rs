@@ -4,6 +4,7 @@ use crate::{
     api::contact::{ManagerDesk, manager_inbox, manager_request},
     i18n::{Locale, fmt, use_locale},
     pages::contact::thread::{About, Messages, Proposals, StateWord},
+    texts,
     ui::{
         Checkbox, EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Pagination, Skeleton, Submit, TextArea,
         use_form_state,
@@ -163,7 +164,11 @@ pub(super) fn RequestPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match thread.await {
                     Err(error) => view! { <ErrorState error/> }.into_any(),
-                    Ok(desk) => view! { <Request desk action form canned=canned.get_untracked()/> }.into_any(),
+                    Ok(desk) => {
+                        // Answers that are begun are in the sender's language.
+                        texts::ready(desk.locale).await;
+                        view! { <Request desk action form canned=canned.get_untracked()/> }.into_any()
+                    }
                 }
             })}
         </Transition>
@@ -254,7 +259,7 @@ fn Request(desk: DeskThread, action: ServerAction<ManagerDesk>, form: FormState,
             </section>
         })}
         {open.then(|| view! {
-            <section>
+            <section data-words=desk.locale.code()>
                 <h2>{text::answer(locale, &summary.name)}</h2>
                 <p class="hint">{text::canned(locale)}</p>
                 <ul class="desk-canned">{choices}</ul>

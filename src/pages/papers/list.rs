@@ -173,10 +173,14 @@ fn Found(locale: Locale, month: MonthView, all: bool, search: String, here: Stri
     };
     view! {
         <form method="get" action=here.clone() class="papers-filter">
-            <label for="papers-month">{text::month(locale)}</label>
-            <input id="papers-month" type="month" name="month" value=this/>
-            <label for="papers-q">{text::search(locale)}</label>
-            <input id="papers-q" type="search" name="q" value=search/>
+            <div class="field">
+                <label for="papers-month">{text::month(locale)}</label>
+                <input id="papers-month" class="input" type="month" name="month" value=this/>
+            </div>
+            <div class="field papers-search">
+                <label for="papers-q">{text::search(locale)}</label>
+                <input id="papers-q" class="input" type="search" name="q" value=search/>
+            </div>
             <button type="submit" class="button">{text::show(locale)}</button>
         </form>
         {table}

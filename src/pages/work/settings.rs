@@ -190,7 +190,7 @@ fn BillingForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
                     <Field form name="postal_code" label=text::postal_code(locale) autocomplete="postal-code" value=field(|known| known.postal_code.clone())/>
                     <Field form name="city" label=text::city(locale) autocomplete="address-level2" value=field(|known| known.city.clone())/>
                 </div>
-                <Select form name="country" label=text::country(locale) choices=countries optional=true autocomplete="country" value=field(|known| known.country.clone())/>
+                <Select form name="country" label=text::country(locale) choices=countries choose=true autocomplete="country" value=field(|known| known.country.clone())/>
                 <Field form name="vat_number" label=text::vat_number(locale) optional=true value=field(|known| known.vat_number.clone().unwrap_or_default())/>
                 <Checkbox form name="vat_exempt" checked=exempt>{text::vat_exempt(locale)}</Checkbox>
                 <Field form name="registration" label=text::registration(locale) optional=true value=field(|known| known.registration.clone().unwrap_or_default())/>
