@@ -37,6 +37,9 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("documents/dpi.rs", "Standard", "an element of the DPI schema"),
     ("documents/dpi.rs", "Consideration", "an element of the DPI schema"),
     ("documents/dpi.rs", "Cons", "an element of the DPI schema"),
+    ("documents/dpi.rs", "Fees", "an element of the DPI schema"),
+    ("documents/dpi.rs", "Taxes", "an element of the DPI schema"),
+    ("documents/dpi.rs", "Tax", "an element of the DPI schema"),
     ("public/article.rs", "Question", "a type of schema.org, for machines"),
     ("public/article.rs", "Answer", "a type of schema.org, for machines"),
 ];
