@@ -11,20 +11,22 @@ export const accounts = {
 
 /** `page` that fails its test on a console error or warning of ours, an uncaught exception, or a request to elsewhere. */
 export const test = base.extend({
-  page: async ({ page }, use) => {
+  page: async ({ page, javaScriptEnabled }, use) => {
     const faults = [];
-    watch(page, faults);
+    watch(page, faults, { script: javaScriptEnabled !== false });
     await use(page);
     expect(faults, "no console error, no exception, no outside request").toEqual([]);
   },
 });
 export { expect };
 
-export function watch(page, faults) {
+export function watch(page, faults, { script = true } = {}) {
   page.on("console", (message) => {
     // A refused form answers 4xx, which the browser reports as an error of its own: that is the journey's to judge.
     const refusal = /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !refusal) faults.push(`console ${message.type()}: ${message.text()}`);
+    // Without script nothing uses what is on its way for it.
+    const unused = !script && /was preloaded using link preload but not used/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !refusal && !unused) faults.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
   page.on("request", (request) => {

@@ -127,10 +127,10 @@ fn migrations_keep_in_step() {
             .map(|line| {
                 line.split(' ')
                     .map(|word| {
-                        let bare = word.trim_end_matches(',');
-                        let comma = &word[bare.len()..];
+                        let bare = word.trim_end_matches([',', ';']);
+                        let end = &word[bare.len()..];
                         let kind = types.iter().find(|(from, _)| *from == bare).map_or(bare, |(_, to)| to);
-                        format!("{kind}{comma}")
+                        format!("{kind}{end}")
                     })
                     .collect::<Vec<_>>()
                     .join(" ")

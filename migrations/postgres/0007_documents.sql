@@ -1,13 +1,3 @@
--- An issued document is never changed and never removed: the database refuses it, whoever asks.
-CREATE FUNCTION refuse_document_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'an issued document is neither changed nor removed';
-END
-$$;
-CREATE TRIGGER document_unchanged BEFORE UPDATE ON document
-    FOR EACH ROW EXECUTE FUNCTION refuse_document_change();
-CREATE TRIGGER document_kept BEFORE DELETE ON document
-    FOR EACH ROW EXECUTE FUNCTION refuse_document_change();
 CREATE INDEX document_by_issue ON document (issued_at, series, sequence);
 
 -- Where an account receives e-invoices (EN 16931 BT-34, BT-49): as client, as expert.
@@ -62,3 +52,16 @@ CREATE TABLE seller_identity (
     registration TEXT NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL
 );
+
+-- From here on, each database in its own words.
+
+-- An issued document is never changed and never removed: the database refuses it, whoever asks.
+CREATE FUNCTION refuse_document_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an issued document is neither changed nor removed';
+END
+$$;
+CREATE TRIGGER document_unchanged BEFORE UPDATE ON document
+    FOR EACH ROW EXECUTE FUNCTION refuse_document_change();
+CREATE TRIGGER document_kept BEFORE DELETE ON document
+    FOR EACH ROW EXECUTE FUNCTION refuse_document_change();

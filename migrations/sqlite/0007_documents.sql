@@ -1,12 +1,3 @@
--- An issued document is never changed and never removed: the database refuses it, whoever asks.
-CREATE TRIGGER document_unchanged BEFORE UPDATE ON document
-BEGIN
-    SELECT RAISE(ABORT, 'an issued document is not changed');
-END;
-CREATE TRIGGER document_kept BEFORE DELETE ON document
-BEGIN
-    SELECT RAISE(ABORT, 'an issued document is not removed');
-END;
 CREATE INDEX document_by_issue ON document (issued_at, series, sequence);
 
 -- Where an account receives e-invoices (EN 16931 BT-34, BT-49): as client, as expert.
@@ -61,3 +52,15 @@ CREATE TABLE seller_identity (
     registration TEXT NOT NULL,
     updated_at TEXT NOT NULL
 ) STRICT;
+
+-- From here on, each database in its own words.
+
+-- An issued document is never changed and never removed: the database refuses it, whoever asks.
+CREATE TRIGGER document_unchanged BEFORE UPDATE ON document
+BEGIN
+    SELECT RAISE(ABORT, 'an issued document is not changed');
+END;
+CREATE TRIGGER document_kept BEFORE DELETE ON document
+BEGIN
+    SELECT RAISE(ABORT, 'an issued document is not removed');
+END;

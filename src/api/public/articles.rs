@@ -176,7 +176,7 @@ fn about_data(s: &Source<'_>) -> Article {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::url::{self, Page};
+    use crate::url::{self, Page, WorkPage};
     use chrono::NaiveDate;
     use gabarit_server::config::Config;
     use gabarit_view::public::{Block, Span};
@@ -221,6 +221,9 @@ mod tests {
                 Page::Account,
                 Page::Bookings,
                 Page::Orders,
+                Page::Work(WorkPage::Profile),
+                Page::Work(WorkPage::Calendar),
+                Page::Work(WorkPage::Settings),
                 Page::Levels,
                 Page::Rentals,
                 Page::Faq,
