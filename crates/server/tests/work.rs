@@ -468,7 +468,9 @@ async fn nobody_s_visits_are_recorded() {
         .unwrap()
     };
     for table in &tables {
-        let lower = table.to_lowercase();
+        // What the tables say of themselves in comments is no column.
+        let columns: Vec<&str> = table.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+        let lower = columns.join("\n").to_lowercase();
         for word in ["view_count", " viewer", "profile_view", "visit", " viewed", "impression", "seen_by"] {
             assert!(!lower.contains(word), "{table}");
         }

@@ -164,7 +164,9 @@ pub async fn save_profile(p: &Platform, actor: &AccountView, form: &ProfileForm)
     if !stored {
         return Err(stale());
     }
-    tx.commit().await.map_err(|error| p.fault(error))
+    tx.commit().await.map_err(|error| p.fault(error))?;
+    p.search.touch();
+    Ok(())
 }
 
 fn kind_of(code: &str) -> Option<RecordKind> {
