@@ -72,12 +72,15 @@ pub(crate) async fn words(Path((version, file)): Path<(String, String)>, headers
     let Some(place) = place.filter(|_| version == gabarit_i18n::VERSION) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let table = || gabarit_i18n::table(Locale::ALL[place]);
+    let table = move || gabarit_i18n::table(Locale::ALL[place]);
     let taken = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut response = if taken.split(',').any(|name| name.trim() == "br") {
-        // Compressed once, at the highest level, as the site's files are.
-        let bytes = COMPRESSED[place].get_or_init(|| compress(table().as_bytes()));
-        ([(header::CONTENT_ENCODING, "br")], bytes.clone()).into_response()
+        // Compressed once, at the highest level, as the site's files are; that takes its time, so not among the requests.
+        let compressed = move || COMPRESSED[place].get_or_init(|| compress(table().as_bytes())).as_slice();
+        match tokio::task::spawn_blocking(compressed).await {
+            Ok(bytes) => ([(header::CONTENT_ENCODING, "br")], bytes).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
     } else {
         table().into_response()
     };
