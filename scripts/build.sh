@@ -6,9 +6,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$GABARIT_ROOT"
 
-# Views without their nested types: the WebAssembly is a fraction of the size, and so is the time it takes to build. Both
-# sides must agree on it, or the browser would not recognise what the server rendered.
-export RUSTFLAGS="${RUSTFLAGS:-} --cfg erase_components"
 cargo leptos build --release --split >&2
 # Text assets compressed once, at the highest level, rather than at each request.
 node scripts/compress.mjs target/site >&2
