@@ -18,9 +18,7 @@ use code::CodePage;
 use forgot::ForgotPage;
 use invitation::InvitationPage;
 use leptos::prelude::*;
-use leptos_router::{
-    MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path,
-};
+use leptos_router::{any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path};
 use links::{ChangeEmailPage, ConfirmEmailPage, ResetPasswordPage, RevertEmailPage};
 use own_data::OwnDataPage;
 use profile::AccountPage;
@@ -48,7 +46,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn AccountRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("sign-in") view=AccountArea::SignIn/>
         <Route path=path!("sign-in/code") view=AccountArea::Code/>

@@ -21,7 +21,7 @@ use details::DetailsPage;
 use dispute::DisputePage;
 use document::DocumentPage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use lists::BookingsPage;
 pub(crate) use lists::OrdersPage;
 use page::BookingPage;
@@ -47,7 +47,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn BookingRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn BookingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("book/:expert") view=BookingArea::Choose ssr=SsrMode::Async/>
         <Route path=path!("book/:expert/details") view=BookingArea::Details ssr=SsrMode::Async/>

@@ -19,8 +19,7 @@ use gabarit_view::candidate::{ApplicationView, RefusalView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
-    MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map,
-    path,
+    SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path,
 };
 use status::ApplicationStatus;
 
@@ -33,7 +32,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn CandidateRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn CandidateRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! { <Route path=path!("apply") view=CandidateArea::Apply ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()

@@ -7,7 +7,7 @@ pub mod thread;
 use crate::app::lazy::lazy_area;
 use form::ContactPage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use thread::ThreadPage;
 
 lazy_area! {
@@ -20,7 +20,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn DeskRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("contact") view=DeskArea::Contact ssr=SsrMode::Async/>
         <Route path=path!("contact/:reference") view=DeskArea::Thread ssr=SsrMode::Async/>

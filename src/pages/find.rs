@@ -10,7 +10,7 @@ pub mod results;
 use crate::app::lazy::lazy_area;
 use home::HomePage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use profile::ProfilePage;
 use results::ResultsPage;
 
@@ -26,7 +26,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn FindRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn FindRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
         <Route path=path!("experts") view=ResultsArea::Results ssr=SsrMode::Async/>

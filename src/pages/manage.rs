@@ -41,7 +41,7 @@ use gabarit_view::error::ApiError;
 use ledger::{LedgerAccountPage, LedgerPage, TransactionPage};
 use leptos::{html, prelude::*};
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
     any_nested_route::IntoAnyNestedRoute as _,
     components::{Outlet, ParentRoute, Route},
     hooks::use_location,
@@ -124,7 +124,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn ManageRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ManageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("manage") view=ManageLayout ssr=SsrMode::Async>
             <Route path=path!("") view=ManageArea::Overview/>

@@ -13,7 +13,7 @@ use crate::app::lazy::lazy_area;
 use begin::NominatePage;
 use contributions::ContributionsPage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use own::{NominationPage, NominationsPage};
 use review::{ReviewDeskPage, ReviewPage};
 
@@ -31,7 +31,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn NominationRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn NominationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("programme/nominate") view=NominationArea::Nominate ssr=SsrMode::Async/>
         <Route path=path!("programme/nominations") view=NominationArea::Mine ssr=SsrMode::Async/>

@@ -8,7 +8,7 @@ mod settings;
 use crate::app::lazy::lazy_area;
 use agreement::AgreementPage;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use list::PapersPage;
 use settings::SettingsPage;
 
@@ -23,7 +23,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn PapersRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn PapersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("papers") view=PapersArea::List ssr=SsrMode::Async/>
         <Route path=path!("papers/settings") view=PapersArea::Settings ssr=SsrMode::Async/>

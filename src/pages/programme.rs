@@ -15,7 +15,7 @@ use community::{CommunityPage, ThreadPage};
 use events::EventsPage;
 use hall::{HallPage, MemberPage};
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use membership::MembershipPage;
 use overview::OverviewPage;
 
@@ -35,7 +35,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn ProgrammeRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ProgrammeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("programme") view=ProgrammeArea::Overview ssr=SsrMode::Async/>
         <Route path=path!("programme/members") view=ProgrammeArea::Hall ssr=SsrMode::Async/>

@@ -12,7 +12,7 @@ use faq::FaqPage;
 use gabarit_i18n::common;
 use gabarit_view::public::ArticleName;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use levels::LevelsPage;
 use rentals::RentalsPage;
 
@@ -32,7 +32,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn PublicRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("how-it-works") view=PublicArea::How/>
         <Route path=path!("faq") view=PublicArea::Faq/>

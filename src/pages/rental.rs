@@ -7,7 +7,7 @@ pub(crate) mod order;
 use crate::app::lazy::lazy_area;
 use choose::ChooseRental;
 use leptos::prelude::*;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 use order::RentalPage;
 
 lazy_area! {
@@ -20,7 +20,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn RentalRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn RentalRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("rentals/order") view=RentalArea::Choose ssr=SsrMode::Async/>
         <Route path=path!("rentals/order/:id") view=RentalArea::Order ssr=SsrMode::Async/>

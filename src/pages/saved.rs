@@ -19,7 +19,7 @@ use gabarit_view::{
 use keep::Keeping;
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
-use leptos_router::{MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
+use leptos_router::{SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, path};
 
 lazy_area! {
     /// The screen of what is kept.
@@ -30,7 +30,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn SavedRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn SavedRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! { <Route path=path!("saved") view=SavedArea::Saved ssr=SsrMode::Async/> }.into_inner().into_any_nested_route()
 }
 

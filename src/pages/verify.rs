@@ -12,8 +12,7 @@ use gabarit_view::verify::{Report, Seal, Unreadable};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
-    MatchNestedRoutes, SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map,
-    path,
+    SsrMode, any_nested_route::IntoAnyNestedRoute as _, components::Route, hooks::use_query_map, path,
 };
 
 lazy_area! {
@@ -25,7 +24,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn VerifyRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn VerifyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! { <Route path=path!("verify") view=VerifyArea::Verify ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()

@@ -21,7 +21,7 @@ use gabarit_i18n::work as text;
 use gabarit_view::error::ApiError;
 use leptos::{html, prelude::*};
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
     any_nested_route::IntoAnyNestedRoute as _,
     components::{Outlet, ParentRoute, Route},
     hooks::use_location,
@@ -62,7 +62,7 @@ lazy_area! {
 
 /// Routes of this area, below the language.
 #[component(transparent)]
-pub fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn WorkRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("work") view=WorkLayout ssr=SsrMode::Async>
             <Route path=path!("") view=WorkArea::Orders/>
@@ -80,7 +80,7 @@ pub fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// The thread of a booking: for both sides, so outside of the frame.
 #[component(transparent)]
-pub fn ThreadRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ThreadRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! { <Route path=path!("messages/:id") view=WorkArea::Thread ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()
