@@ -15,14 +15,28 @@ use axum::{
 };
 use chrono::TimeDelta;
 use gabarit::{app::App, server::http::router};
-use gabarit_domain::ids::{AccountId, BookingId};
+use gabarit_domain::ids::{AccountId, BookingId, NominationId};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     jobs,
-    services::{accounts, bookings, candidates, contact, experts, payments, work},
+    services::{
+        accounts, bookings, candidates, community, contact, contribution, disputes, experts, membership,
+        nominations::{self, Eligibility},
+        payments, rentals, work,
+    },
     testing::{ExpertSpec, PASSWORD, TestExpert, TestPlatform},
 };
-use gabarit_view::{account::AccountView, booking::BookingForm, candidate::ApplicationForm, contact::ContactForm};
+use gabarit_view::{
+    account::AccountView,
+    booking::BookingForm,
+    candidate::ApplicationForm,
+    community::ThreadForm,
+    contact::ContactForm,
+    dispute::DisputeForm,
+    error::ApiError,
+    nomination::{ContributionForm as NominationContributionForm, EligibilityForm, NominationForm},
+    rental::RentalForm,
+};
 use leptos::config::LeptosOptions;
 use leptos_axum::generate_route_list;
 use std::{
@@ -32,6 +46,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tower::ServiceExt as _;
+use uuid::Uuid;
 
 /// Columns of the table.
 const ROLES: [&str; 6] = ["visitor", "client", "other client", "expert", "other expert", "manager"];
@@ -59,6 +74,12 @@ struct World {
     candidate: String,
     /// Of the client's conversation with the contact desk.
     request: String,
+    /// The client's order for licences alone.
+    rental: String,
+    /// The other client's.
+    nomination: String,
+    /// In the community of members: the other expert is one.
+    thread: String,
 }
 
 /// What the other client wrote to become an expert.
@@ -67,6 +88,13 @@ const APPLICATION: &str = "Marqueur Candidature";
 const REQUEST: &str = "Marqueur Demande au comptoir";
 /// What the client wrote to the expert.
 const LETTER: &str = "Marqueur Lettre à l'expert";
+
+/// What the client wrote about the expert's work.
+const DISPUTE: &str = "Marqueur Litige du client";
+/// What the other client wrote to be recognised.
+const NOMINATION: &str = "Marqueur Nomination";
+/// What the other expert wrote to other members.
+const COMMUNITY: &str = "Marqueur Communauté";
 
 const MARKS: [&str; 5] = [
     "Marqueur Organisation SA",
@@ -128,6 +156,18 @@ impl World {
         };
         let request = contact::open(&p, Some(&client), &request, "192.0.2.1").await.unwrap().reference;
         let candidate = candidates::submit(&p, &other_client, &application(), Locale::Fr).await.unwrap().to_string();
+        let dispute = DisputeForm {
+            id: placed.id.to_string(),
+            act: "open".into(),
+            days: vec!["2026-12-02".into()],
+            message: format!("{DISPUTE}: personne n’est venu."),
+            key: p.ids.uuid().to_string(),
+            ..DisputeForm::default()
+        };
+        disputes::act(&p, &client, &dispute).await.unwrap();
+        let rental = order(&p, &client).await.to_string();
+        let nomination = nominate(&p, &other_client).await.to_string();
+        let thread = converse(&p, &other_expert.account).await;
         let options = LeptosOptions::builder().output_name(Arc::<str>::from("gabarit")).build();
         Self {
             app: router((*p).clone(), options),
@@ -141,6 +181,9 @@ impl World {
             documents: [invoice, self_billed],
             candidate,
             request,
+            rental,
+            nomination,
+            thread,
         }
     }
 
@@ -166,6 +209,9 @@ impl World {
             .replace("{manager}", &id(self.manager.id))
             .replace("{candidate}", &self.candidate)
             .replace("{request}", &self.request)
+            .replace("{rental}", &self.rental)
+            .replace("{nomination}", &self.nomination)
+            .replace("{thread}", &self.thread)
             .replace("{nobody}", "00000000-0000-0000-0000-000000000000")
     }
 
@@ -205,6 +251,9 @@ impl World {
         unless([1, 5].contains(&role), "the client's conversation with the desk", REQUEST);
         unless([1, 3].contains(&role), "what the client wrote to the expert", LETTER);
         unless([2, 5].contains(&role), "the other client's application", APPLICATION);
+        unless(parties, "what the client disputes", DISPUTE);
+        unless([2, 5].contains(&role), "the other client's nomination", NOMINATION);
+        unless([4, 5].contains(&role), "what members write to each other", COMMUNITY);
         unless(parties, "the client's address", &self.client.email);
         unless(parties, "the expert's address", &self.expert.account.email);
         unless([2, 5].contains(&role), "the other client's address", &self.other_client.email);
@@ -217,6 +266,75 @@ impl World {
         unless(false, "a password's hash", "$argon2");
         marks
     }
+}
+
+/// An order for licences alone, unpaid.
+async fn order(p: &TestPlatform, client: &AccountView) -> Uuid {
+    let form = RentalForm {
+        first: "2026-12-10".into(),
+        last: "2026-12-12".into(),
+        seats: "revit:1".into(),
+        country: "BE".into(),
+        organisation: MARKS[0].into(),
+        contact_name: MARKS[1].into(),
+        phone: MARKS[2].into(),
+        street: "Rue du Marqueur 1".into(),
+        postal_code: "4000".into(),
+        city: "Liège".into(),
+        invoice_email: MARKS[3].into(),
+        order_number: MARKS[4].into(),
+        method: "ideal".into(),
+        terms: "on".into(),
+        key: p.ids.uuid().to_string(),
+        ..RentalForm::default()
+    };
+    let seen = match rentals::place(p, client, &form, Locale::Fr).await {
+        Err(ApiError::PriceChanged { quote, .. }) => quote.fingerprint(),
+        other => panic!("{other:?}"),
+    };
+    rentals::place(p, client, &RentalForm { seen, ..form }, Locale::Fr).await.unwrap().id
+}
+
+/// A nomination that was sent.
+async fn nominate(p: &TestPlatform, nominee: &AccountView) -> NominationId {
+    let no = || "no".to_owned();
+    let ties =
+        EligibilityForm { employee: no(), subcontractor: no(), consultant: no(), intern: no(), locale: "fr".into() };
+    let Eligibility::Draft(id) = nominations::begin(p, nominee, &ties).await.unwrap() else { panic!("not eligible") };
+    let shared = NominationContributionForm {
+        channel: "forum".into(),
+        occurred_on: "2026-11-30".into(),
+        url: "https://forum.example/answers/1".into(),
+        title: format!("{NOMINATION}, réponse"),
+        language: "fr".into(),
+        helped: format!("{NOMINATION}, ce qui a aidé"),
+        paid: no(),
+        ..NominationContributionForm::default()
+    };
+    contribution::add(p, nominee, &shared).await.unwrap();
+    let form = NominationForm {
+        statement: format!("{NOMINATION}: je réponds aux questions sur les familles et le travail partagé. ").repeat(4),
+        language: "fr".into(),
+        country: "BE".into(),
+        truthful: "on".into(),
+        ..NominationForm::default()
+    };
+    assert_eq!(nominations::submit(p, nominee, &form).await.unwrap(), id);
+    id
+}
+
+/// A thread of the members' community, by somebody who becomes one.
+async fn converse(p: &TestPlatform, account: &AccountView) -> String {
+    let mut tx = p.db.begin().await.unwrap();
+    membership::grant(&mut tx.exec(), p, account.id, p.ids.uuid(), p.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let form = ThreadForm {
+        language: "fr".into(),
+        title: format!("{COMMUNITY}, titre"),
+        body: format!("{COMMUNITY}, texte"),
+        ..ThreadForm::default()
+    };
+    community::begin(p, account, &form).await.unwrap().to_string()
 }
 
 /// An application that could be sent.
@@ -249,19 +367,22 @@ fn application() -> ApplicationForm {
 /// What to ask of an address that is not in the table: ids of the world's where its words say whose.
 fn probe(address: &str) -> String {
     let (method, path) = address.split_once(' ').unwrap();
-    let id = if path.contains("candidate") {
+    let says = |words: &[&str]| words.iter().any(|word| path.contains(word));
+    let id = if says(&["candidate"]) {
         "{candidate}"
-    } else if path.contains("document") || path.contains("self_billed") {
+    } else if says(&["self_billed", "document"]) {
         "{self_billed}"
-    } else if path.contains("expert") {
-        "{expert}"
-    } else if path.contains("manage/desk")
-        || path.contains("contact")
-        || path.contains("request")
-        || path.contains("reply")
-    {
+    } else if says(&["community"]) {
+        "{thread}"
+    } else if says(&["nomination", "programme/review", "review_seat"]) {
+        "{nomination}"
+    } else if says(&["rental"]) {
+        "{rental}"
+    } else if says(&["manage/desk", "contact", "request", "reply"]) {
         "{request}"
-    } else if ["booking", "order", "message", "thread"].iter().any(|word| path.contains(word)) {
+    } else if says(&["expert"]) {
+        "{expert}"
+    } else if says(&["booking", "order", "message", "thread", "dispute", "rating", "others"]) {
         "{booking}"
     } else {
         "{nobody}"
@@ -276,6 +397,8 @@ fn probe(address: &str) -> String {
             "{month}" => "2026-12",
             "{whose}" => "client",
             "{account}" => "bank",
+            "{thread}" => "{thread}",
+            "{name}" => "bookings",
             "{reference}" => "{request}",
             part if part.starts_with('{') || part.starts_with(':') => id,
             part => part,
@@ -284,7 +407,11 @@ fn probe(address: &str) -> String {
         asked.push_str(part);
     }
     match (method, path.starts_with("/api/") && !path.starts_with("/api/v1")) {
-        ("GET", true) => format!("{asked}?locale=en&id={id}&reference={{request}}&expert={{expert}}&query="),
+        ("GET", true) => format!(
+            "{asked}?locale=en&id={id}&reference={{request}}&expert={{expert}}&booking=&query=&key=&country=&product=\
+             &language=&page=1&which=&queue=&topic=&mine=false&span=&code=x&shown=&month=2026-12&search=&all=false\
+             &state=open&account=bank&from=&until=&first=&last=&kind=&actor=&year=2026&text="
+        ),
         ("GET", false) => asked,
         _ => format!("{asked} id={id}&reference={{request}}&locale=en"),
     }
@@ -294,7 +421,7 @@ fn probe(address: &str) -> String {
 async fn shown(p: &TestPlatform, client: &AccountView, form: &BookingForm) -> String {
     let refused = bookings::place(p, client, form, Locale::Fr).await.unwrap_err();
     match refused {
-        gabarit_view::error::ApiError::PriceChanged { quote, .. } => quote.fingerprint(),
+        ApiError::PriceChanged { quote, .. } => quote.fingerprint(),
         other => {
             let _ = experts::products(p).await;
             panic!("{other:?}")
@@ -467,7 +594,7 @@ async fn logs_keep_no_visits() {
     }
     drop(guard);
     let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    assert!(text.contains("/{locale}/experts/{id}"), "the requests were logged");
+    assert!(text.contains("/{locale}/experts/{id}"), "the requests were not logged: {text}");
     let ours = text.lines().filter(|line| line.contains("gabarit"));
     for line in ours {
         for mark in [world.expert.id.to_string(), world.client.id.to_string(), world.client.email.clone()] {
