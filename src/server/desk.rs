@@ -2,7 +2,7 @@
 
 use crate::{
     api::SignedIn,
-    server::{http::AppState, middleware::request_locale, page},
+    server::{http::AppState, middleware::file_locale, page},
 };
 use axum::{
     Extension, Router,
@@ -68,7 +68,7 @@ fn answer(kind: &'static str, locale: Locale, result: Result<(String, Vec<u8>), 
 }
 
 fn locale(who: &Result<AccountView, ApiError>, headers: &HeaderMap) -> Locale {
-    who.as_ref().map_or_else(|_| request_locale("", headers), |account| account.locale)
+    file_locale(who.as_ref().ok(), headers)
 }
 
 async fn batch_file(State(p): State<Platform>, Path(id): Path<String>, who: Who, headers: HeaderMap) -> Response {

@@ -2,7 +2,7 @@
 
 use crate::{
     api::SignedIn,
-    server::{middleware::request_locale, page},
+    server::{middleware::file_locale, page},
     url::{self, Page},
 };
 use axum::{
@@ -131,7 +131,7 @@ fn answer(result: Result<File, ApiError>, account: Option<&AccountView>, headers
         }
         Err(error) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let locale = account.map_or_else(|| request_locale("", headers), |account| account.locale);
+            let locale = file_locale(account, headers);
             page::refusal(status, locale, &error)
         }
     }
@@ -272,7 +272,7 @@ pub(crate) async fn earnings(
     headers: HeaderMap,
 ) -> Response {
     let account = signed_in.and_then(|Extension(signed_in)| signed_in.account);
-    let locale = account.as_ref().map_or_else(|| request_locale("", &headers), |account| account.locale);
+    let locale = file_locale(account.as_ref(), &headers);
     let result = match account.as_ref() {
         None => Err(ApiError::SignInRequired),
         Some(account) => work::csv(&platform, account, locale).await,

@@ -2,7 +2,7 @@
 
 use crate::{
     api::SignedIn,
-    server::{http::AppState, middleware::request_locale, page},
+    server::{http::AppState, middleware::file_locale, page},
 };
 use axum::{
     Extension, Router,
@@ -82,7 +82,7 @@ fn answer<B: axum::response::IntoResponse>(
 }
 
 fn locale_of(who: &Result<AccountView, ApiError>, headers: &HeaderMap) -> Locale {
-    who.as_ref().map_or_else(|_| request_locale("", headers), |account| account.locale)
+    file_locale(who.as_ref().ok(), headers)
 }
 
 async fn certificate(

@@ -18,7 +18,7 @@ use gabarit_server::{
         stash,
     },
 };
-use gabarit_view::error::ApiError;
+use gabarit_view::{account::AccountView, error::ApiError};
 use server_fn::error::{FromServerFnError as _, ServerFnUrlError};
 use std::time::Instant;
 
@@ -29,6 +29,16 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) fn request_locale(path: &str, headers: &HeaderMap) -> Locale {
     let first = path.split('/').nth(1).unwrap_or_default();
     Locale::parse(first).or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?)).unwrap_or_default()
+}
+
+/// The language of a file, whose address has none: the one of the page whose link led to it, else the account's, else
+/// the browser's.
+pub(crate) fn file_locale(account: Option<&AccountView>, headers: &HeaderMap) -> Locale {
+    let page = headers
+        .get(header::REFERER)
+        .and_then(|referrer| referrer.to_str().ok()?.split('/').nth(3))
+        .and_then(|first| Locale::parse(first.split(['?', '#']).next()?));
+    page.or(account.map(|account| account.locale)).unwrap_or_else(|| request_locale("", headers))
 }
 
 /// The best of our languages by an `Accept-Language` header (RFC 9110, 12.5.4).
@@ -221,6 +231,22 @@ pub(crate) fn panicked(platform: &Platform, panic: &(dyn std::any::Any + Send)) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file speaks the language of the page that it was asked for on; what is no page of ours says nothing.
+    #[test]
+    fn the_language_of_files() {
+        let asked = |referrer: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("nl"));
+            headers.insert(header::REFERER, HeaderValue::from_static(referrer));
+            file_locale(None, &headers)
+        };
+        assert_eq!(asked("https://gabarit.example/en/manage/payouts/1?notice=saved"), Locale::En);
+        assert_eq!(asked("https://gabarit.example/fr"), Locale::Fr);
+        for nothing in ["https://gabarit.example/", "https://gabarit.example/xx/a", "en", "https://en", ""] {
+            assert_eq!(asked(nothing), Locale::Nl, "{nothing:?}");
+        }
+    }
 
     /// The reader's first language that we have, by quality, then by order.
     #[test]

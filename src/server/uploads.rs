@@ -2,7 +2,7 @@
 
 use crate::{
     api::SignedIn,
-    server::{http::AppState, middleware::request_locale, page},
+    server::{http::AppState, middleware::file_locale, page},
     url::{self, Page},
 };
 use axum::{
@@ -39,7 +39,7 @@ pub(crate) fn router() -> Router<AppState> {
 
 fn refuse(error: &ApiError, account: Option<&AccountView>, headers: &HeaderMap) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let locale = account.map_or_else(|| request_locale("", headers), |account| account.locale);
+    let locale = file_locale(account, headers);
     page::refusal(status, locale, error)
 }
 
