@@ -14,9 +14,9 @@ test("S38 S39: at the workplace a link is refused with its words marked, and sav
   const before = await headline.inputValue();
 
   await headline.fill("Revit pour hôpitaux, voir exemple.fr");
-  await expect(page.locator("main")).toContainText("À retirer : exemple.fr");
   await save.click();
   await expect(page.locator(".form-errors")).toContainText("exemple.fr");
+  await expect(page.locator(".field-error")).toContainText("exemple.fr");
   await expect(headline).toHaveValue("Revit pour hôpitaux, voir exemple.fr");
 
   // Refused, corrected, and changed once more without loading the page anew: the version goes along.
