@@ -226,13 +226,15 @@ pub async fn badge(p: &Platform, code: &str, locale: Locale) -> Result<String, A
          <g fill=\"none\" stroke=\"{accent}\" stroke-width=\"2\"><circle cx=\"44\" cy=\"48\" r=\"22\"/>\
          <path d=\"M44 18v60M14 48h60\" stroke-width=\"1\"/>{mark}</g>\
          <g font-family=\"system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif\" fill=\"{ink}\">\
-         <text x=\"88\" y=\"32\" font-size=\"12\">{title}</text>\
+         <text x=\"88\" y=\"32\" font-size=\"{size}\">{title}</text>\
          <text x=\"88\" y=\"54\" font-size=\"16\" font-weight=\"600\">{name}</text>\
          <text x=\"88\" y=\"76\" font-size=\"12\">{status}</text></g></svg>",
         lang = locale.code(),
         whole = escaped(&whole),
         mark = if live { "<path d=\"M34 49l7 7 14-16\" stroke-width=\"3\"/>" } else { "" },
         title = escaped(text::badge_member(locale)),
+        // The longest language's line still ends within the frame, in a wide font, too.
+        size = if text::badge_member(locale).chars().count() > 30 { "10" } else { "12" },
         name = escaped(&name),
         status = escaped(&status),
     );
