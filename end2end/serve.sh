@@ -22,6 +22,8 @@ export GABARIT_SANDBOX_ADDR="127.0.0.1:$((port + 1))"
 export GABARIT_PAYMENT_URL="http://127.0.0.1:$((port + 1))"
 export GABARIT_VAT_REGISTER_URL="http://127.0.0.1:$((port + 1))/vies"
 export LEPTOS_SITE_ROOT="${LEPTOS_SITE_ROOT:-$GABARIT_ROOT/target/site}"
+# What went wrong, and not each request.
+export RUST_LOG="${RUST_LOG:-warn}"
 gabarit="${GABARIT_BIN:-$CARGO_TARGET_DIR/release/gabarit}"
 
 "$gabarit" demo

@@ -38,6 +38,7 @@ cat <<EOF
     client      client@gabarit.example
     expert      expert@gabarit.example
     manager     manager@gabarit.example
+    member      member@gabarit.example  (of the recognition programme)
 
   Ctrl-C stops everything.
 EOF

@@ -13,6 +13,8 @@ use std::time::Duration;
 const MAX_WAIT: Duration = Duration::from_secs(60);
 /// After that many attempts (about a day) the provider gives up.
 const MAX_ATTEMPTS: u32 = 1_500;
+/// Failures before this attempt are not worth a warning.
+const QUIET_ATTEMPTS: u32 = 5;
 
 impl SandboxState {
     /// Reports a payment's change to its webhook, in the background.
@@ -40,6 +42,10 @@ impl SandboxState {
             for attempt in 1..=MAX_ATTEMPTS {
                 match state.send(&webhook).await {
                     Ok(()) => break,
+                    // Some seconds without an answer are a start or a restart.
+                    Err(problem) if attempt < QUIET_ATTEMPTS => {
+                        tracing::debug!(payment = webhook.payment, attempt, problem, "webhook not accepted");
+                    }
                     Err(problem) => {
                         tracing::warn!(payment = webhook.payment, attempt, problem, "webhook not accepted");
                     }
