@@ -4,6 +4,8 @@
 
 #[path = "nominations/cycle.rs"]
 mod cycle;
+#[path = "nominations/erased.rs"]
+mod erased;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
