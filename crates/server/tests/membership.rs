@@ -12,7 +12,7 @@ use gabarit_server::{
     db::{Tx, membership as rows},
     jobs, mail,
     services::{
-        benefit, community,
+        benefit, community, contribution as contributions,
         membership::{self, events},
     },
     testing::{TestPlatform, for_each_db},
@@ -22,7 +22,8 @@ use gabarit_view::{
     benefit::{BenefitForm, ClaimForm},
     community::{PostForm, ThreadForm},
     error::{ApiError, Problem},
-    membership::{ConfirmForm, ContributionForm, EventForm, MemberAct, MemberProfileForm, MembershipForm, SignUpForm},
+    membership::{ConfirmForm, EventForm, MemberAct, MemberProfileForm, MembershipForm, SignUpForm},
+    nomination::ContributionForm,
 };
 
 const NOBODY: Result<(), ApiError> = Err(ApiError::Forbidden);
@@ -61,11 +62,12 @@ async fn member(p: &TestPlatform, name: &str, country: &str) -> AccountView {
 fn contribution(day: NaiveDate, number: u32) -> ContributionForm {
     ContributionForm {
         channel: "forum".to_owned(),
-        day: day.to_string(),
+        occurred_on: day.to_string(),
         url: format!("https://forum.example/{number}"),
         title: format!("Answer {number}"),
         language: "en".to_owned(),
         helped: "Somebody got on.".to_owned(),
+        paid: "no".to_owned(),
         ..ContributionForm::default()
     }
 }
@@ -74,7 +76,7 @@ async fn contribute(p: &TestPlatform, account: &AccountView, months_back: &[u32]
     for (number, months) in months_back.iter().enumerate() {
         let day = p.today() - chrono::Months::new(*months);
         let number = u32::try_from(number).unwrap() + 100 * months;
-        membership::add_contribution(p, account, &contribution(day, number)).await.unwrap();
+        contributions::add(p, account, &contribution(day, number)).await.unwrap();
     }
 }
 
@@ -359,7 +361,6 @@ async fn loss_takes_everything() {
         assert_eq!(community::thread(&p, &mira, thread_id).await.map(|_| ()), NOBODY);
         assert_eq!(community::begin(&p, &mira, &thread).await.map(|_| ()), NOBODY);
         assert_eq!(membership::certificate(&p, &mira, Locale::Nl).await.map(|_| ()), Err(ApiError::NotFound));
-        assert_eq!(membership::add_contribution(&p, &mira, &contribution(p.today(), 1)).await, NOBODY);
         assert_eq!(membership::save_profile(&p, &mira, &shown("NL", true)).await, NOBODY);
         assert_eq!(membership::hall(&p, ["", "", ""], 1, Locale::En).await.unwrap().total, 1);
         let badge = membership::badge(&p, &code, Locale::En).await.unwrap();
@@ -626,21 +627,24 @@ async fn forms_are_checked() {
         let tomorrow = p.today() + Days::new(1);
         let bad = ContributionForm {
             channel: "community".to_owned(),
-            day: tomorrow.to_string(),
+            occurred_on: tomorrow.to_string(),
             url: "http://forum.example/1".to_owned(),
             reach: "many".to_owned(),
             ..ContributionForm::default()
         };
-        let Err(ApiError::Invalid { fields, .. }) = membership::add_contribution(&p, &mira, &bad).await else {
-            unreachable!()
-        };
+        let Err(ApiError::Invalid { fields, .. }) = contributions::add(&p, &mira, &bad).await else { unreachable!() };
         let mut names: Vec<_> = fields.iter().map(|field| field.field.as_str()).collect();
         names.sort_unstable();
-        assert_eq!(names, ["channel", "day", "language", "reach", "title", "url"]);
+        assert_eq!(names, ["channel", "helped", "language", "occurred_on", "paid", "reach", "title", "url"]);
         let once = contribution(p.today(), 1);
-        membership::add_contribution(&p, &mira, &once).await.unwrap();
-        let twice = membership::add_contribution(&p, &mira, &once).await;
-        assert_eq!(twice, Err(ApiError::field("url", Problem::Unchanged)));
+        contributions::add(&p, &mira, &once).await.unwrap();
+        let twice = contributions::add(&p, &mira, &once).await;
+        assert_eq!(twice, Err(ApiError::field("url", Problem::Already)));
+        // S63: what was paid for never counts, for members as for nominees.
+        let paid = ContributionForm { paid: "yes".to_owned(), ..contribution(p.today(), 2) };
+        assert_eq!(contributions::add(&p, &mira, &paid).await, Err(ApiError::field("paid", Problem::Paid)));
+        let local = ContributionForm { url: "https://127.0.0.1/".to_owned(), ..contribution(p.today(), 2) };
+        assert_eq!(contributions::add(&p, &mira, &local).await, Err(ApiError::field("url", Problem::Malformed)));
         let bad = MemberProfileForm {
             about: "See www.mira.example".to_owned(),
             country: "XX".to_owned(),

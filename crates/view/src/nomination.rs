@@ -75,7 +75,7 @@ pub struct ContributionForm {
     pub helped: String,
     /// Whether it was paid: `yes` or `no`.
     pub paid: String,
-    /// Where the reader goes back to: `nominate`, or the list.
+    /// Where the reader goes back to: `nominate`, `membership`, or the list.
     pub back: String,
     /// Language of the page.
     pub locale: String,

@@ -521,60 +521,6 @@ pub async fn contributions(
     on!(exec, |c| sqlx::query_as(SQL).bind(account.0).bind(from).fetch_all(c).await)
 }
 
-/// A new contribution.
-#[derive(Clone, Debug)]
-pub struct NewContribution<'a> {
-    /// Its id.
-    pub id: Uuid,
-    /// Whose.
-    pub account: AccountId,
-    /// Channel.
-    pub channel: &'a str,
-    /// When.
-    pub day: NaiveDate,
-    /// Where it is.
-    pub url: &'a str,
-    /// What it is called.
-    pub title: &'a str,
-    /// ISO 639-1.
-    pub language: &'a str,
-    /// People reached.
-    pub reach: Option<i64>,
-    /// What it helped with.
-    pub helped: &'a str,
-    /// What on the platform it is; none for what members enter.
-    pub source_key: Option<&'a str>,
-    /// Now.
-    pub now: DateTime<Utc>,
-}
-
-/// Adds a contribution; `false` if the same is there already.
-///
-/// # Errors
-/// The database's.
-pub async fn insert_contribution(exec: &mut Exec<'_>, new: &NewContribution<'_>) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO contribution (id, account_id, channel, occurred_on, url, title, language, reach, \
-        helped, source, source_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-        ON CONFLICT DO NOTHING";
-    let source = if new.source_key.is_some() { "platform" } else { "nominee" };
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(new.id)
-        .bind(new.account.0)
-        .bind(new.channel)
-        .bind(new.day)
-        .bind(new.url)
-        .bind(new.title)
-        .bind(new.language)
-        .bind(new.reach)
-        .bind(new.helped)
-        .bind(source)
-        .bind(new.source_key)
-        .bind(new.now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected() == 1))
-}
-
 /// An appeal.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct AppealRow {

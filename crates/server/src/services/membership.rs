@@ -17,7 +17,7 @@ pub use certificate::certificate;
 pub use desk::{act, confirm_many, file, list};
 pub use figures::{figures, figures_csv};
 pub use hall::{badge, hall, member, programme};
-pub use own::{add_contribution, mine, own_act, save_profile};
+pub use own::{mine, own_act, save_profile};
 
 pub(crate) use notices::kit_sent;
 pub(crate) use own::told;
