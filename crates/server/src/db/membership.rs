@@ -327,14 +327,15 @@ pub async fn insert_profile(exec: &mut Exec<'_>, profile: &ProfileRow, now: Date
         .map(drop))
 }
 
-/// Where a person said to live or to work: as an expert, or as a client.
+/// Where a person said to live or to work: in the nomination, as an expert, or as a client.
 ///
 /// # Errors
 /// The database's.
-pub async fn known_country(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Option<String>> {
-    const SQL: &str = "SELECT COALESCE((SELECT base_country FROM expert WHERE account_id = $1), \
+pub async fn known_country(exec: &mut Exec<'_>, account: AccountId, nomination: Uuid) -> sqlx::Result<Option<String>> {
+    const SQL: &str = "SELECT COALESCE((SELECT NULLIF(country, '') FROM nomination WHERE id = $2), \
+        (SELECT base_country FROM expert WHERE account_id = $1), \
         (SELECT country FROM client_profile WHERE account_id = $1))";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).fetch_one(c).await)
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).bind(nomination).fetch_one(c).await)
 }
 
 /// What a member shows.
@@ -560,7 +561,7 @@ pub async fn answer_appeal(
     membership: MembershipId,
     granted: bool,
     answer: &str,
-    by: AccountId,
+    by: Option<AccountId>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE membership_appeal SET granted = $2, answer = $3, answered_by = $4, answered_at = $5 \
@@ -569,7 +570,7 @@ pub async fn answer_appeal(
         .bind(membership.0)
         .bind(granted)
         .bind(answer)
-        .bind(by.0)
+        .bind(by.map(|id| id.0))
         .bind(now)
         .execute(c)
         .await
@@ -612,7 +613,7 @@ macro_rules! list {
         concat!(
             "SELECT ",
             $what,
-            " FROM membership m JOIN member_profile f ON f.account_id = m.account_id \
+            " FROM membership m LEFT JOIN member_profile f ON f.account_id = m.account_id \
              WHERE (($1 = 'live' AND m.state IN ('active', 'due', 'not-renewed')) OR ($1 = 'appeals' AND m.appeal = 'open') \
              OR m.state = $1)",
             $rest
@@ -626,8 +627,8 @@ macro_rules! list {
 /// The database's.
 pub async fn list(exec: &mut Exec<'_>, which: &str, limit: i64, offset: i64) -> sqlx::Result<Vec<ListRow>> {
     const SQL: &str = list!(
-        "m.id, m.account_id, m.version, f.display_name, f.country, m.state, m.last_day, m.appeal",
-        " ORDER BY m.last_day, LOWER(f.display_name), m.id LIMIT $2 OFFSET $3"
+        "m.id, m.account_id, m.version, COALESCE(f.display_name, '–') AS display_name, f.country, m.state, m.last_day, m.appeal",
+        " ORDER BY m.last_day, LOWER(COALESCE(f.display_name, '–')), m.id LIMIT $2 OFFSET $3"
     );
     on!(exec, |c| sqlx::query_as(SQL).bind(which).bind(limit).bind(offset).fetch_all(c).await)
 }

@@ -137,7 +137,7 @@ pub async fn thread(p: &Platform, actor: &AccountView, id: CommunityThreadId) ->
                     body: if post.removed_at.is_some() { String::new() } else { post.body },
                     removed_because: post.removed_because,
                     author: post.author,
-                    author_code: Some(post.code),
+                    author_code: post.code,
                 }
             })
             .collect();

@@ -236,11 +236,16 @@ fn time(problems: &mut Problems, field: &str, typed: &str, zone: Tz) -> Option<D
     read.map(|time| time.to_utc())
 }
 
+/// Somebody changed what is kept without a log: it is not known who.
+pub(crate) fn changed(version: i64, now: DateTime<Utc>, zone: Tz) -> ApiError {
+    ApiError::Overtaken { by: String::new(), did: String::new(), at: Box::new(zoned(now, zone)), version, stash: None }
+}
+
 /// Makes or changes an event, or calls it off; who signed up is told.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`]; [`ApiError::Invalid`] by the fields;
-/// [`ApiError::MovedOn`] if somebody changed it since.
+/// [`ApiError::Overtaken`] if somebody changed it since; [`ApiError::MovedOn`] once it is over, or was called off.
 pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result<(), ApiError> {
     managers_only(actor)?;
     let zone = zone_of(p, actor);
@@ -308,8 +313,11 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
                 let id: MemberEventId = form.id.parse().map_err(|_| ApiError::NotFound)?;
                 let before = events::lock(exec, id).await?.ok_or(ApiError::NotFound)?;
                 let version: i64 = form.version.parse().map_err(|_| ApiError::MovedOn)?;
-                if before.version != version || before.cancelled_at.is_some() || before.ends_at <= now {
+                if before.cancelled_at.is_some() || before.ends_at <= now {
                     return Err(ApiError::MovedOn.into());
+                }
+                if before.version != version {
+                    return Err(changed(before.version, now, zone).into());
                 }
                 let mut event = match wanted {
                     Some(event) => EventRow { id: before.id, version, ..event },
