@@ -21,7 +21,7 @@ pub use data::{Avatar, LevelBadge, Money, Rating, TableFrame, Tag};
 pub use day_calendar::DayCalendar;
 pub use dialog::Dialog;
 pub use field::{Checkbox, Choice, Field, Fieldset, Radios, Select, TextArea};
-pub use form::{FormErrors, FormState, Hidden, Submit, use_form_state};
+pub use form::{FormErrors, FormState, Hidden, Submit, Version, use_form_state};
 pub use icon::{Icon, IconName};
 pub use quote_panel::{ProductNames, QuoteLines, day_list, refusal_field, refusal_reason};
 pub use state::{EmptyState, ErrorState, NotFound, Notice, Skeleton};

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -95,6 +96,22 @@ fn pages_do_not_reach_the_server() {
         }
     }
     assert_eq!(strays, Vec::<String>::new());
+}
+
+/// Server functions are found by their address: one address means one function, or the other is never called.
+#[test]
+fn endpoints_are_unique() {
+    let mut seen = BTreeMap::new();
+    for (path, text) in sources(&root().join("src/api")) {
+        for (_, rest) in text.match_indices("endpoint = \"").map(|(at, key)| text.split_at(at + key.len())) {
+            let endpoint = rest.split('"').next().unwrap_or_default().to_owned();
+            let file = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+            seen.entry(endpoint).or_insert_with(Vec::new).push(file);
+        }
+    }
+    assert!(seen.len() > 100, "the sources were read");
+    seen.retain(|_, files| files.len() > 1);
+    assert_eq!(seen, BTreeMap::new());
 }
 
 /// Both databases have the same migrations, and after each the same tables with the same columns; triggers, after a

@@ -36,6 +36,41 @@ test("S35: no answer within 24 hours counts as declined, with a full refund", as
   await accessible(page);
 });
 
+test("S9: licences are handed out from their first day on, and taken back", async ({ page, request, browser }) => {
+  const [expert] = await experts(request, "mode=remote&sort=soonest");
+  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
+  const first = free_days[0];
+  await signUp(page, { next: `/fr/rentals/order?first=${first}&last=${first}&revit=1` });
+  await fillDetails(page);
+  await page.locator("main [name=country]").selectOption("NL");
+  await page.locator("input[name=method][value=ideal]").check();
+  await page.locator("input[name=terms]").check();
+  await page.getByRole("button", { name: /Commander et payer/ }).click();
+  await settle(page, "pay");
+  await expect(page).toHaveURL(/\/rentals\/order\/[0-9a-f-]{36}/);
+  await becomes(page, "Payée");
+  const order = new URL(page.url()).pathname;
+
+  const other = await browser.newContext();
+  const manager = await other.newPage();
+  const handOut = manager.getByRole("button", { name: "Remettre les licences" });
+  await signIn(manager, accounts.manager);
+  await manager.goto(order);
+  await expect(manager.locator("main")).toContainText("Payée");
+  await expect(handOut).toHaveCount(0);
+  // A day at a time, over weekends and holidays.
+  for (let day = 0; day < 14 && (await handOut.count()) === 0; day += 1) {
+    await forward(request, 24);
+    await manager.goto(order);
+    await expect(manager.locator("main")).toContainText("Payée");
+  }
+  await handOut.click();
+  await expect(manager.locator("main")).toContainText("Remise");
+  await manager.getByRole("button", { name: "Noter le retour" }).click();
+  await expect(manager.locator("main")).toContainText("Rendue");
+  await other.close();
+});
+
 test("S25 S30 S31: after the last day the booking completes and the expert is self-billed by the ladder", async ({ page, request, browser }) => {
   const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
   const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();

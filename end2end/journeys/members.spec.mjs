@@ -49,6 +49,8 @@ test("S57 S61: a member adds a contribution, claims software with its terms, sig
   await page.getByLabel("Canal").selectOption("video");
   await page.getByLabel("Titre").fill("Une vidéo sur les familles");
   await page.getByLabel("Lien").fill("pas une adresse");
+  await page.getByLabel("Ce que cela a aidé à faire").fill("Des familles plus légères.");
+  await page.locator("[name=paid][value=no]").check();
   await page.getByRole("button", { name: "Ajouter" }).click();
   await expect(page.locator(".field-error")).toHaveCount(1);
   await expect(page.getByLabel("Titre")).toHaveValue("Une vidéo sur les familles");

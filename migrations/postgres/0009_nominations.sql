@@ -175,7 +175,7 @@ CREATE TABLE nomination_message (
 );
 CREATE INDEX nomination_message_by_nomination ON nomination_message (nomination_id, at);
 
--- The answer, as it was sent; append-only.
+-- The answer, as it was sent; append-only, but that an erased person's is blanked.
 CREATE TABLE nomination_letter (
     nomination_id UUID PRIMARY KEY REFERENCES nomination (id),
     locale TEXT NOT NULL,
@@ -205,7 +205,11 @@ CREATE TRIGGER recognition_cycle_log_append_only BEFORE UPDATE OR DELETE OR TRUN
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER nomination_message_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON nomination_message
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER nomination_letter_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON nomination_letter
+CREATE TRIGGER nomination_letter_append_only BEFORE DELETE OR TRUNCATE ON nomination_letter
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER nomination_letter_only_blanked BEFORE UPDATE ON nomination_letter
+    FOR EACH ROW WHEN (NEW.body <> '["–"]' OR NEW.nomination_id <> OLD.nomination_id OR NEW.locale <> OLD.locale
+        OR NEW.subject <> OLD.subject OR NEW.sent_by <> OLD.sent_by OR NEW.sent_at <> OLD.sent_at)
+    EXECUTE FUNCTION append_only();
 CREATE TRIGGER nomination_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON nomination_log
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();

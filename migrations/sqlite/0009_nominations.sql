@@ -175,7 +175,7 @@ CREATE TABLE nomination_message (
 ) STRICT;
 CREATE INDEX nomination_message_by_nomination ON nomination_message (nomination_id, at);
 
--- The answer, as it was sent; append-only.
+-- The answer, as it was sent; append-only, but that an erased person's is blanked.
 CREATE TABLE nomination_letter (
     nomination_id BLOB PRIMARY KEY REFERENCES nomination (id),
     locale TEXT NOT NULL,
@@ -210,6 +210,8 @@ BEGIN SELECT RAISE(ABORT, 'nomination_message is append-only'); END;
 CREATE TRIGGER nomination_message_no_delete BEFORE DELETE ON nomination_message
 BEGIN SELECT RAISE(ABORT, 'nomination_message is append-only'); END;
 CREATE TRIGGER nomination_letter_no_update BEFORE UPDATE ON nomination_letter
+WHEN NEW.body <> '["–"]' OR NEW.nomination_id <> OLD.nomination_id OR NEW.locale <> OLD.locale
+    OR NEW.subject <> OLD.subject OR NEW.sent_by <> OLD.sent_by OR NEW.sent_at <> OLD.sent_at
 BEGIN SELECT RAISE(ABORT, 'nomination_letter is append-only'); END;
 CREATE TRIGGER nomination_letter_no_delete BEFORE DELETE ON nomination_letter
 BEGIN SELECT RAISE(ABORT, 'nomination_letter is append-only'); END;

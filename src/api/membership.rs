@@ -4,8 +4,8 @@ use gabarit_i18n::Locale;
 use gabarit_view::{
     error::ApiError,
     membership::{
-        ConfirmForm, ContributionForm, EventForm, EventView, Hall, MemberAct, MemberFile, MemberPage,
-        MemberProfileForm, MembershipForm, MembershipList, OwnMembership, ProgrammeFigures, ProgrammePage, SignUpForm,
+        ConfirmForm, EventForm, EventView, Hall, MemberAct, MemberFile, MemberPage, MemberProfileForm, MembershipForm,
+        MembershipList, OwnMembership, ProgrammeFigures, ProgrammePage, SignUpForm,
     },
 };
 use leptos::prelude::*;
@@ -96,27 +96,6 @@ pub async fn save_member_profile(
     let locale = Locale::parse(&form.locale).unwrap_or_default();
     let result = async {
         membership::save_profile(&call.platform, call.actor()?, &form).await?;
-        call.redirect(&own_page(locale, ProgrammeSection::Membership, "saved"));
-        Ok(())
-    }
-    .await;
-    call.answer_form(&form, result).await
-}
-
-/// Adds a contribution during the membership.
-///
-/// # Errors
-/// See [`membership::add_contribution`].
-#[server(prefix = "/api", endpoint = "add_contribution")]
-pub async fn add_contribution(
-    /// As posted.
-    #[server(flatten)]
-    form: ContributionForm,
-) -> Result<(), ApiError> {
-    let call = Call::current()?;
-    let locale = Locale::parse(&form.locale).unwrap_or_default();
-    let result = async {
-        membership::add_contribution(&call.platform, call.actor()?, &form).await?;
         call.redirect(&own_page(locale, ProgrammeSection::Membership, "saved"));
         Ok(())
     }

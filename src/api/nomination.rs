@@ -16,7 +16,7 @@ use server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use {
     super::Call,
-    crate::url::{self, ManagePage, Page},
+    crate::url::{self, ManagePage, Page, ProgrammeSection},
     gabarit_server::services::{
         contribution,
         nominations::{self, Eligibility, console, review},
@@ -28,11 +28,15 @@ fn page_locale(code: &str) -> Locale {
     Locale::parse(code).unwrap_or_default()
 }
 
-/// Where a form about contributions goes back to.
+/// Where a form about contributions goes back to, with what was done.
 #[cfg(feature = "ssr")]
-fn back(locale: &str, back: &str) -> String {
-    let page = if back == "nominate" { Page::Nominate } else { Page::Contributions };
-    url::path(page_locale(locale), page)
+fn back(locale: &str, back: &str, done: &str) -> String {
+    let (page, key, done) = match back {
+        "nominate" => (Page::Nominate, "done", done),
+        "membership" => (Page::Programme(ProgrammeSection::Membership), "notice", "saved"),
+        _ => (Page::Contributions, "done", done),
+    };
+    url::with_param(&url::path(page_locale(locale), page), key, done)
 }
 
 /// The page on which one stands.
@@ -143,7 +147,7 @@ pub async fn add_contribution(
     let call = Call::current()?;
     let result = async {
         contribution::add(&call.platform, call.actor()?, &form).await?;
-        call.redirect(&url::with_param(&back(&form.locale, &form.back), "done", "added"));
+        call.redirect(&back(&form.locale, &form.back, "added"));
         Ok(())
     }
     .await;
@@ -168,7 +172,7 @@ pub async fn nomination_action(
         let to = match form.act.as_str() {
             "remove" => {
                 contribution::remove(p, actor, form.id.parse().map_err(|_| ApiError::NotFound)?).await?;
-                url::with_param(&back(&form.locale, &form.back), "done", "removed")
+                back(&form.locale, &form.back, "removed")
             }
             "reopen" => {
                 nominations::reopen(p, actor, form.id.parse().map_err(|_| ApiError::NotFound)?).await?;

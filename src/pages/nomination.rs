@@ -2,7 +2,7 @@
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
 mod begin;
-mod contributions;
+pub(crate) mod contributions;
 mod form;
 pub(crate) mod heat;
 mod own;

@@ -158,6 +158,23 @@ pub fn Submit(
     .into_any()
 }
 
+/// The version of the record that the form's reader saw. Who was told of a change has seen it: sent again, the form names
+/// the new one.
+#[component]
+pub fn Version(
+    /// Of which form.
+    form: FormState,
+    /// The version that the page shows; empty for what is new.
+    #[prop(into)]
+    version: String,
+) -> impl IntoView {
+    let version = Signal::derive(move || match form.error.get() {
+        Some(ApiError::Overtaken { version, .. }) => version.to_string(),
+        _ => version.clone(),
+    });
+    view! { <Hidden name="version" value=version/> }
+}
+
 /// A value that travels with the form.
 #[component]
 pub fn Hidden(

@@ -27,16 +27,26 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::AgreementRequired => errors::agreement_required(locale).to_owned(),
         ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
         ApiError::MovedOn => errors::moved_on(locale).to_owned(),
+        ApiError::Overtaken { by, .. } if by.is_empty() => errors::overtaken_unknown(locale).to_owned(),
         ApiError::Overtaken { by, did, at, .. } => {
-            let at = fmt::date_time(locale, at);
-            errors::overtaken(locale, by, gabarit_i18n::labels::candidate_event(locale, did), at)
+            errors::overtaken(locale, by, event_text(locale, did), fmt::date_time(locale, at))
         }
+        ApiError::Kept { why, .. } => error_text(locale, why),
         ApiError::TooManyAttempts { retry_after_seconds } => {
             errors::too_many_attempts(locale, u64::from(retry_after_seconds.div_ceil(60)))
         }
         ApiError::Unavailable => errors::unavailable(locale).to_owned(),
         ApiError::Internal { id } => errors::internal(locale, id),
         ApiError::Transport => errors::transport(locale).to_owned(),
+    }
+}
+
+/// What somebody did, in the words of the area whose log it is.
+fn event_text(locale: Locale, did: &str) -> &'static str {
+    match did.split_once('/') {
+        Some(("nomination", event)) => gabarit_view::nomination::event_name(locale, event),
+        Some(("membership", event)) => gabarit_view::membership::event_name(locale, event),
+        _ => gabarit_i18n::labels::candidate_event(locale, did),
     }
 }
 

@@ -22,9 +22,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Days after the end in which a dispute can be opened: as long as the expert may still be unpaid.
-pub const DAYS: i64 = 14;
-
 /// Where a dispute stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -75,10 +72,10 @@ impl DisputeState {
 }
 
 /// Whether a dispute can be opened: over an assignment that was accepted and of which something is kept, until its
-/// payout is due.
+/// payout is due, so many days after the end.
 #[must_use]
-pub fn may_open(accepted: bool, kept: Cents, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    accepted && kept > Cents::ZERO && now < ends_at + TimeDelta::days(DAYS)
+pub fn may_open(accepted: bool, kept: Cents, ends_at: DateTime<Utc>, payout_days: u32, now: DateTime<Utc>) -> bool {
+    accepted && kept > Cents::ZERO && now < ends_at + TimeDelta::days(i64::from(payout_days))
 }
 
 /// What is left when some days are not paid, with their travel, lodging and rentals; the supplement goes with the last.
@@ -139,9 +136,9 @@ mod tests {
     fn when_it_can_be_opened() {
         let end: DateTime<Utc> = "2026-12-02T23:00:00Z".parse().unwrap();
         let last = end + TimeDelta::days(14);
-        assert!(may_open(true, Cents(1), end, last - TimeDelta::seconds(1)));
-        assert!(!may_open(true, Cents(1), end, last));
-        assert!(!may_open(false, Cents(1), end, end));
-        assert!(!may_open(true, Cents::ZERO, end, end));
+        assert!(may_open(true, Cents(1), end, 14, last - TimeDelta::seconds(1)));
+        assert!(!may_open(true, Cents(1), end, 14, last));
+        assert!(!may_open(false, Cents(1), end, 14, end));
+        assert!(!may_open(true, Cents::ZERO, end, 14, end));
     }
 }

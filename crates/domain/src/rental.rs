@@ -2,9 +2,13 @@
 //!
 //! ```text
 //! Reserved ──pay──▶ Paid ──hand out──▶ HandedOut ──return──▶ Returned
-//!    │  └─lapse─▶ Lapsed └──cancel──▶ Cancelled
+//!    │  │           ▲ └──cancel──▶ Cancelled
+//!    │  │           └──pay late──┐
+//!    │  └─────lapse───────────▶ Lapsed
 //!    └──cancel──▶ Cancelled
 //! ```
+//!
+//! It is handed out from its first day on; paid late it is held again before that day only, if there still are as many.
 //!
 //! A licence is rented for calendar days, both ends included. A week (7 days) costs as many day tariffs as the rulebook
 //! says, a month (30 days) likewise; a term is covered by the cheapest combination of months, weeks and days, which may
@@ -316,7 +320,7 @@ impl RentalState {
         Err(InvalidMove { from: self.code(), event })
     }
 
-    /// The money is there. Money that comes after the reservation ended is for the caller to hold again, or give back.
+    /// The money is there. Money that comes after the reservation ended is [`RentalState::pay_late`]'s.
     ///
     /// # Errors
     /// Unless it is reserved.
@@ -324,6 +328,17 @@ impl RentalState {
         match self {
             Self::Reserved { .. } => Ok(Self::Paid),
             _ => self.refuse("be paid"),
+        }
+    }
+
+    /// The money came after the reservation ended, and the units are held again: before the first day only.
+    ///
+    /// # Errors
+    /// Unless it has lapsed, or once its first day has come.
+    pub fn pay_late(self, term: Term, today: NaiveDate) -> Result<Self, InvalidMove> {
+        match self {
+            Self::Lapsed if today < term.first => Ok(Self::Paid),
+            _ => self.refuse("be paid late"),
         }
     }
 
@@ -341,10 +356,10 @@ impl RentalState {
     /// Handed out.
     ///
     /// # Errors
-    /// Unless it is paid.
-    pub const fn hand_out(self) -> Result<Self, InvalidMove> {
+    /// Unless it is paid, and its first day has come.
+    pub fn hand_out(self, term: Term, today: NaiveDate) -> Result<Self, InvalidMove> {
         match self {
-            Self::Paid => Ok(Self::HandedOut),
+            Self::Paid if today >= term.first => Ok(Self::HandedOut),
             _ => self.refuse("be handed out"),
         }
     }

@@ -194,7 +194,7 @@ pub const NUMBERS: &[NumberField] = &[
     number!(count Count "max_unpaid_holds" Booking (1, 100) booking.max_unpaid_holds),
     number!(count Hours "acceptance_hours" Booking (1, 240) booking.acceptance_hours),
     number!(count Days "quote_days" Booking (1, 90) booking.quote_days),
-    number!(count Days "contest_days" Booking (1, 60) booking.contest_days),
+    number!(count Days "contest_days" Booking (5, 60) booking.contest_days),
     number!(count Days "payout_days" Booking (1, 90) booking.payout_days),
     number!(count Days "payment_terms_days" Booking (0, 60) booking.payment_terms_days),
     number!(cents "limit_new" Credit (0, 1_000_000_000) credit.limit_new),
@@ -388,7 +388,7 @@ pub fn read(
         if typed(&name).is_empty() {
             continue;
         }
-        if let Some(cents) = number(&name, Measure::Money, (0, TARIFF), &mut mistakes) {
+        if let Some(cents) = number(&name, Measure::Money, (1, TARIFF), &mut mistakes) {
             rules.rental.licence_per_day.insert(product.clone(), Cents(cents));
         }
     }
@@ -696,6 +696,17 @@ mod tests {
             field: "supplement".to_owned(),
             fault: Fault::Outside("0.00".to_owned(), "100.00".to_owned())
         }));
+        // An expert has five days to answer at least; what is rented out alone is not free.
+        let mut fields = write(&rules, &products());
+        for (name, text) in [("contest_days", "4"), ("licence_revit", "0"), ("licence_vault", "0.01")] {
+            fields.insert(name.to_owned(), text.to_owned());
+        }
+        let mistakes = read(&fields, &rules, &products()).unwrap_err();
+        let outside = |field: &str, least: &str, most: &str| Mistake {
+            field: field.to_owned(),
+            fault: Fault::Outside(least.to_owned(), most.to_owned()),
+        };
+        assert_eq!(mistakes, [outside("contest_days", "5", "60"), outside("licence_revit", "0.01", "10000.00")]);
         // A band that begins where the one before does.
         let mut fields = write(&rules, &products());
         fields.insert("ladder_3_from".to_owned(), "14".to_owned());

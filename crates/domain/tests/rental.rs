@@ -151,9 +151,11 @@ proptest! {
 #[test]
 fn explored() {
     type Move = fn(RentalState) -> Option<RentalState>;
-    let moves: [(&str, Move); 5] = [
+    const TERM: fn() -> Term = || Term { first: date("2026-12-03"), last: date("2026-12-05") };
+    let moves: [(&str, Move); 6] = [
         ("pay", |state| state.pay().ok()),
-        ("hand out", |state| state.hand_out().ok()),
+        ("pay late", |state| state.pay_late(TERM(), date("2026-12-02")).ok()),
+        ("hand out", |state| state.hand_out(TERM(), date("2026-12-03")).ok()),
         ("return", |state| state.give_back().ok()),
         ("cancel", |state| state.cancel().ok()),
         ("lapse", |state| state.lapse("2026-12-01T12:00:00Z".parse().unwrap()).ok()),
@@ -172,20 +174,25 @@ fn explored() {
                 let Some(to) = go(*state) else { continue };
                 any = true;
                 let path = [path.as_slice(), &[name]].concat();
-                assert_eq!(to == RentalState::HandedOut, path == ["pay", "hand out"]);
-                assert_eq!(to == RentalState::Returned, path == ["pay", "hand out", "return"]);
+                let paid =
+                    |rest: &[&str]| path.strip_suffix(rest).is_some_and(|p| p == ["pay"] || p == ["lapse", "pay late"]);
+                assert_eq!(to == RentalState::HandedOut, paid(&["hand out"]));
+                assert_eq!(to == RentalState::Returned, paid(&["hand out", "return"]));
                 assert_eq!(RentalState::parse(to.code(), to.clock()), Some(to));
                 next.push((to, path));
             }
             if !any {
                 ends += 1;
-                assert!(matches!(state, RentalState::Returned | RentalState::Cancelled | RentalState::Lapsed));
+                assert!(matches!(state, RentalState::Returned | RentalState::Cancelled));
             }
         }
         paths = next;
     }
-    assert_eq!((ends, paths.len()), (4, 0));
-    let term = Term { first: date("2026-12-03"), last: date("2026-12-05") };
+    assert_eq!((ends, paths.len()), (5, 0));
+    let term = TERM();
+    assert!(RentalState::Paid.hand_out(term, date("2026-12-02")).is_err(), "not before its first day");
+    assert!(RentalState::Paid.hand_out(term, date("2026-12-06")).is_ok(), "late is better than never");
+    assert!(RentalState::Lapsed.pay_late(term, date("2026-12-03")).is_err(), "begun: the money goes back");
     assert!(client_may_cancel(RentalState::Paid, term, date("2026-12-02")));
     assert!(!client_may_cancel(RentalState::Paid, term, date("2026-12-03")), "begun");
     assert!(!client_may_cancel(RentalState::HandedOut, term, date("2026-12-02")));

@@ -80,7 +80,7 @@ pub enum JobKind {
     SyncRental,
     /// Pays money for licences back (rental's refund; S9).
     SendRentalRefund,
-    /// Looks whether saved searches have new matches (nil).
+    /// Looks whether saved searches have new matches (the search looked at last; nil to begin).
     WatchSearches,
     /// Makes the archive of a person's own data (export).
     ExportData,

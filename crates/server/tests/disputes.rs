@@ -14,6 +14,7 @@ use gabarit_domain::{
     settlement::{Choice, SomeDays},
 };
 use gabarit_server::{
+    db::own_data as own_rows,
     services::{
         bookings::settling::{self, Cut},
         candidates::Upload,
@@ -210,6 +211,27 @@ async fn who_may_do_what() {
         assert_eq!(disputes::list(&p, &stage.client, false).await.unwrap_err(), ApiError::Forbidden);
         assert_eq!(disputes::list(&p, &manager, false).await.unwrap()[0].withheld, whole.withheld);
         stage.sound().await;
+    })
+    .await;
+}
+
+/// S23: what the client got back is no part of the expert's archive.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_archive_of_the_other_side() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let manager = p.manager().await;
+        let id = completed(&stage).await;
+        disputes::act(&p, &stage.client, &form(&p, id, "open", &["2026-12-02"], "Niemand kwam.")).await.unwrap();
+        let cut = keep(&["2026-12-01"]);
+        let shown = settling::preview(&p, &manager, id, &cut).await.unwrap();
+        settling::cut_short(&p, &manager, id, &cut, &shown.fingerprint, "Dag twee telt niet.").await.unwrap();
+        let mut conn = p.db.conn().await.unwrap();
+        let table = own_rows::TABLES.iter().find(|table| table.name == "dispute").unwrap();
+        let found = own_rows::rows(&mut conn.exec(), table, stage.expert.account.id).await.unwrap();
+        assert_eq!(found.len(), 1);
+        let refund = shown.refund.0.to_string();
+        assert!(found[0].iter().all(|(column, value)| *column != "refund" && value.as_deref() != Some(&refund)));
     })
     .await;
 }

@@ -12,8 +12,9 @@ use gabarit_server::{
     db::{Tx, membership as rows},
     jobs, mail,
     services::{
-        benefit, community,
+        benefit, community, contribution as contributions,
         membership::{self, events},
+        own_data,
     },
     testing::{TestPlatform, for_each_db},
 };
@@ -22,7 +23,8 @@ use gabarit_view::{
     benefit::{BenefitForm, ClaimForm},
     community::{PostForm, ThreadForm},
     error::{ApiError, Problem},
-    membership::{ConfirmForm, ContributionForm, EventForm, MemberAct, MemberProfileForm, MembershipForm, SignUpForm},
+    membership::{ConfirmForm, EventForm, MemberAct, MemberProfileForm, MembershipForm, SignUpForm},
+    nomination::ContributionForm,
 };
 
 const NOBODY: Result<(), ApiError> = Err(ApiError::Forbidden);
@@ -61,11 +63,12 @@ async fn member(p: &TestPlatform, name: &str, country: &str) -> AccountView {
 fn contribution(day: NaiveDate, number: u32) -> ContributionForm {
     ContributionForm {
         channel: "forum".to_owned(),
-        day: day.to_string(),
+        occurred_on: day.to_string(),
         url: format!("https://forum.example/{number}"),
         title: format!("Answer {number}"),
         language: "en".to_owned(),
         helped: "Somebody got on.".to_owned(),
+        paid: "no".to_owned(),
         ..ContributionForm::default()
     }
 }
@@ -74,7 +77,7 @@ async fn contribute(p: &TestPlatform, account: &AccountView, months_back: &[u32]
     for (number, months) in months_back.iter().enumerate() {
         let day = p.today() - chrono::Months::new(*months);
         let number = u32::try_from(number).unwrap() + 100 * months;
-        membership::add_contribution(p, account, &contribution(day, number)).await.unwrap();
+        contributions::add(p, account, &contribution(day, number)).await.unwrap();
     }
 }
 
@@ -150,6 +153,7 @@ fn claim(id: BenefitId) -> ClaimForm {
     ClaimForm {
         act: "claim".to_owned(),
         benefit: id.to_string(),
+        version: "1".to_owned(),
         accept: "on".to_owned(),
         name: "Mira Voorbeeld".to_owned(),
         street: "Voorbeeldstraat 1".to_owned(),
@@ -213,6 +217,33 @@ async fn renewed_by_the_rule() {
     .await;
 }
 
+/// S52: a manager who is late counts nobody worse: the renewal rests on the twelve months of the term that is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_renewal_counts_the_term() {
+    for_each_db(|p| async move {
+        let (manager, other) = (p.manager().await, p.manager().await);
+        let (mira, ill) = (member(&p, "Mira Voorbeeld", "NL").await, member(&p, "Zieke Exemple", "BE").await);
+        p.clock.advance(TimeDelta::days(334));
+        contribute(&p, &mira, &[0, 1, 2, 4, 6, 10]).await;
+        contribute(&p, &ill, &[0, 1, 10]).await;
+        jobs::run_due(&p).await.unwrap();
+        // By then the oldest of them is more than twelve months ago, and within the term nevertheless.
+        p.clock.advance(TimeDelta::days(91));
+        let of = async |who: &AccountView| membership::mine(&p, who, Locale::En).await.unwrap().membership;
+        let id = of(&mira).await.id;
+        act(&p, &manager, id, "confirm", "").await.unwrap();
+        assert_eq!(of(&mira).await.terms[1].count, Some((6, 6)));
+        let id = of(&ill).await.id;
+        act(&p, &manager, id, "decline", "Little.").await.unwrap();
+        let appeal =
+            MembershipForm { act: "appeal".to_owned(), message: "I was ill.".to_owned(), ..MembershipForm::default() };
+        membership::own_act(&p, &ill, &appeal).await.unwrap();
+        act(&p, &other, id, "allow", "Of course.").await.unwrap();
+        assert_eq!(of(&ill).await.terms[1].count, Some((3, 6)));
+    })
+    .await;
+}
+
 /// S52: below the rule a manager decides with reasons; the membership goes on to its last day, and ends then; the member
 /// may appeal, which keeps the membership, and another manager answers.
 #[tokio::test(flavor = "multi_thread")]
@@ -255,6 +286,31 @@ async fn declined_appealed_and_lapsed() {
         let mails = mails_to(&p, &quiet.email).await;
         assert!(mails.iter().any(|mail| mail.1.contains("The twelve months stay empty.")), "{mails:?}");
         assert!(!benefit::catalogue(&p, Some(&quiet), "", Locale::En).await.unwrap().member);
+
+        // Who leaves, or is ended, with an appeal that waits: it is over, and waits for nobody; a new one can be made.
+        for leaves in [true, false] {
+            let gone = member(&p, "Weg Exemple", "BE").await;
+            let id = membership::mine(&p, &gone, Locale::En).await.unwrap().membership.id;
+            p.clock.advance(TimeDelta::days(340));
+            jobs::run_due(&p).await.unwrap();
+            act(&p, &manager, id, "decline", "Nothing.").await.unwrap();
+            membership::own_act(&p, &gone, &appeal("I was ill.")).await.unwrap();
+            if leaves {
+                let resign =
+                    MembershipForm { act: "resign".to_owned(), sure: "on".to_owned(), ..MembershipForm::default() };
+                membership::own_act(&p, &gone, &resign).await.unwrap();
+            } else {
+                act(&p, &manager, id, "end", "Something else.").await.unwrap();
+            }
+            let seen = membership::mine(&p, &gone, Locale::En).await.unwrap().membership;
+            assert_eq!(seen.appeals[0].answer, Some((false, "–".to_owned())));
+            assert_eq!(membership::list(&p, &other, "appeals", 1, Locale::En).await.unwrap().total, 0);
+            if !leaves {
+                membership::own_act(&p, &gone, &appeal("It was not me.")).await.unwrap();
+                assert_eq!(membership::list(&p, &other, "appeals", 1, Locale::En).await.unwrap().total, 1);
+                act(&p, &other, id, "dismiss", "It was.").await.unwrap();
+            }
+        }
 
         // Another one's appeal is allowed: the next term follows the last one.
         let ill = member(&p, "Zieke Exemple", "BE").await;
@@ -359,7 +415,6 @@ async fn loss_takes_everything() {
         assert_eq!(community::thread(&p, &mira, thread_id).await.map(|_| ()), NOBODY);
         assert_eq!(community::begin(&p, &mira, &thread).await.map(|_| ()), NOBODY);
         assert_eq!(membership::certificate(&p, &mira, Locale::Nl).await.map(|_| ()), Err(ApiError::NotFound));
-        assert_eq!(membership::add_contribution(&p, &mira, &contribution(p.today(), 1)).await, NOBODY);
         assert_eq!(membership::save_profile(&p, &mira, &shown("NL", true)).await, NOBODY);
         assert_eq!(membership::hall(&p, ["", "", ""], 1, Locale::En).await.unwrap().total, 1);
         let badge = membership::badge(&p, &code, Locale::En).await.unwrap();
@@ -444,6 +499,117 @@ async fn benefits_by_country() {
         let desk = benefit::desk(&p, &manager, Locale::En).await.unwrap();
         let file = desk.benefits.iter().find(|benefit| benefit.id == discount).unwrap();
         assert_eq!((file.codes, file.claims), ([0, 2, 0], 2), "who got no code has no claim");
+    })
+    .await;
+}
+
+/// S61: what was accepted is what was shown: terms that changed meanwhile are accepted anew. S57: a kit goes to a country.
+#[tokio::test(flavor = "multi_thread")]
+async fn claims_rest_on_what_was_shown() {
+    for_each_db(|p| async move {
+        let manager = p.manager().await;
+        let mira = member(&p, "Mira Voorbeeld", "NL").await;
+        let software = offer(&p, &manager, BenefitKind::Software, false, "").await;
+        let text = |words: &str| words.to_owned();
+        let change = |version: &str, terms: &str| BenefitForm {
+            act: text("save"),
+            id: software.to_string(),
+            version: text(version),
+            title_fr: text("A"),
+            title_nl: text("A"),
+            title_en: text("A"),
+            description_fr: text("A"),
+            description_nl: text("A"),
+            description_en: text("A"),
+            terms_fr: text(terms),
+            terms_nl: text(terms),
+            terms_en: text(terms),
+            ..BenefitForm::default()
+        };
+        benefit::manage(&p, &manager, &change("1", "Never on Sundays.")).await.unwrap();
+        let stale = benefit::manage(&p, &manager, &change("1", "Never on Mondays.")).await.unwrap_err();
+        assert!(matches!(stale, ApiError::Overtaken { version: 2, .. }), "{stale:?}");
+        let refused = benefit::act(&p, &mira, &claim(software)).await;
+        assert_eq!(refused, Err(ApiError::field("accept", Problem::NotAccepted)));
+        let seen = benefit::catalogue(&p, Some(&mira), "", Locale::En).await.unwrap().benefits.remove(0);
+        assert_eq!((seen.version, seen.terms.as_str(), seen.claim), (2, "Never on Sundays.", None));
+        benefit::act(&p, &mira, &ClaimForm { version: seen.version.to_string(), ..claim(software) }).await.unwrap();
+
+        // Who never said a country names it with the address.
+        let kit = offer(&p, &manager, BenefitKind::WelcomeKit, false, "").await;
+        let homeless = p.client("Zonder Exemple").await;
+        grant(&p, &homeless).await;
+        let catalogue = benefit::catalogue(&p, Some(&homeless), "", Locale::En).await.unwrap();
+        assert!(catalogue.country_missing && catalogue.everywhere.iter().any(|(code, _)| code == "BE"));
+        for (typed, problem) in [("", Problem::Missing), ("XX", Problem::Unknown)] {
+            let nowhere = ClaimForm { country: typed.to_owned(), ..claim(kit) };
+            let refused = benefit::act(&p, &homeless, &nowhere).await;
+            assert_eq!(refused, Err(ApiError::field("country", problem)));
+        }
+        let somewhere = ClaimForm { country: "BE".to_owned(), ..claim(kit) };
+        benefit::act(&p, &homeless, &somewhere).await.unwrap();
+        // Who did is sent the kit there.
+        benefit::act(&p, &mira, &somewhere).await.unwrap();
+        let mut countries: Vec<_> = benefit::desk(&p, &manager, Locale::En)
+            .await
+            .unwrap()
+            .parcels
+            .into_iter()
+            .filter_map(|mut parcel| parcel.address.pop())
+            .collect();
+        countries.sort();
+        assert_eq!(countries, ["Belgium", "Netherlands"]);
+    })
+    .await;
+}
+
+/// S42, S58: who is erased takes a name along, and nobody else's thread, answer or place in a list.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_erased_leave_others_their_threads() {
+    for_each_db(|p| async move {
+        let manager = p.manager().await;
+        let (asks, knows) = (member(&p, "Vraag Exemple", "NL").await, member(&p, "Weet Exemple", "BE").await);
+        let form = ThreadForm {
+            title: "How do I share levels?".to_owned(),
+            language: "en".to_owned(),
+            body: "How?".to_owned(),
+            ..ThreadForm::default()
+        };
+        let theirs = community::begin(&p, &asks, &form).await.unwrap();
+        let own = community::begin(&p, &knows, &form).await.unwrap();
+        let reply = |thread: &dyn ToString| PostForm {
+            thread: thread.to_string(),
+            act: "reply".to_owned(),
+            body: "With copy/monitor.".to_owned(),
+            ..PostForm::default()
+        };
+        p.clock.advance(TimeDelta::minutes(1));
+        community::act(&p, &knows, &reply(&theirs)).await.unwrap();
+        community::act(&p, &asks, &reply(&own)).await.unwrap();
+        let answer = community::thread(&p, &knows, own).await.unwrap().posts[1].id;
+        let report = PostForm {
+            thread: own.to_string(),
+            post: answer.to_string(),
+            act: "report".to_owned(),
+            reason: "Advertising".to_owned(),
+            ..PostForm::default()
+        };
+        community::act(&p, &knows, &report).await.unwrap();
+        let sure = MembershipForm { act: "resign".to_owned(), sure: "on".to_owned(), ..MembershipForm::default() };
+        membership::own_act(&p, &asks, &sure).await.unwrap();
+        own_data::erase(&p, &p.confirmed(&asks), true).await.unwrap();
+
+        let list = community::list(&p, &knows, "", 1).await.unwrap();
+        assert_eq!((list.total, list.threads.len()), (2, 2));
+        let thread = community::thread(&p, &knows, theirs).await.unwrap();
+        assert_eq!((thread.thread.author.as_str(), thread.posts.len()), ("–", 2));
+        assert_eq!((thread.posts[1].author.as_str(), thread.posts[1].own), ("Weet Exemple", true));
+        let thread = community::thread(&p, &knows, own).await.unwrap();
+        assert_eq!((thread.posts[1].author.as_str(), thread.posts[1].author_code.as_deref()), ("–", None));
+        assert_eq!(community::reports(&p, &manager).await.unwrap()[0].author, "–");
+        let list = membership::list(&p, &manager, "resigned", 1, Locale::En).await.unwrap();
+        assert_eq!((list.total, list.rows.len(), list.rows[0].name.as_str()), (1, 1, "–"));
+        assert_eq!(membership::file(&p, &manager, list.rows[0].id, Locale::En).await.unwrap().name, "–");
     })
     .await;
 }
@@ -564,6 +730,13 @@ async fn events_and_places() {
         events::save(&p, &manager, &form).await.unwrap();
         assert_eq!(events::save(&p, &people[0], &form).await, NOBODY);
         let id = events::list(&p, &manager).await.unwrap()[0].id;
+        // Two changes from one page: the second is told of the first, and may then be sent again.
+        let change = EventForm { id: id.to_string(), version: "1".to_owned(), ..form.clone() };
+        events::save(&p, &manager, &change).await.unwrap();
+        let stale = events::save(&p, &manager, &change).await.unwrap_err();
+        let ApiError::Overtaken { version, .. } = stale else { panic!("{stale:?}") };
+        assert_eq!(version, 2);
+        events::save(&p, &manager, &EventForm { version: version.to_string(), ..change }).await.unwrap();
         let sign_up = |act: &str, talk: &str| SignUpForm {
             event: id.to_string(),
             act: act.to_owned(),
@@ -626,21 +799,24 @@ async fn forms_are_checked() {
         let tomorrow = p.today() + Days::new(1);
         let bad = ContributionForm {
             channel: "community".to_owned(),
-            day: tomorrow.to_string(),
+            occurred_on: tomorrow.to_string(),
             url: "http://forum.example/1".to_owned(),
             reach: "many".to_owned(),
             ..ContributionForm::default()
         };
-        let Err(ApiError::Invalid { fields, .. }) = membership::add_contribution(&p, &mira, &bad).await else {
-            unreachable!()
-        };
+        let Err(ApiError::Invalid { fields, .. }) = contributions::add(&p, &mira, &bad).await else { unreachable!() };
         let mut names: Vec<_> = fields.iter().map(|field| field.field.as_str()).collect();
         names.sort_unstable();
-        assert_eq!(names, ["channel", "day", "language", "reach", "title", "url"]);
+        assert_eq!(names, ["channel", "helped", "language", "occurred_on", "paid", "reach", "title", "url"]);
         let once = contribution(p.today(), 1);
-        membership::add_contribution(&p, &mira, &once).await.unwrap();
-        let twice = membership::add_contribution(&p, &mira, &once).await;
-        assert_eq!(twice, Err(ApiError::field("url", Problem::Unchanged)));
+        contributions::add(&p, &mira, &once).await.unwrap();
+        let twice = contributions::add(&p, &mira, &once).await;
+        assert_eq!(twice, Err(ApiError::field("url", Problem::Already)));
+        // S63: what was paid for never counts, for members as for nominees.
+        let paid = ContributionForm { paid: "yes".to_owned(), ..contribution(p.today(), 2) };
+        assert_eq!(contributions::add(&p, &mira, &paid).await, Err(ApiError::field("paid", Problem::Paid)));
+        let local = ContributionForm { url: "https://127.0.0.1/".to_owned(), ..contribution(p.today(), 2) };
+        assert_eq!(contributions::add(&p, &mira, &local).await, Err(ApiError::field("url", Problem::Malformed)));
         let bad = MemberProfileForm {
             about: "See www.mira.example".to_owned(),
             country: "XX".to_owned(),
@@ -742,7 +918,7 @@ async fn rights() {
         // A membership is granted once at a time.
         let mut tx = tx(&p).await;
         let again = membership::grant(&mut tx.exec(), &p, mira.id, p.ids.uuid(), p.now()).await;
-        assert_eq!(again, Err(ApiError::MovedOn));
+        assert_eq!(again, Ok(id), "it is done already");
         drop(tx);
         // Two decisions from one page: the second was made from what is no longer so.
         let version = membership::file(&p, &manager, id, Locale::En).await.unwrap().membership.version;
@@ -755,7 +931,11 @@ async fn rights() {
         };
         let other = p.manager().await;
         let (one, two) = tokio::join!(membership::act(&p, &manager, &form), membership::act(&p, &other, &form));
-        assert!(one.is_ok() != two.is_ok() && [one, two].contains(&Err(ApiError::MovedOn)));
+        assert!(one.is_ok() != two.is_ok());
+        let late = one.and(two).unwrap_err();
+        let ApiError::Overtaken { by, did, version: now, .. } = late else { panic!("{late:?}") };
+        assert_eq!((did.as_str(), now), ("membership/ended", version + 1));
+        assert!([&manager.name, &other.name].contains(&&by), "{by}");
         let mut conn = p.db.conn().await.unwrap();
         let steps = rows::steps(&mut conn.exec(), id).await.unwrap();
         assert_eq!(steps.iter().map(|step| step.event.as_str()).collect::<Vec<_>>(), ["granted", "ended"]);

@@ -4,6 +4,8 @@
 
 #[path = "nominations/cycle.rs"]
 mod cycle;
+#[path = "nominations/erased.rs"]
+mod erased;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
@@ -15,7 +17,9 @@ use gabarit_server::{
     db::membership,
     jobs, mail, on,
     services::{
+        audit_log,
         contribution::{self, FromPlatform},
+        membership as services,
         nominations::{self, Eligibility, console, review},
     },
     testing::{ExpertSpec, TestPlatform, for_each_db},
@@ -23,6 +27,8 @@ use gabarit_server::{
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
+    govern::LogQuery,
+    membership::{MemberAct, MembershipForm},
     nomination::{
         ContributionForm, DecisionForm, EligibilityForm, NominationForm, NominationView, ReviewerForm, SeatForm,
     },
@@ -576,6 +582,8 @@ async fn nobody_sees_what_is_not_theirs() {
         assert_eq!(problems(&error, "reviewer"), [Problem::Unknown]);
         manage(&p, &manager, id, DecisionForm { reviewer: reviewing.id.to_string(), ..only("assign") }).await.unwrap();
         review::act(&p, &sit[0], &scored(id, 4)).await.unwrap();
+        // A manager without a seat reads no review before the other is in: the other's seat could still be theirs.
+        assert!(console::file(&p, &manager, id, Locale::Fr).await.unwrap().dossier.reviews.is_empty());
         let blind = console::file(&p, &reviewing, id, Locale::Fr).await.unwrap();
         assert!(blind.dossier.reviews.is_empty() && blind.dossier.messages.is_empty());
         let page = console::cycle(&p, &reviewing, "2027-02", Locale::Fr).await.unwrap();
@@ -594,12 +602,179 @@ async fn nobody_sees_what_is_not_theirs() {
         assert_eq!(console::file(&p, &reviewing, id, Locale::Fr).await, Err(ApiError::Forbidden));
         let page = console::cycle(&p, &reviewing, "2027-02", Locale::Fr).await.unwrap();
         assert!(page.entries.is_empty());
+        // Managers have read both reviews meanwhile: none of them is given the seat that is free again, by nobody.
+        let late = p.manager().await;
+        appoint(&p, &manager, &late, "fr").await;
+        let choices = console::file(&p, &manager, id, Locale::Fr).await.unwrap().choices;
+        let bar = choices.iter().find(|one| one.reviewer == late.id).unwrap().bar.clone();
+        assert_eq!(bar.as_deref(), Some("manages"));
+        let error = manage(&p, &manager, id, DecisionForm { reviewer: late.id.to_string(), ..only("assign") }).await;
+        assert_eq!(problems(&error.unwrap_err(), "reviewer"), [Problem::Unknown]);
+        jobs::run_due(&p).await.unwrap();
+        assert!(seated(&p, id, std::slice::from_ref(&late)).await.is_empty());
+        assert_eq!(seated(&p, id, &all).await.len(), 2, "an expert has it");
         nominations::begin(&p, &manager, &no_ties()).await.unwrap();
         contribution::add(&p, &manager, &shared(p.today(), 5)).await.unwrap();
         let own = nominations::submit(&p, &manager, &typed("fr")).await.unwrap();
         assert_eq!(console::file(&p, &manager, own, Locale::Fr).await, Err(ApiError::Forbidden));
         let page = console::cycle(&p, &manager, "2027-08", Locale::Fr).await.unwrap();
         assert!(page.entries.is_empty());
+    })
+    .await;
+}
+
+/// S54, invariant 5: the log, its table and the calibration keep from a manager what the console does: their own
+/// nomination, what they declared a conflict about, drafts; and nobody chooses who reads them, or takes that seat back.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_manages_themselves() {
+    for_each_db(|p| async move {
+        let (manager, other, third) = (p.manager().await, p.manager().await, p.manager().await);
+        let nominee = p.client("Nora Nominee").await;
+        let mut all = reviewers(&p, &manager, 2).await;
+        all.truncate(2);
+        appoint(&p, &manager, &other, "fr").await;
+        let id = stand(&p, &nominee, "fr").await;
+        let own = stand(&p, &manager, "fr").await;
+        let writes = p.client("Dora Draft").await;
+        nominations::begin(&p, &writes, &no_ties()).await.unwrap();
+        at(&p, window()).await;
+        // The other manager sits on the one that is to be theirs no longer.
+        if seated(&p, id, std::slice::from_ref(&other)).await.is_empty() {
+            let sit = seated(&p, id, &all).await;
+            let release = DecisionForm { reviewer: sit[0].id.to_string(), ..only("release") };
+            manage(&p, &third, id, release).await.unwrap();
+            let seat = DecisionForm { reviewer: other.id.to_string(), ..only("assign") };
+            manage(&p, &third, id, seat).await.unwrap();
+        }
+        let recuse = SeatForm {
+            id: id.to_string(),
+            act: "recuse".to_owned(),
+            ground: "We have shared an office for years.".to_owned(),
+            ..SeatForm::default()
+        };
+        review::act(&p, &other, &recuse).await.unwrap();
+
+        // Who stands appoints nobody, and takes no seat of their own nomination back; nor does who has a conflict.
+        let form = |act: &str, who: &AccountView| ReviewerForm {
+            act: act.to_owned(),
+            email: who.email.clone(),
+            fr: "on".to_owned(),
+            ..ReviewerForm::default()
+        };
+        let more = p.expert(ExpertSpec::default()).await.account;
+        let refused = console::change_reviewer(&p, &manager, &form("appoint", &more)).await;
+        assert_eq!(refused, Err(ApiError::Forbidden));
+        appoint(&p, &third, &more, "fr").await;
+        let even_more = p.expert(ExpertSpec::default()).await.account;
+        appoint(&p, &third, &even_more, "fr").await;
+        all.extend([more, even_more]);
+        jobs::run_due(&p).await.unwrap();
+        let (on_own, on_theirs) = (seated(&p, own, &all).await, seated(&p, id, &all).await);
+        assert_eq!(on_theirs.len(), 2);
+        for (who, reviewer) in [(&manager, &on_own[0]), (&other, &on_theirs[0])] {
+            let refused = console::change_reviewer(&p, who, &form("end", reviewer)).await;
+            assert_eq!(refused, Err(ApiError::Forbidden));
+        }
+        let rows = console::reviewers(&p, &third).await.unwrap();
+        assert!(rows.iter().all(|row| row.ended.is_none()), "nothing of it was stored");
+
+        let mut sit_on_own = on_own;
+        if !seated(&p, own, std::slice::from_ref(&other)).await.is_empty() {
+            sit_on_own.push(other.clone());
+        }
+        assert_eq!(sit_on_own.len(), 2);
+        for one in &on_theirs {
+            review::act(&p, one, &scored(id, 5)).await.unwrap();
+        }
+        for one in &sit_on_own {
+            review::act(&p, one, &scored(own, 2)).await.unwrap();
+        }
+        for (who, seen, hidden) in [(&manager, id, own), (&other, own, id)] {
+            let page = console::cycle(&p, who, "2027-02", Locale::Fr).await.unwrap();
+            assert_eq!(page.entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), [seen]);
+            let spread = page.all.unwrap();
+            assert_eq!((spread.count, spread.deviation), (2, 0), "of what is seen");
+            assert_eq!(page.reviewers.iter().filter_map(|one| one.spread).map(|one| one.count).sum::<u32>(), 2);
+            let query = LogQuery { log: "nomination".to_owned(), ..LogQuery::default() };
+            let lines = audit_log::page(&p, who, &query).await.unwrap().lines;
+            let about = |id: NominationId| lines.iter().filter(|line| line.about == Some(id.0)).count();
+            assert!(about(seen) >= 4 && about(hidden) == 0, "{lines:?}");
+            let table = String::from_utf8(audit_log::csv(&p, who, &query).await.unwrap()).unwrap();
+            assert_eq!(table.lines().count(), about(seen) + 1, "{table}");
+        }
+        let query = LogQuery { log: "nomination".to_owned(), ..LogQuery::default() };
+        let lines = audit_log::page(&p, &third, &query).await.unwrap().lines;
+        let named = |who: &AccountView| lines.iter().any(|line| line.subject == who.name);
+        assert!(named(&nominee) && named(&manager) && !named(&writes), "{lines:?}");
+        let page = console::cycle(&p, &third, "2027-02", Locale::Fr).await.unwrap();
+        assert_eq!((page.entries.len(), page.all.unwrap().count), (2, 4));
+    })
+    .await;
+}
+
+/// S52, S56: an appeal that is allowed while a new nomination is under way ends that one; and whoever is a member by then
+/// stays one when it is answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allowed_appeal_ends_the_nomination() {
+    for_each_db(|p| async move {
+        let (manager, other) = (p.manager().await, p.manager().await);
+        let nominee = p.client("Nora Nominee").await;
+        let membership = {
+            let mut tx = p.db.begin().await.unwrap();
+            let granted = services::grant(&mut tx.exec(), &p, nominee.id, p.ids.uuid(), p.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            granted
+        };
+        let decide = async |who: &AccountView, act: &str| {
+            let version = services::file(&p, who, membership, Locale::En).await.unwrap().membership.version;
+            let form = MemberAct {
+                id: membership.to_string(),
+                version: version.to_string(),
+                act: act.to_owned(),
+                reasons: "As was said.".to_owned(),
+                ..MemberAct::default()
+            };
+            services::act(&p, who, &form).await
+        };
+        decide(&manager, "end").await.unwrap();
+        let appeal = MembershipForm {
+            act: "appeal".to_owned(),
+            message: "It was not me.".to_owned(),
+            ..MembershipForm::default()
+        };
+        services::own_act(&p, &nominee, &appeal).await.unwrap();
+        let id = stand(&p, &nominee, "fr").await;
+        decide(&other, "allow").await.unwrap();
+        assert!(is_member(&p, &nominee).await);
+        let seen = nominations::nomination(&p, &nominee, id).await.unwrap();
+        assert_eq!(seen.summary.state, "withdrawn");
+        let last = {
+            let mut conn = p.db.conn().await.unwrap();
+            gabarit_server::db::nominations::steps(&mut conn.exec(), id).await.unwrap().pop().unwrap()
+        };
+        assert_eq!((last.event.as_str(), last.actor_name), ("withdrawn", Some(other.name.clone())));
+        let (told, _) = mails_to(&p, &nominee.email).await.pop().unwrap();
+        assert!(!told.is_empty());
+        assert!(nominations::begin(&p, &nominee, &no_ties()).await.is_err(), "members do not stand");
+    })
+    .await;
+}
+
+/// S57: the country that the nomination names is the member's.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nomination_names_the_country() {
+    for_each_db(|p| async move {
+        let manager = p.manager().await;
+        let nominee = p.client("Nora Nominee").await;
+        let all = reviewers(&p, &manager, 2).await;
+        let id = stand(&p, &nominee, "fr").await;
+        at(&p, window()).await;
+        for one in &all {
+            review::act(&p, one, &scored(id, 5)).await.unwrap();
+        }
+        manage(&p, &manager, id, grant()).await.unwrap();
+        manage(&p, &manager, id, only("send")).await.unwrap();
+        assert_eq!(services::mine(&p, &nominee, Locale::Fr).await.unwrap().profile.country, "BE");
     })
     .await;
 }

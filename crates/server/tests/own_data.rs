@@ -78,6 +78,18 @@ fn data(files: &BTreeMap<String, Vec<u8>>) -> serde_json::Value {
     serde_json::from_slice(&files["data.json"]).unwrap()
 }
 
+/// Somebody who is not signed in writes from an address.
+async fn visit_desk(p: &TestPlatform, address: &str, message: &str) {
+    let form = ContactForm {
+        topic: "feedback".to_owned(),
+        name: "A. Visitor".to_owned(),
+        email: address.to_owned(),
+        message: message.to_owned(),
+        ..ContactForm::default()
+    };
+    contact::open(p, None, &form, "192.0.2.2").await.unwrap();
+}
+
 async fn ask_desk(p: &TestPlatform, who: &gabarit_view::account::AccountView, message: &str) {
     let form = ContactForm { topic: "feedback".to_owned(), message: message.to_owned(), ..ContactForm::default() };
     contact::open(p, Some(who), &form, "192.0.2.1").await.unwrap();
@@ -92,6 +104,9 @@ async fn the_archive_is_ones_own() {
         let stranger = p.client("Bob Stranger").await;
         ask_desk(p, &stage.client, "My own opinion").await;
         ask_desk(p, &stranger, "A secret of Bob's").await;
+        // Theirs, too: the address is confirmed to be. Not so that of others.
+        visit_desk(p, &stage.client.email.to_uppercase(), "From my telephone").await;
+        visit_desk(p, &stranger.email, "Another secret of Bob's").await;
         let (id, _) = stage.paid(DAYS).await;
         stage.accept(id).await;
         stage.at("2026-12-02T23:00:00Z").await;
@@ -102,7 +117,10 @@ async fn the_archive_is_ones_own() {
         assert_eq!(table("account")[0]["email"], stage.client.email.as_str());
         assert_eq!(table("booking").len(), 1);
         assert!(table("booking")[0]["quote_body"]["lines"].is_array(), "JSON stays JSON");
-        assert_eq!(table("contact_message")[0]["body"], "My own opinion");
+        let said: BTreeSet<String> =
+            table("contact_message").iter().map(|row| row["body"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(said, ["From my telephone", "My own opinion"].map(ToOwned::to_owned).into());
+        assert_eq!(table("contact_request").len(), 2);
         assert!(!table("outbox").is_empty() && !table("payment").is_empty() && !table("client_profile").is_empty());
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
         assert_eq!(names.iter().filter(|name| name.ends_with(".pdf")).count(), 1, "the invoice: {names:?}");
@@ -208,6 +226,7 @@ async fn a_client_is_erased() {
         let p = &stage.p;
         let manager = p.manager().await;
         ask_desk(p, &stage.client, "I was unhappy in Gent").await;
+        visit_desk(p, &stage.client.email, "I was as unhappy in Gent").await;
         let (id, _) = stage.paid(DAYS).await;
         stage.accept(id).await;
         stage.at("2026-12-02T23:00:00Z").await;
@@ -238,7 +257,7 @@ async fn a_client_is_erased() {
             }
             let sql = format!(
                 "SELECT COUNT(*) FROM {table} WHERE CAST({name} AS TEXT) LIKE '%{}%' OR CAST({name} AS TEXT) LIKE '%Ada Client%' \
-                 OR CAST({name} AS TEXT) LIKE '%unhappy in Gent%'",
+                 OR CAST({name} AS TEXT) LIKE '%unhappy in Gent%' OR CAST({name} AS TEXT) LIKE '%A. Visitor%'",
                 stage.client.email
             );
             let found: i64 = on!(&mut conn.exec(), |c| sqlx::query_scalar(sqlx::AssertSqlSafe(sql.clone()))
@@ -283,6 +302,9 @@ async fn an_expert_is_erased() {
         let mut conn = p.db.conn().await.unwrap();
         assert!(rows::sent_files(&mut conn.exec(), account.id).await.unwrap().is_empty());
         drop(conn);
+        let placed = "SELECT COUNT(*) FROM expert WHERE base_place <> 0 OR base_lat <> 0 OR base_lon <> 0 \
+            OR base_country <> ''";
+        assert_eq!(stage.count(placed).await, 0, "nobody knows where they lived");
         stage.sound().await;
     })
     .await;

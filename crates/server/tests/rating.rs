@@ -12,7 +12,7 @@ use gabarit_domain::{ids::BookingId, rating::ReviewState};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     on,
-    services::{experts, rating},
+    services::{experts, own_data, rating},
     testing::{TestPlatform, for_each_db},
 };
 use gabarit_view::{
@@ -246,6 +246,37 @@ async fn reported_and_moderated() {
         p.clock.advance(TimeDelta::days(30));
         stage.work().await;
         stage.sound().await;
+    })
+    .await;
+}
+
+/// S21: nobody judges a review of themselves, or their own; a report falls with the review when its client is erased.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_judges_in_their_own_cause() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let manager = p.manager().await;
+        let id = completed(&stage, DAYS, "2026-12-02T23:00:01Z").await;
+        rating::write(&p, &stage.client, &of_expert(id, [1, 1, 1, 1], "Zwak.")).await.unwrap();
+        rating::write(&p, &stage.expert.account, &of_client(id, 1, "Impoli.")).await.unwrap();
+        rating::answer(&p, &stage.expert.account, &answer(id, "report", "C’est faux.")).await.unwrap();
+        rating::answer(&p, &stage.client, &answer(id, "report", "Dat klopt niet.")).await.unwrap();
+        let queue = rating::moderation(&p, &manager, "reported").await.unwrap();
+        assert_eq!((queue.waiting, queue.reviews.len()), (2, 2));
+        for side in [&stage.client, &stage.expert.account] {
+            let judge = AccountView { is_manager: true, ..side.clone() };
+            for review in &queue.reviews {
+                let id = review.review.id.to_string();
+                for act in ["hide", "keep"] {
+                    assert_eq!(moderate(&p, &judge, &id, act, "Ik vind van niet.").await, Err(ApiError::Forbidden));
+                }
+            }
+        }
+        own_data::erase(&p, &p.confirmed(&stage.client), true).await.unwrap();
+        let queue = rating::moderation(&p, &manager, "reported").await.unwrap();
+        assert_eq!((queue.waiting, queue.reviews.len()), (1, 1), "that of the expert");
+        moderate(&p, &manager, &queue.reviews[0].review.id.to_string(), "keep", "Een mening.").await.unwrap();
+        assert_eq!(rating::moderation(&p, &manager, "reported").await.unwrap().waiting, 0);
     })
     .await;
 }

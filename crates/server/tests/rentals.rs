@@ -9,12 +9,13 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     audit,
     db::ledger as ledger_rows,
-    jobs, on,
-    services::{documents, ledger::Account, payments, rentals},
-    testing::{TestPlatform, for_each_db},
+    jobs, mail, on,
+    services::{documents, ledger::Account, operations, own_data, payments, rentals},
+    testing::{Fault, TestPlatform, for_each_db},
 };
 use gabarit_view::{
     account::AccountView,
+    desk::{RetryForm, Trouble},
     error::{ApiError, Problem},
     rental::{RentalForm, RentalMoveForm, StockForm},
 };
@@ -42,14 +43,23 @@ fn form(p: &TestPlatform, first: &str, last: &str, seats: &str) -> RentalForm {
     }
 }
 
+/// The form, once its reader has seen the price.
+async fn consented(p: &TestPlatform, client: &AccountView, form: RentalForm) -> Result<RentalForm, ApiError> {
+    match rentals::place(p, client, &form, Locale::Nl).await {
+        Err(ApiError::PriceChanged { quote, .. }) => Ok(RentalForm { seen: quote.fingerprint(), ..form }),
+        Err(error) => Err(error),
+        Ok(_) => panic!("ordered without consent to a price"),
+    }
+}
+
 /// Orders at the price that is shown.
 async fn order(p: &TestPlatform, client: &AccountView, form: RentalForm) -> Result<rentals::Placed, ApiError> {
-    let seen = match rentals::place(p, client, &form, Locale::Nl).await {
-        Err(ApiError::PriceChanged { quote, .. }) => quote.fingerprint(),
-        Err(error) => return Err(error),
-        Ok(_) => panic!("ordered without consent to a price"),
-    };
-    rentals::place(p, client, &RentalForm { seen, ..form }, Locale::Nl).await
+    let form = consented(p, client, form).await?;
+    rentals::place(p, client, &form, Locale::Nl).await
+}
+
+fn at(p: &TestPlatform, instant: &str) {
+    p.clock.set(instant.parse::<DateTime<Utc>>().unwrap());
 }
 
 async fn paid(p: &TestPlatform, client: &AccountView, form: RentalForm) -> (Uuid, String) {
@@ -120,6 +130,11 @@ async fn from_order_to_return() {
         }
         assert_eq!(act(&p, &manager, id, "return").await, Err(ApiError::MovedOn), "not handed out");
         assert_eq!(rentals::desk(&p, &manager).await.unwrap().hand_outs.len(), 1);
+        at(&p, "2026-11-30T22:59:59Z");
+        assert_eq!(act(&p, &manager, id, "hand-out").await, Err(ApiError::MovedOn), "not before its first day");
+        assert!(!rentals::view(&p, &manager, id).await.unwrap().may_hand_out);
+        at(&p, "2026-11-30T23:00:00Z");
+        assert!(rentals::view(&p, &manager, id).await.unwrap().may_hand_out);
         act(&p, &manager, id, "hand-out").await.unwrap();
         assert_eq!(act(&p, &client, id, "cancel").await, Err(ApiError::MovedOn), "begun");
         assert_eq!(free(&p, "revit", "2026-12-05", "2026-12-20").await, 3);
@@ -161,6 +176,12 @@ async fn cancelled_in_time_and_too_late() {
         assert_eq!(act(&p, &client, id, "cancel").await, Err(ApiError::MovedOn));
         let manager = p.manager().await;
         act(&p, &manager, id, "cancel").await.unwrap();
+        // What managers rent themselves they cancel as clients do.
+        let (own, _) = paid(&p, &manager, form(&p, "2026-12-03", "2026-12-03", "fusion:1")).await;
+        at(&p, "2026-12-03T08:00:00Z");
+        assert!(!rentals::view(&p, &manager, own).await.unwrap().may_cancel);
+        assert_eq!(act(&p, &manager, own, "cancel").await, Err(ApiError::MovedOn));
+        act(&p, &p.manager().await, own, "cancel").await.unwrap();
         sound(&p).await;
     })
     .await;
@@ -256,10 +277,18 @@ async fn forms_and_stock() {
         };
         assert_eq!(fields[0].field, "method");
 
-        let good = form(&p, "2026-12-01", "2026-12-02", "revit:4");
-        let first = order(&p, &client, good.clone()).await.unwrap();
+        let good = consented(&p, &client, form(&p, "2026-12-01", "2026-12-02", "revit:4")).await.unwrap();
+        let first = rentals::place(&p, &client, &good, Locale::Nl).await.unwrap();
         let again = rentals::place(&p, &client, &good, Locale::Nl).await.unwrap();
         assert_eq!(first, again);
+        // The same form with something else in it pays for nothing that was ordered before.
+        for changed in [
+            RentalForm { seats: "revit:1".to_owned(), ..good.clone() },
+            RentalForm { first: "2026-12-08".to_owned(), last: "2026-12-09".to_owned(), ..good.clone() },
+            RentalForm { seen: "another".to_owned(), ..good.clone() },
+        ] {
+            assert_eq!(rentals::place(&p, &client, &changed, Locale::Nl).await.unwrap_err(), ApiError::MovedOn);
+        }
         let other = p.client("Sam Elders").await;
         assert_eq!(rentals::place(&p, &other, &good, Locale::Nl).await.unwrap_err(), ApiError::Forbidden);
 
@@ -268,6 +297,208 @@ async fn forms_and_stock() {
         assert!(matches!(rentals::set_stock(&p, &manager, &stock("3")).await, Err(ApiError::Invalid { .. })));
         rentals::set_stock(&p, &manager, &stock("9")).await.unwrap();
         assert_eq!(free(&p, "revit", "2026-12-01", "2026-12-02").await, 5);
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S9: money that comes after the reservation ended buys the licences all the same while there are as many; from the
+/// first day on, and where they are somebody else's, it goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_late() {
+    for_each_db(|p| async move {
+        let client = p.client("Ada Client").await;
+        let mut late = Vec::new();
+        for first in ["2026-12-01", "2026-12-07"] {
+            let id = order(&p, &client, form(&p, first, "2026-12-09", "maya:3,revit:1")).await.unwrap().id;
+            late.push((id, p.provider.last_reference()));
+            p.clock.advance(TimeDelta::minutes(16));
+            jobs::run_due(&p).await.unwrap();
+            assert_eq!(state(&p, &client, id).await, "lapsed");
+        }
+        let pay = async |(id, reference): &(Uuid, String)| {
+            p.provider.pay(reference);
+            payments::sync(&p, reference).await.unwrap();
+            payments::sync(&p, reference).await.unwrap();
+            jobs::run_due(&p).await.unwrap();
+            let totals = p.provider.totals(reference);
+            (state(&p, &client, *id).await, totals.charged - totals.refunded)
+        };
+        let total = rentals::view(&p, &client, late[0].0).await.unwrap().quote.total;
+        assert_eq!(pay(&late[0]).await, ("paid".to_owned(), total));
+        assert_eq!(free(&p, "maya", "2026-12-01", "2026-12-09").await, 2);
+        assert_eq!(rentals::view(&p, &client, late[0].0).await.unwrap().documents.len(), 1, "invoiced");
+        assert_eq!(pay(&late[1]).await, ("lapsed".to_owned(), Cents::ZERO), "two are left of three");
+        assert_eq!(free(&p, "revit", "2026-12-01", "2026-12-09").await, 4, "all or nothing");
+        sound(&p).await;
+
+        let id = order(&p, &client, form(&p, "2026-12-20", "2026-12-20", "fusion:1")).await.unwrap().id;
+        let begun = (id, p.provider.last_reference());
+        at(&p, "2026-12-19T23:00:00Z");
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(pay(&begun).await, ("lapsed".to_owned(), Cents::ZERO), "its day has come");
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S9: whoever paid in the last moment keeps the licences, though nobody has heard of it yet when the next order comes;
+/// and that a reservation ends in the same moment is no reason to refuse anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_moment() {
+    for_each_db(|p| async move {
+        let client = p.client("Ada Client").await;
+        let mut others = Vec::new();
+        for n in 0..4 {
+            others.push(p.client(&format!("Client {n}")).await);
+        }
+        let first = order(&p, &client, form(&p, "2026-12-01", "2026-12-03", "maya:5")).await.unwrap().id;
+        p.provider.pay(&p.provider.last_reference());
+        p.clock.advance(TimeDelta::minutes(16));
+        let refused = order(&p, &others[0], form(&p, "2026-12-01", "2026-12-03", "maya:1")).await.unwrap_err();
+        let ApiError::Invalid { fields, .. } = refused else { panic!("{refused:?}") };
+        assert_eq!((fields[0].field.as_str(), &fields[0].problem), ("seats", &Problem::TooMany(0)));
+        assert_eq!(state(&p, &client, first).await, "paid");
+
+        // Ended by several orders at once, by the provider's news and by its job.
+        let p = Arc::new(p);
+        for round in 0..3 {
+            let term = ["2026-12-07", "2026-12-08", "2026-12-09"][round];
+            let id = order(&p, &client, form(&p, term, term, "revit:2")).await.unwrap().id;
+            let reference = p.provider.last_reference();
+            let mut forms = Vec::new();
+            for other in &others {
+                let form = consented(&p, other, form(&p, term, term, "autocad:1")).await.unwrap();
+                forms.push((other.clone(), form));
+            }
+            p.clock.advance(TimeDelta::minutes(16));
+            let orders = forms.into_iter().map(|(other, form)| {
+                let p = Arc::clone(&p);
+                tokio::spawn(async move { rentals::place(&p, &other, &form, Locale::Nl).await.map(|placed| placed.id) })
+            });
+            let news = {
+                let p = Arc::clone(&p);
+                tokio::spawn(async move {
+                    p.provider.pay(&reference);
+                    payments::sync(&p, &reference).await
+                })
+            };
+            for placed in join_all(orders).await {
+                let placed = placed.unwrap();
+                assert!(placed.is_ok(), "{placed:?}");
+            }
+            news.await.unwrap().unwrap();
+            assert_eq!(state(&p, &client, id).await, "paid");
+            p.clock.advance(TimeDelta::minutes(16));
+            jobs::run_due(&p).await.unwrap();
+        }
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S9: licences that were not brought back are nobody else's, however long ago their last day was; and they are part of
+/// the stock.
+#[tokio::test(flavor = "multi_thread")]
+async fn overdue_licences_are_not_sold_again() {
+    for_each_db(|p| async move {
+        let (client, manager) = (p.client("Ada Client").await, p.manager().await);
+        let (id, _) = paid(&p, &client, form(&p, "2026-12-01", "2026-12-02", "revit:2")).await;
+        at(&p, "2026-12-01T09:00:00Z");
+        act(&p, &manager, id, "hand-out").await.unwrap();
+        at(&p, "2026-12-02T22:59:59Z");
+        assert_eq!(free(&p, "revit", "2026-12-04", "2026-12-05").await, 5, "not late yet");
+        at(&p, "2026-12-02T23:00:00Z");
+        assert_eq!(free(&p, "revit", "2026-12-04", "2026-12-05").await, 3);
+        assert_eq!(free(&p, "revit", "2027-02-04", "2027-02-05").await, 3);
+        let other = p.client("Sam Elders").await;
+        let Err(ApiError::Invalid { fields, .. }) =
+            order(&p, &other, form(&p, "2026-12-04", "2026-12-05", "revit:4")).await
+        else {
+            panic!()
+        };
+        assert_eq!(fields[0].problem, Problem::TooMany(3));
+        order(&p, &other, form(&p, "2026-12-04", "2026-12-05", "revit:3")).await.unwrap();
+        p.clock.advance(TimeDelta::minutes(16));
+        jobs::run_due(&p).await.unwrap();
+        let stock = StockForm { product: "revit".into(), units: "1".into(), locale: "nl".into() };
+        assert!(matches!(rentals::set_stock(&p, &manager, &stock).await, Err(ApiError::Invalid { .. })));
+        act(&p, &manager, id, "return").await.unwrap();
+        assert_eq!(free(&p, "revit", "2026-12-04", "2026-12-05").await, 5);
+        rentals::set_stock(&p, &manager, &stock).await.unwrap();
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// A refund that the provider refuses is told to the operator once, shows on the page of operations, and is tried again
+/// from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_refund_is_seen() {
+    for_each_db(|p| async move {
+        let (client, manager) = (p.client("Ada Client").await, p.manager().await);
+        let (id, reference) = paid(&p, &client, form(&p, "2026-12-01", "2026-12-01", "fusion:1")).await;
+        act(&p, &client, id, "cancel").await.unwrap();
+        let blocked = own_data::obstacles(&p, &client).await.unwrap();
+        assert_eq!(blocked.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), ["refunds"]);
+        for _ in 0..2 {
+            p.provider.fail_next(1, Fault::Refused);
+            jobs::run_due(&p).await.unwrap();
+            p.clock.advance(TimeDelta::hours(1));
+        }
+        mail::send_due(&p).await.unwrap();
+        let to = p.config.operator.email.as_str();
+        let told = mail::local_mailbox(&p, 100).await.unwrap();
+        let summary = rentals::view(&p, &client, id).await.unwrap().summary;
+        let told: Vec<_> =
+            told.iter().filter(|mail| mail.to == to && mail.subject.contains(&summary.reference)).collect();
+        assert_eq!(told.len(), 1);
+        let seen = operations::operations(&p, &manager).await.unwrap().troubles;
+        assert_eq!(seen.len(), 1);
+        assert_eq!((seen[0].trouble, seen[0].reference.as_str()), (Trouble::RefundLate, summary.reference.as_str()));
+        let retry = RetryForm { what: "refund".into(), subject: seen[0].subject.to_string(), ..RetryForm::default() };
+        operations::retry(&p, &manager, &retry).await.unwrap();
+        jobs::run_due(&p).await.unwrap();
+        let totals = p.provider.totals(&reference);
+        assert_eq!(totals.refunded, totals.charged);
+        assert!(operations::operations(&p, &manager).await.unwrap().troubles.is_empty());
+        assert!(own_data::obstacles(&p, &client).await.unwrap().is_empty());
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S42: whoever rents, or has reserved, cannot be erased yet; afterwards nobody stands in the order to be asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn erased_after_renting() {
+    for_each_db(|p| async move {
+        let (client, manager) = (p.client("Ada Client").await, p.manager().await);
+        let codes = async || {
+            let found = own_data::obstacles(&p, &client).await.unwrap();
+            found.into_iter().map(|obstacle| obstacle.code).collect::<Vec<_>>()
+        };
+        order(&p, &client, form(&p, "2026-12-01", "2026-12-01", "maya:1")).await.unwrap();
+        assert_eq!(codes().await, ["rentals"], "reserved");
+        p.clock.advance(TimeDelta::minutes(16));
+        jobs::run_due(&p).await.unwrap();
+        assert!(codes().await.is_empty());
+        let (id, _) = paid(&p, &client, form(&p, "2026-12-01", "2026-12-01", "fusion:1")).await;
+        at(&p, "2026-12-01T09:00:00Z");
+        act(&p, &manager, id, "hand-out").await.unwrap();
+        assert_eq!(codes().await, ["rentals"]);
+        act(&p, &manager, id, "return").await.unwrap();
+        own_data::erase(&p, &p.confirmed(&client), true).await.unwrap();
+        let mut conn = p.db.conn().await.unwrap();
+        let bodies: Vec<String> =
+            on!(&mut conn.exec(), |c| sqlx::query_scalar("SELECT buyer_body FROM rental_order").fetch_all(c).await)
+                .unwrap();
+        for body in &bodies {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert_eq!((body["contact_name"].as_str(), body["phone"].as_str()), (Some("–"), Some("")));
+        }
+        assert_eq!(bodies.len(), 2);
+        drop(conn);
+        assert_eq!(rentals::view(&p, &manager, id).await.unwrap().summary.state, "returned");
         sound(&p).await;
     })
     .await;

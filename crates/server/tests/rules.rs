@@ -8,7 +8,7 @@ mod stage;
 use gabarit_domain::{booking::PaymentMethod, money::Cents, rulebook::RulebookVersion};
 use gabarit_server::{
     platform::Platform,
-    services::{rule_desk, rulebooks},
+    services::{disputes, payouts, rule_desk, rulebooks, self_billing},
     testing::{TestPlatform, for_each_db},
 };
 use gabarit_view::{
@@ -217,6 +217,30 @@ async fn managers_only() {
             assert_eq!(result, Err(ApiError::Forbidden), "{act}");
         }
         assert_eq!(draft(&p, &manager).await, seen);
+    })
+    .await;
+}
+
+/// S31: the days to answer an invoice, to dispute and to be paid are those that the booking was agreed with.
+#[tokio::test(flavor = "multi_thread")]
+async fn bookings_keep_their_days() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let (p, manager) = (&stage.p, stage.p.manager().await);
+        let (id, _) = stage.paid(DAYS).await;
+        stage.accept(id).await;
+        let seen = drafted(p, &manager, "2026-11-25", &[("contest_days", "10"), ("payout_days", "20")]).await;
+        rule_desk::act(p, &manager, &form("release", &seen, &[])).await.unwrap();
+        stage.at("2026-12-02T23:00:00Z").await;
+        assert_eq!(rulebooks::current(p).await.unwrap().booking.contest_days, 10);
+        let payables = payouts::desk(p, &manager).await.unwrap().payables;
+        let document = payables.iter().find(|payable| payable.booking == id).unwrap().document;
+        let answer = self_billing::answer(p, &stage.expert.account, document).await.unwrap().unwrap();
+        assert_eq!(answer.until.utc, "2026-12-07T23:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+        stage.at("2026-12-16T22:59:59Z").await;
+        assert!(disputes::page(p, &stage.client, id).await.unwrap().may_open);
+        stage.at("2026-12-16T23:00:00Z").await;
+        assert!(!disputes::page(p, &stage.client, id).await.unwrap().may_open);
     })
     .await;
 }

@@ -11,7 +11,7 @@ use gabarit_domain::{ids::BookingId, settlement::SomeDays};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     db::bookings as booking_rows,
-    jobs, mail,
+    jobs, mail, on,
     services::{
         alternatives,
         bookings::{self, settling},
@@ -95,7 +95,7 @@ async fn a_match_becomes_free_once() {
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].1.contains(&stage.expert.id.to_string()) && !told[0].1.contains(&known.id.to_string()));
         assert_eq!(look().await.len(), 1, "told once");
-        saved::watch(&p).await.unwrap();
+        saved::watch(&p, uuid::Uuid::nil()).await.unwrap();
         assert_eq!(look().await.len(), 1);
         // Taken and free again: told of once all the same.
         let (again, _) = stage.paid(DAYS).await;
@@ -121,11 +121,11 @@ async fn quiet_foreign_and_past_searches() {
         }
         p.expert(ExpertSpec::default()).await;
         p.search.touch();
-        saved::watch(&p).await.unwrap();
+        saved::watch(&p, uuid::Uuid::nil()).await.unwrap();
         assert_eq!(subjects(&p, &owner).await, [], "did not ask for mail");
         saved::act(&p, &owner, &SavedForm { search: id.clone(), ..form("notify") }).await.unwrap();
         p.clock.advance(TimeDelta::days(20));
-        saved::watch(&p).await.unwrap();
+        saved::watch(&p, uuid::Uuid::nil()).await.unwrap();
         assert_eq!(subjects(&p, &owner).await, [], "its day is past");
         assert!(saved::page(&p, &owner, Locale::Nl).await.unwrap().searches[0].over);
         saved::act(&p, &owner, &SavedForm { search: id, ..form("forget") }).await.unwrap();
@@ -190,6 +190,60 @@ async fn others_who_are_free() {
         // Days that nobody can book any more: nobody is proposed.
         p.clock.advance(TimeDelta::days(14));
         assert_eq!(others(&p, id).await, []);
+    })
+    .await;
+}
+
+/// However many searches there are, all have their turn, and one that fails keeps nobody else waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_anothers_search() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let (booking, _) = stage.paid(DAYS).await;
+        let mut watchers = Vec::new();
+        for n in 0..25 {
+            let watcher = p.client(&format!("Watcher {n}")).await;
+            saved::act(&p, &watcher, &search(&format!("days={DAYS}&mode=remote"), true)).await.unwrap();
+            watchers.push(watcher);
+        }
+        // One of them cannot be looked at.
+        let mut tx = p.db.begin().await.unwrap();
+        let exec = &mut tx.exec();
+        let statements: &[&'static str] = if p.is_postgres() {
+            &[
+                "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF NEW.search_id = (SELECT id FROM saved_search ORDER BY id LIMIT 1) THEN RAISE EXCEPTION 'broken'; END IF; \
+                 RETURN NEW; END $$",
+                "CREATE TRIGGER broken BEFORE INSERT ON saved_match FOR EACH ROW EXECUTE FUNCTION broken()",
+            ]
+        } else {
+            &["CREATE TRIGGER broken BEFORE INSERT ON saved_match WHEN NEW.search_id = (SELECT MIN(id) FROM saved_search) \
+               BEGIN SELECT RAISE(ABORT, 'broken'); END"]
+        };
+        for sql in statements.iter().copied() {
+            on!(&mut *exec, |c| sqlx::query(sql).execute(c).await.map(drop)).unwrap();
+        }
+        tx.commit().await.unwrap();
+        bookings::withdraw(&p, &stage.client, booking).await.unwrap();
+        p.search.touch();
+        p.clock.advance(TimeDelta::minutes(16));
+        jobs::run_due(&p).await.unwrap();
+        let mut told = 0;
+        for watcher in &watchers {
+            told += subjects(&p, watcher).await.len();
+        }
+        assert_eq!(told, 24);
+        let mended = if p.is_postgres() { "DROP TRIGGER broken ON saved_match" } else { "DROP TRIGGER broken" };
+        let mut tx = p.db.begin().await.unwrap();
+        on!(&mut tx.exec(), |c| sqlx::query(mended).execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+        p.clock.advance(TimeDelta::minutes(16));
+        jobs::run_due(&p).await.unwrap();
+        let mut told = 0;
+        for watcher in &watchers {
+            told += subjects(&p, watcher).await.len();
+        }
+        assert_eq!(told, 25, "it has its turn again");
     })
     .await;
 }

@@ -61,6 +61,8 @@ pub struct ClaimView {
 pub struct BenefitView {
     /// Its id.
     pub id: BenefitId,
+    /// What a claim must name: the terms as they are shown.
+    pub version: i64,
     /// What it is.
     pub kind: BenefitKind,
     /// What it is called.
@@ -94,6 +96,8 @@ pub struct Catalogue {
     pub member: bool,
     /// Whether the reader is a member who has not said the country yet.
     pub country_missing: bool,
+    /// Countries that a kit can go to, where the reader has not said one.
+    pub everywhere: Vec<(String, String)>,
     /// Claims that ended and still ask something of the reader: title and claim.
     pub ended: Vec<(String, ClaimView)>,
 }
@@ -108,6 +112,8 @@ pub struct ClaimForm {
     pub benefit: String,
     /// The claim, where it is about one.
     pub claim: String,
+    /// The version that the page showed.
+    pub version: String,
     /// Not empty: the terms are accepted.
     pub accept: String,
     /// Where a kit goes.
@@ -118,6 +124,8 @@ pub struct ClaimForm {
     pub postal_code: String,
     /// Likewise.
     pub city: String,
+    /// Likewise, where the member has not said one.
+    pub country: String,
     /// Language of the page.
     pub locale: String,
 }

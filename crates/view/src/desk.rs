@@ -333,9 +333,9 @@ pub struct TroubleView {
     pub trouble: Trouble,
     /// The refund or payment.
     pub subject: Uuid,
-    /// Its booking.
+    /// Its booking, or its order for licences.
     pub booking: BookingId,
-    /// The booking's short reference.
+    /// The booking's or order's short reference.
     pub reference: String,
     /// How much.
     pub amount: Cents,

@@ -175,9 +175,10 @@ pub enum ApiError {
     /// Somebody else changed the record meanwhile: nothing was overwritten.
     #[error("overtaken")]
     Overtaken {
-        /// Who.
+        /// Who; empty where that is not known, or a clock did it.
         by: String,
-        /// What they did: `picked`, `refused` …
+        /// What they did, by the word of the candidates' log (`picked`, `refused` …), or of another's, which stands before
+        /// it (`nomination/decided`, `membership/ended`).
         did: String,
         /// When.
         at: Box<ZonedTime>,
@@ -185,6 +186,14 @@ pub enum ApiError {
         version: i64,
         /// See [`ApiError::Invalid`].
         stash: Option<String>,
+    },
+    /// One of the others, of a form that was kept.
+    #[error("{why}")]
+    Kept {
+        /// Which.
+        why: Box<ApiError>,
+        /// See [`ApiError::Invalid`].
+        stash: String,
     },
     /// Too many attempts.
     #[error("too many attempts")]
@@ -217,6 +226,7 @@ impl ApiError {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
+            Self::Kept { why, .. } => why.status(),
             Self::Invalid { .. } => 422,
             Self::WrongCredentials { .. } | Self::SignInRequired | Self::SecondStep => 401,
             Self::Forbidden | Self::OwnProfile | Self::TwoStepRequired => 403,
@@ -248,6 +258,7 @@ impl ApiError {
             | Self::DaysTaken { stash, .. }
             | Self::Overtaken { stash, .. }
             | Self::CreditRefused { stash, .. } => stash.as_deref(),
+            Self::Kept { stash, .. } => Some(stash),
             _ => None,
         }
     }
@@ -263,9 +274,20 @@ impl ApiError {
             | Self::DaysTaken { stash, .. }
             | Self::Overtaken { stash, .. }
             | Self::CreditRefused { stash, .. } => *stash = Some(key),
+            // What was typed may still hold elsewhere, or later.
+            Self::MovedOn | Self::TooManyAttempts { .. } => return Self::Kept { why: Box::new(self), stash: key },
             _ => {}
         }
         self
+    }
+
+    /// Whether the record has moved on.
+    #[must_use]
+    pub fn is_moved_on(&self) -> bool {
+        match self {
+            Self::Kept { why, .. } => why.is_moved_on(),
+            other => *other == Self::MovedOn,
+        }
     }
 
     /// What is wrong with a field, if something is.
@@ -284,5 +306,23 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
         // Its text can name types and paths: it is no reader's business.
         Self::Transport
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was typed is kept where the record moved on, or too much was tried; why stays what it was.
+    #[test]
+    fn typed_is_kept() {
+        for error in [ApiError::MovedOn, ApiError::TooManyAttempts { retry_after_seconds: 60 }] {
+            let kept = error.clone().with_stash("key".to_owned());
+            assert_eq!((kept.stash(), kept.status()), (Some("key"), error.status()));
+            assert_eq!(kept.is_moved_on(), error == ApiError::MovedOn);
+            let sent = serde_json::to_string(&kept).ok().and_then(|text| serde_json::from_str::<ApiError>(&text).ok());
+            assert_eq!(sent, Some(kept));
+        }
+        assert_eq!(ApiError::Forbidden.with_stash("key".to_owned()), ApiError::Forbidden);
     }
 }

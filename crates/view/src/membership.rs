@@ -63,10 +63,6 @@ pub fn channel_name(locale: Locale, code: &str) -> String {
     .to_owned()
 }
 
-/// Channels that a member can choose; the community's are added by the platform.
-pub const CHANNELS: [&str; 8] =
-    ["forum", "knowledge-base", "conference", "video", "social", "blog", "article", "meet-up"];
-
 /// What the programme's page shows beside its texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgrammePage {
@@ -313,28 +309,6 @@ pub struct MemberProfileForm {
     pub products: Vec<String>,
     /// Codes.
     pub languages: Vec<String>,
-    /// Language of the page.
-    pub locale: String,
-}
-
-/// A contribution, as posted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ContributionForm {
-    /// One of [`CHANNELS`].
-    pub channel: String,
-    /// The day.
-    pub day: String,
-    /// Where it is: https.
-    pub url: String,
-    /// What it is called.
-    pub title: String,
-    /// ISO 639-1.
-    pub language: String,
-    /// People reached, as its author believes; may be empty.
-    pub reach: String,
-    /// What it helped with.
-    pub helped: String,
     /// Language of the page.
     pub locale: String,
 }

@@ -5,8 +5,28 @@ use gabarit_domain::{
     ids::{AccountId, ContributionId, NominationId},
     recognition::{Channel, Phase, Quality, Spread},
 };
-use gabarit_i18n::fmt::ZonedTime;
+use gabarit_i18n::{Locale, fmt::ZonedTime, nomination as text};
 use serde::{Deserialize, Serialize};
+
+/// What was done with a nomination, by the log's code; empty for a code that is none.
+#[must_use]
+pub fn event_name(locale: Locale, code: &str) -> &'static str {
+    match code {
+        "started" => text::event_started(locale),
+        "sent" => text::event_sent(locale),
+        "reopened" => text::event_reopened(locale),
+        "opened" => text::event_opened(locale),
+        "seated" => text::event_seated(locale),
+        "reviewed" => text::event_reviewed(locale),
+        "recused" => text::event_recused(locale),
+        "released" => text::event_released(locale),
+        "decided" => text::event_decided(locale),
+        "granted" => text::event_granted(locale),
+        "refused" => text::event_refused(locale),
+        "withdrawn" => text::event_withdrawn(locale),
+        _ => "",
+    }
+}
 
 /// The questions that come first (S47); `yes` or `no` each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +95,7 @@ pub struct ContributionForm {
     pub helped: String,
     /// Whether it was paid: `yes` or `no`.
     pub paid: String,
-    /// Where the reader goes back to: `nominate`, or the list.
+    /// Where the reader goes back to: `nominate`, `membership`, or the list.
     pub back: String,
     /// Language of the page.
     pub locale: String,

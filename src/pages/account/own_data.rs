@@ -105,6 +105,7 @@ fn obstacle(locale: Locale, obstacle: &Obstacle) -> String {
         "disputes" => text::obstacle_disputes(locale, count),
         "rentals" => text::obstacle_rentals(locale, count),
         "nomination" => text::obstacle_nomination(locale).to_owned(),
+        "reviews" => text::obstacle_reviews(locale, count),
         _ => text::obstacle_other(locale).to_owned(),
     }
 }

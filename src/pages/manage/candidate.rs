@@ -6,7 +6,7 @@ use crate::{
     pages::candidate::{Refusals, answers::Answers, successes},
     ui::{
         Choice, ErrorState, Field, FormErrors, FormState, Hidden, Icon, IconName, LinkButton, Select, Skeleton, Submit,
-        Tag, TextArea, form::Kept, use_form_state,
+        Tag, TextArea, Version, form::Kept, use_form_state,
     },
     url::{self, ManagePage, Page},
 };
@@ -164,14 +164,9 @@ fn File(locale: Locale, file: CandidateFile, moves: Moves, note: ServerAction<No
     .into_any()
 }
 
-/// What every move's form carries: which application, and the version its reader saw. Who was told of a change has seen
-/// it: sent again, the form names the new version.
+/// What every move's form carries: which application, and the version its reader saw.
 #[component]
 fn Carried(locale: Locale, file: CandidateFile, form: FormState, act: &'static str) -> impl IntoView {
-    let version = Signal::derive(move || match form.error().get() {
-        Some(ApiError::Overtaken { version, .. }) => version.to_string(),
-        _ => file.version.to_string(),
-    });
     let overtaken = move || form.error().with(|error| matches!(error, Some(ApiError::Overtaken { .. })));
     let here = url::path(locale, Page::Manage(ManagePage::Candidate(file.id)));
     view! {
@@ -188,7 +183,7 @@ fn Carried(locale: Locale, file: CandidateFile, form: FormState, act: &'static s
                 })
         }}
         <Hidden name="id" value=file.id.to_string()/>
-        <Hidden name="version" value=version/>
+        <Version form version=file.version.to_string()/>
         <Hidden name="locale" value=locale.code().to_owned()/>
         <Hidden name="act" value=act.to_owned()/>
     }

@@ -178,7 +178,7 @@ fn Trial(locale: Locale, trial: TrialBalance, from: String, to: String) -> impl 
 fn Settlement(locale: Locale, action: ServerAction<NoteSettlement>) -> impl IntoView {
     let form = use_form_state("settlement", action);
     let twice = move || {
-        form.error().with(|error| *error == Some(ApiError::MovedOn)).then(|| {
+        form.error().with(|error| error.as_ref().is_some_and(ApiError::is_moved_on)).then(|| {
             view! { <p class="field-error" role="alert">{text::settlement_noted(locale)}</p> }
         })
     };

@@ -4,7 +4,7 @@ use crate::{
     api::desk::{Retry, read_operations},
     i18n::{Locale, fmt, use_locale},
     ui::{ErrorState, FormErrors, FormState, Hidden, Skeleton, Submit, TableFrame, Tag, use_form_state},
-    url::{self, Page},
+    url,
 };
 use gabarit_i18n::operations as text;
 use gabarit_view::desk::{ErrorClass, JobView, MailView, Operations, Trouble, TroubleView};
@@ -150,7 +150,7 @@ fn TroubleRow(locale: Locale, row: TroubleView, form: FormState, action: ServerA
     view! {
         <tr>
             <th scope="row">{what}</th>
-            <td><a href=url::path(locale, Page::Booking(row.booking))>{row.reference}</a></td>
+            <td><a href=url::about(locale, row.booking, &row.reference)>{row.reference}</a></td>
             <td class="number">{fmt::money(locale, row.amount)}</td>
             <td>{fmt::date_time(locale, &row.since)}</td>
             <td>{retry.map(|what| view! { <RetryButton locale form action what kind=String::new() subject/> })}</td>

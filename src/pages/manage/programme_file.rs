@@ -8,8 +8,8 @@ use crate::{
         nomination::parts::{self, Discussion, Letter, Read, Reviews},
     },
     ui::{
-        Choice, ErrorState, FormErrors, Hidden, Icon, IconName, Radios, Select, Skeleton, Submit, Tag, TextArea,
-        form::Kept, use_form_state,
+        Choice, ErrorState, FormErrors, FormState, Hidden, Icon, IconName, Radios, Select, Skeleton, Submit, Tag,
+        TextArea, Version, form::Kept, use_form_state,
     },
     url,
 };
@@ -17,7 +17,7 @@ use gabarit_domain::ids::NominationId;
 use gabarit_i18n::nomination as text;
 use gabarit_view::{
     error::ApiError,
-    nomination::{DecisionForm, ManagedSeat, NominationFile, NominationStep, ReviewerChoice},
+    nomination::{DecisionForm, ManagedSeat, NominationFile, NominationStep, ReviewerChoice, event_name},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -52,10 +52,10 @@ struct Carried {
 }
 
 impl Carried {
-    fn fields(self, act: &'static str) -> AnyView {
+    fn fields(self, act: &'static str, form: FormState) -> AnyView {
         view! {
             <Hidden name="id" value=self.ids.with_value(|ids| ids.0.clone())/>
-            <Hidden name="version" value=self.ids.with_value(|ids| ids.1.clone())/>
+            <Version form version=self.ids.with_value(|ids| ids.1.clone())/>
             <Hidden name="act" value=act/>
             <Hidden name="locale" value=self.locale.code()/>
         }
@@ -140,7 +140,7 @@ fn File(locale: Locale, file: NominationFile, moves: Moves) -> impl IntoView {
                     view! {
                         <ActionForm action=moves.say attr:class="stack" attr:novalidate="">
                             <FormErrors form=say/>
-                            {carried.fields("say")}
+                            {carried.fields("say", say)}
                             <TextArea form=say name="body" label=text::message(locale) rows=3/>
                             <Submit form=say text=text::say(locale) secondary=true/>
                         </ActionForm>
@@ -180,7 +180,7 @@ fn Decide(file: NominationFile, moves: Moves, carried: Carried) -> impl IntoView
                                 view! {
                                     <ActionForm action=moves.send attr:class="stack">
                                         <FormErrors form=send/>
-                                        {carried.fields("send")}
+                                        {carried.fields("send", send)}
                                         <p class="hint">{text::send_letter_hint(locale)}</p>
                                         <Submit form=send text=text::send_letter(locale)/>
                                     </ActionForm>
@@ -218,7 +218,7 @@ fn DecisionFields(file: NominationFile, action: Action, carried: Carried, again:
             <p class="hint">{text::decision_hint(locale, language)}</p>
             <ActionForm action attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
-                {carried.fields("decide")}
+                {carried.fields("decide", form)}
                 <Radios form name="outcome" legend=text::outcome(locale) choices=outcomes value=typed.outcome.clone()/>
                 <fieldset class="field fieldset stack" id=form.field_id("reasons") tabindex="-1">
                     <legend>{text::reasons_legend(locale)}</legend>
@@ -240,6 +240,7 @@ fn bar(l: Locale, code: &str) -> &'static str {
         "organisation" => text::bar_organisation(l),
         "domain" => text::bar_domain(l),
         "stands" => text::bar_stands(l),
+        "manages" => text::bar_manages(l),
         "seated" => text::bar_seated(l),
         _ => text::bar_self(l),
     }
@@ -253,7 +254,7 @@ fn Seats(file: NominationFile, moves: Moves, carried: Carried) -> impl IntoView 
     let items = file
         .seats
         .into_iter()
-        .map(|seat| view! { <SeatItem seat can_seat action=moves.release carried/> })
+        .map(|seat| view! { <SeatItem seat can_seat action=moves.release form=release carried/> })
         .collect_view();
     view! {
         <section class="stack">
@@ -267,7 +268,7 @@ fn Seats(file: NominationFile, moves: Moves, carried: Carried) -> impl IntoView 
 }
 
 #[component]
-fn SeatItem(seat: ManagedSeat, can_seat: bool, action: Action, carried: Carried) -> impl IntoView {
+fn SeatItem(seat: ManagedSeat, can_seat: bool, action: Action, form: FormState, carried: Carried) -> impl IntoView {
     let locale = carried.locale;
     let ground = (!seat.ground.is_empty()).then(|| view! { <p class="prose">{seat.ground}</p> });
     let open = can_seat && seat.state == "open";
@@ -286,7 +287,7 @@ fn SeatItem(seat: ManagedSeat, can_seat: bool, action: Action, carried: Carried)
                 .then(|| {
                     view! {
                         <ActionForm action>
-                            {carried.fields("release")}
+                            {carried.fields("release", form)}
                             <Hidden name="reviewer" value=seat.reviewer.to_string()/>
                             <button
                                 type="submit"
@@ -328,7 +329,7 @@ fn Assign(choices: Vec<ReviewerChoice>, action: Action, carried: Carried) -> imp
                 view! {
                     <ActionForm action attr:class="stack" attr:novalidate="">
                         <FormErrors form/>
-                        {carried.fields("assign")}
+                        {carried.fields("assign", form)}
                         <Select form name="reviewer" label=text::assign_who(locale) choices=options choose=true/>
                         <Submit form text=text::assign(locale) secondary=true/>
                     </ActionForm>
@@ -342,30 +343,13 @@ fn Assign(choices: Vec<ReviewerChoice>, action: Action, carried: Carried) -> imp
     .into_any()
 }
 
-fn event(l: Locale, code: &str) -> &'static str {
-    match code {
-        "started" => text::event_started(l),
-        "sent" => text::event_sent(l),
-        "reopened" => text::event_reopened(l),
-        "opened" => text::event_opened(l),
-        "seated" => text::event_seated(l),
-        "reviewed" => text::event_reviewed(l),
-        "recused" => text::event_recused(l),
-        "released" => text::event_released(l),
-        "decided" => text::event_decided(l),
-        "granted" => text::event_granted(l),
-        "refused" => text::event_refused(l),
-        _ => text::event_withdrawn(l),
-    }
-}
-
 #[component]
 fn History(locale: Locale, steps: Vec<NominationStep>) -> impl IntoView {
     let items = steps
         .into_iter()
         .map(|step| {
             let by = step.by.unwrap_or_else(|| text::by_clock(locale).to_owned());
-            view! { <li>{fmt::date_time(locale, &step.at)} " · " {event(locale, &step.event)} " · " {by}</li> }
+            view! { <li>{fmt::date_time(locale, &step.at)} " · " {event_name(locale, &step.event)} " · " {by}</li> }
         })
         .collect_view();
     view! {

@@ -97,8 +97,9 @@ pub(super) fn Contributions(
     .into_any()
 }
 
+/// What is asked of a contribution.
 #[component]
-fn Fields(locale: Locale, form: FormState, today: String) -> impl IntoView {
+pub(crate) fn Fields(locale: Locale, form: FormState, today: String) -> impl IntoView {
     let channels = Channel::ALL
         .iter()
         .filter(|channel| **channel != Channel::Community)

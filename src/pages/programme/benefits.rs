@@ -1,11 +1,11 @@
 //! Benefits by country; for members, with what they claimed.
 
-use super::parts::{SubNav, done, param};
+use super::parts::{SubNav, choices, done, param};
 use crate::{
     api::benefit::{ClaimBenefit, benefits},
     i18n::{Locale, fmt, use_locale},
     ui::{
-        Checkbox, EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Skeleton, Submit,
+        Checkbox, EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Select, Skeleton, Submit,
         use_form_state,
     },
     url::{self, Page, ProgrammeSection},
@@ -33,6 +33,18 @@ pub(super) fn BenefitsPage() -> impl IntoView {
         move || (country.get(), claimed.get(), done.get()),
         move |(country, ..)| benefits(locale, country),
     );
+    // Refused for its terms: they may have changed since, and are shown as they are now, beside what was typed.
+    let fresh = RwSignal::new(None::<Catalogue>);
+    Effect::new(move || {
+        if form.error().with(|error| error.as_ref().is_some_and(|error| error.problems("accept").next().is_some())) {
+            let country = country.get_untracked();
+            leptos::task::spawn_local(async move {
+                if let Ok(found) = benefits(locale, country).await {
+                    fresh.set(Some(found));
+                }
+            });
+        }
+    });
     view! {
         <Title text=text::benefits_title(locale)/>
         <SubNav/>
@@ -46,7 +58,7 @@ pub(super) fn BenefitsPage() -> impl IntoView {
                 match catalogue.await {
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                     Ok(catalogue) => {
-                        view! { <List catalogue claimed=claimed.get_untracked() action form/> }.into_any()
+                        view! { <List catalogue claimed=claimed.get_untracked() action form fresh/> }.into_any()
                     }
                 }
             })}
@@ -56,8 +68,15 @@ pub(super) fn BenefitsPage() -> impl IntoView {
 }
 
 #[component]
-fn List(catalogue: Catalogue, claimed: String, action: ServerAction<ClaimBenefit>, form: FormState) -> impl IntoView {
+fn List(
+    catalogue: Catalogue,
+    claimed: String,
+    action: ServerAction<ClaimBenefit>,
+    form: FormState,
+    fresh: RwSignal<Option<Catalogue>>,
+) -> impl IntoView {
     let locale = use_locale();
+    let everywhere = StoredValue::new(catalogue.everywhere.clone());
     let options = catalogue
         .countries
         .iter()
@@ -126,7 +145,7 @@ fn List(catalogue: Catalogue, claimed: String, action: ServerAction<ClaimBenefit
                 .cloned()
                 .map(|benefit| {
                     let open = benefit.id.to_string() == claimed;
-                    view! { <Benefit benefit open action form/> }
+                    view! { <Benefit benefit open action form fresh everywhere=everywhere.get_value()/> }
                 })
                 .collect();
             (!items.is_empty()).then(|| {
@@ -152,7 +171,14 @@ fn List(catalogue: Catalogue, claimed: String, action: ServerAction<ClaimBenefit
 }
 
 #[component]
-fn Benefit(benefit: BenefitView, open: bool, action: ServerAction<ClaimBenefit>, form: FormState) -> impl IntoView {
+fn Benefit(
+    benefit: BenefitView,
+    open: bool,
+    action: ServerAction<ClaimBenefit>,
+    form: FormState,
+    fresh: RwSignal<Option<Catalogue>>,
+    everywhere: Vec<(String, String)>,
+) -> impl IntoView {
     let locale = use_locale();
     let until = benefit.until.map(|day| format!(" · {}", text::benefit_until(locale, fmt::date(locale, day))));
     let exhausted = benefit.exhausted.then(|| view! { <p class="hint">{text::exhausted(locale)}</p> });
@@ -167,10 +193,18 @@ fn Benefit(benefit: BenefitView, open: bool, action: ServerAction<ClaimBenefit>,
         }
     });
     let asked = (benefit.can_claim && open).then(|| {
+        let (of, shown) = (benefit.id, (benefit.version, benefit.terms.clone()));
+        let now = Memo::new(move |_| {
+            let found = fresh.with(|fresh| {
+                let all = fresh.as_ref().map_or(&[][..], |fresh| fresh.benefits.as_slice());
+                all.iter().find(|found| found.id == of).map(|found| (found.version, found.terms.clone()))
+            });
+            found.unwrap_or_else(|| shown.clone())
+        });
         let terms = (!benefit.terms.is_empty()).then(|| {
             view! {
                 <h4>{text::terms(locale)}</h4>
-                <p class="message-body">{benefit.terms.clone()}</p>
+                <p class="message-body">{move || now.get().1}</p>
                 <Checkbox form name="accept">{text::accept(locale)}</Checkbox>
             }
         });
@@ -180,6 +214,16 @@ fn Benefit(benefit: BenefitView, open: bool, action: ServerAction<ClaimBenefit>,
                 <Field form name="street" label=text::street(locale) autocomplete="street-address"/>
                 <Field form name="postal_code" label=text::postal_code(locale) autocomplete="postal-code"/>
                 <Field form name="city" label=text::city(locale) autocomplete="address-level2"/>
+                {(!everywhere.is_empty()).then(|| view! {
+                    <Select
+                        form
+                        name="country"
+                        label=text::country(locale)
+                        choices=choices(&everywhere)
+                        choose=true
+                        autocomplete="country"
+                    />
+                })}
             }
         });
         view! {
@@ -188,6 +232,7 @@ fn Benefit(benefit: BenefitView, open: bool, action: ServerAction<ClaimBenefit>,
                 {parcel}
                 <Hidden name="act" value="claim"/>
                 <Hidden name="benefit" value=id.clone()/>
+                <Hidden name="version" value=Signal::derive(move || now.get().0.to_string())/>
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form text=text::claim(locale)/>
             </ActionForm>

@@ -1,18 +1,22 @@
 //! One's own membership.
 
-use super::parts::{Checks, Contributions, History, Months, SubNav, choices, done, language_choices, languages};
+use super::parts::{Checks, Contributions, History, Months, SubNav, choices, done, languages};
 use crate::{
-    api::membership::{AddContribution, OwnMembershipAct, SaveMemberProfile, read_own_membership},
+    api::{
+        membership::{OwnMembershipAct, SaveMemberProfile, read_own_membership},
+        nomination::AddContribution,
+    },
     i18n::{fmt, use_locale},
+    pages::nomination::contributions::Fields,
     ui::{
-        Checkbox, Choice, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Select, Skeleton, Submit, TextArea,
+        Checkbox, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Select, Skeleton, Submit, TextArea,
         use_form_state,
     },
     url::{self, Page, ProgrammeSection},
 };
 use gabarit_domain::membership::Appeal;
-use gabarit_i18n::membership as text;
-use gabarit_view::membership::{CHANNELS, MembershipView, OwnMembership, channel_name, state_name};
+use gabarit_i18n::{membership as text, nomination};
+use gabarit_view::membership::{MembershipView, OwnMembership, state_name};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -172,28 +176,16 @@ fn BadgeCard(page: OwnMembership) -> impl IntoView {
 fn Add(today: String, forms: Forms) -> impl IntoView {
     let locale = use_locale();
     let (action, form) = forms.contribution;
-    let channels = CHANNELS.map(|code| Choice::new(code, channel_name(locale, code))).to_vec();
     view! {
         <section>
             <h2>{text::add_title(locale)}</h2>
             <p>{text::add_text(locale)}</p>
             <ActionForm action attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
-                <Select form name="channel" label=text::channel(locale) choices=channels/>
-                <Field form name="day" label=text::day(locale) kind="date" value=today/>
-                <Field form name="title" label=text::what(locale)/>
-                <Field form name="url" label=text::url(locale) hint=text::url_hint(locale) kind="url"/>
-                <Select
-                    form
-                    name="language"
-                    label=text::language(locale)
-                    choices=language_choices(locale)
-                    value=locale.code()
-                />
-                <Field form name="reach" label=text::reach(locale) inputmode="numeric" optional=true/>
-                <TextArea form name="helped" label=text::helped(locale) rows=2 optional=true/>
+                <Fields locale form today/>
+                <Hidden name="back" value="membership"/>
                 <Hidden name="locale" value=locale.code()/>
-                <Submit form text=text::add(locale)/>
+                <Submit form text=nomination::add_button(locale)/>
             </ActionForm>
         </section>
     }

@@ -32,6 +32,8 @@ pub struct LogRow {
 /// What is looked for; empty texts ask for everything.
 #[derive(Clone, Debug)]
 pub struct Filter {
+    /// Who reads.
+    pub reader: Uuid,
     /// The latest instant.
     pub before: DateTime<Utc>,
     /// Whether lines of that very instant count; if so, only those after the place.
@@ -66,12 +68,15 @@ pub struct Source {
     about: &'static str,
     event: &'static str,
     detail: &'static str,
+    /// What of it a reader may see, who is `{reader}`; everything where it is empty.
+    seen: &'static str,
 }
 
 macro_rules! source {
     (
         $code:literal, $from:literal, at $at:literal, id $id:literal, step $step:literal, actor $actor:literal,
         subject $subject:literal, about $about:literal, event $event:literal, detail $detail:literal
+        $(, seen $seen:literal)?
     ) => {
         Source {
             code: $code,
@@ -84,6 +89,7 @@ macro_rules! source {
             about: $about,
             event: $event,
             detail: $detail,
+            seen: concat!($($seen)?),
         }
     };
 }
@@ -113,7 +119,13 @@ pub const SOURCES: &[Source] = &[
         event "l.to_state", detail "l.reason"),
     source!("nomination", "nomination_log l JOIN nomination n ON n.id = l.nomination_id JOIN account m ON m.id = n.account_id",
         at "l.at", id "l.nomination_id", step "l.step", actor "l.actor_id", subject "m.name", about "l.nomination_id",
-        event "l.event", detail "l.reason"),
+        event "l.event", detail "l.reason",
+        // As the console: no draft, and nobody is a manager of themselves, or of what they are not impartial about.
+        seen "n.state <> 'draft' AND n.cycle_id IS NOT NULL AND n.account_id <> {reader} \
+            AND NOT EXISTS (SELECT 1 FROM reviewer_conflict x \
+                WHERE x.reviewer_id = {reader} AND x.account_id = n.account_id) \
+            AND NOT EXISTS (SELECT 1 FROM nomination_seat s \
+                WHERE s.nomination_id = n.id AND s.reviewer_id = {reader} AND s.state = 'recused')"),
     source!("membership", "membership_log l JOIN membership n ON n.id = l.membership_id JOIN account m ON m.id = n.account_id",
         at "l.at", id "l.membership_id", step "l.step", actor "l.actor_id", subject "m.name", about "l.membership_id",
         event "l.event", detail "l.reason"),
@@ -137,7 +149,7 @@ pub const SOURCES: &[Source] = &[
 /// # Errors
 /// The database's.
 pub async fn lines(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sqlx::Result<Vec<LogRow>> {
-    let Source { from, at, id, step, actor, subject, about, event, detail, .. } = source;
+    let Source { from, at, id, step, actor, subject, about, event, detail, seen, .. } = source;
     let mut sql = format!(
         "SELECT {at} AS at, {id} AS id, CAST({step} AS BIGINT) AS step, a.name AS actor, a.email AS actor_email, \
          {subject} AS subject, {about} AS about, {event} AS event, {detail} AS detail \
@@ -148,6 +160,9 @@ pub async fn lines(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sql
         bound += 1;
         bound
     };
+    if !seen.is_empty() {
+        let _ = write!(sql, " AND {}", seen.replace("{reader}", &format!("${}", next())));
+    }
     if !filter.inclusive {
         let _ = write!(sql, " AND {at} < $1");
     }
@@ -173,6 +188,9 @@ pub async fn lines(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sql
     let _ = write!(sql, " ORDER BY {at} DESC, {id} DESC, {step} DESC LIMIT ${}", next());
     on!(exec, |c| {
         let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(filter.before).bind(filter.from);
+        if !seen.is_empty() {
+            query = query.bind(filter.reader);
+        }
         if let Some((id, step)) = filter.place {
             query = query.bind(id).bind(step);
         }

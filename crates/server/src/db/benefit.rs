@@ -64,6 +64,17 @@ pub async fn get(exec: &mut Exec<'_>, id: BenefitId) -> sqlx::Result<Option<Bene
     row.map(Row::read).transpose()
 }
 
+/// A benefit, which nobody changes until the end of the transaction; several may hold it so.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(exec: &mut Exec<'_>, id: BenefitId) -> sqlx::Result<Option<Benefit>> {
+    if let Exec::Postgres(c) = exec {
+        sqlx::query("SELECT id FROM benefit WHERE id = $1 FOR SHARE").bind(id.0).execute(&mut **c).await?;
+    }
+    get(exec, id).await
+}
+
 /// Adds a benefit, at the end of the catalogue.
 ///
 /// # Errors

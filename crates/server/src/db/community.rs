@@ -34,10 +34,10 @@ pub struct ThreadRow {
 macro_rules! threads {
     ($rest:literal) => {
         concat!(
-            "SELECT t.id, t.account_id, t.title, f.display_name AS author, p.name AS product, t.language, \
+            "SELECT t.id, t.account_id, t.title, COALESCE(f.display_name, '–') AS author, p.name AS product, t.language, \
              t.last_post_at, t.closed_at, t.answer_id, \
              (SELECT COUNT(*) FROM community_post x WHERE x.thread_id = t.id AND x.removed_at IS NULL) AS posts \
-             FROM community_thread t JOIN member_profile f ON f.account_id = t.account_id \
+             FROM community_thread t LEFT JOIN member_profile f ON f.account_id = t.account_id \
              LEFT JOIN product p ON p.code = t.product ",
             $rest
         )
@@ -154,8 +154,8 @@ pub struct PostRow {
     pub account_id: Uuid,
     /// Name of who wrote it.
     pub author: String,
-    /// Code of the author's badge.
-    pub code: String,
+    /// Code of the author's badge; none of who was erased.
+    pub code: Option<String>,
     /// What.
     pub body: String,
     /// When.
@@ -171,9 +171,9 @@ pub struct PostRow {
 macro_rules! posts {
     ($rest:literal) => {
         concat!(
-            "SELECT p.id, p.thread_id, p.account_id, f.display_name AS author, f.code, p.body, p.created_at, \
+            "SELECT p.id, p.thread_id, p.account_id, COALESCE(f.display_name, '–') AS author, f.code, p.body, p.created_at, \
              p.removed_at, p.removed_because, p.contributed_at FROM community_post p \
-             JOIN member_profile f ON f.account_id = p.account_id ",
+             LEFT JOIN member_profile f ON f.account_id = p.account_id ",
             $rest
         )
     };
@@ -301,8 +301,8 @@ pub struct ReportRow {
 /// # Errors
 /// The database's.
 pub async fn reports(exec: &mut Exec<'_>) -> sqlx::Result<Vec<ReportRow>> {
-    const SQL: &str = "SELECT r.post_id, p.thread_id, t.title, f.display_name AS author, p.body, r.reason, r.at \
+    const SQL: &str = "SELECT r.post_id, p.thread_id, t.title, COALESCE(f.display_name, '–') AS author, p.body, r.reason, r.at \
         FROM community_report r JOIN community_post p ON p.id = r.post_id JOIN community_thread t ON t.id = p.thread_id \
-        JOIN member_profile f ON f.account_id = p.account_id WHERE r.settled_at IS NULL ORDER BY r.at, r.post_id LIMIT 200";
+        LEFT JOIN member_profile f ON f.account_id = p.account_id WHERE r.settled_at IS NULL ORDER BY r.at, r.post_id LIMIT 200";
     on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
 }

@@ -4,7 +4,7 @@ use crate::{db::Exec, on};
 use chrono::{DateTime, Utc};
 use gabarit_domain::{
     dispute::DisputeState,
-    ids::{AccountId, BookingId, UploadId},
+    ids::{AccountId, BookingId, DocumentId, UploadId},
     money::Cents,
 };
 use sqlx::FromRow;
@@ -263,4 +263,13 @@ pub async fn payable(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<Op
     const SQL: &str = "SELECT y.document_id, y.total FROM payable y JOIN document d ON d.id = y.document_id \
         WHERE y.booking_id = $1 ORDER BY d.year DESC, d.sequence DESC LIMIT 1";
     on!(exec, |c| sqlx::query_as(SQL).bind(booking.0).fetch_optional(c).await)
+}
+
+/// Locks what is paid out of an invoice until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_payable(exec: &mut Exec<'_>, document: DocumentId) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE payable SET disputed_cents = disputed_cents WHERE document_id = $1";
+    on!(exec, |c| sqlx::query(SQL).bind(document.0).execute(c).await.map(drop))
 }

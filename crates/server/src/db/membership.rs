@@ -327,14 +327,15 @@ pub async fn insert_profile(exec: &mut Exec<'_>, profile: &ProfileRow, now: Date
         .map(drop))
 }
 
-/// Where a person said to live or to work: as an expert, or as a client.
+/// Where a person said to live or to work: in the nomination, as an expert, or as a client.
 ///
 /// # Errors
 /// The database's.
-pub async fn known_country(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Option<String>> {
-    const SQL: &str = "SELECT COALESCE((SELECT base_country FROM expert WHERE account_id = $1), \
+pub async fn known_country(exec: &mut Exec<'_>, account: AccountId, nomination: Uuid) -> sqlx::Result<Option<String>> {
+    const SQL: &str = "SELECT COALESCE((SELECT NULLIF(country, '') FROM nomination WHERE id = $2), \
+        (SELECT base_country FROM expert WHERE account_id = $1), \
         (SELECT country FROM client_profile WHERE account_id = $1))";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).fetch_one(c).await)
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).bind(nomination).fetch_one(c).await)
 }
 
 /// What a member shows.
@@ -521,60 +522,6 @@ pub async fn contributions(
     on!(exec, |c| sqlx::query_as(SQL).bind(account.0).bind(from).fetch_all(c).await)
 }
 
-/// A new contribution.
-#[derive(Clone, Debug)]
-pub struct NewContribution<'a> {
-    /// Its id.
-    pub id: Uuid,
-    /// Whose.
-    pub account: AccountId,
-    /// Channel.
-    pub channel: &'a str,
-    /// When.
-    pub day: NaiveDate,
-    /// Where it is.
-    pub url: &'a str,
-    /// What it is called.
-    pub title: &'a str,
-    /// ISO 639-1.
-    pub language: &'a str,
-    /// People reached.
-    pub reach: Option<i64>,
-    /// What it helped with.
-    pub helped: &'a str,
-    /// What on the platform it is; none for what members enter.
-    pub source_key: Option<&'a str>,
-    /// Now.
-    pub now: DateTime<Utc>,
-}
-
-/// Adds a contribution; `false` if the same is there already.
-///
-/// # Errors
-/// The database's.
-pub async fn insert_contribution(exec: &mut Exec<'_>, new: &NewContribution<'_>) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO contribution (id, account_id, channel, occurred_on, url, title, language, reach, \
-        helped, source, source_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-        ON CONFLICT DO NOTHING";
-    let source = if new.source_key.is_some() { "platform" } else { "nominee" };
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(new.id)
-        .bind(new.account.0)
-        .bind(new.channel)
-        .bind(new.day)
-        .bind(new.url)
-        .bind(new.title)
-        .bind(new.language)
-        .bind(new.reach)
-        .bind(new.helped)
-        .bind(source)
-        .bind(new.source_key)
-        .bind(new.now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected() == 1))
-}
-
 /// An appeal.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct AppealRow {
@@ -614,7 +561,7 @@ pub async fn answer_appeal(
     membership: MembershipId,
     granted: bool,
     answer: &str,
-    by: AccountId,
+    by: Option<AccountId>,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE membership_appeal SET granted = $2, answer = $3, answered_by = $4, answered_at = $5 \
@@ -623,7 +570,7 @@ pub async fn answer_appeal(
         .bind(membership.0)
         .bind(granted)
         .bind(answer)
-        .bind(by.0)
+        .bind(by.map(|id| id.0))
         .bind(now)
         .execute(c)
         .await
@@ -666,7 +613,7 @@ macro_rules! list {
         concat!(
             "SELECT ",
             $what,
-            " FROM membership m JOIN member_profile f ON f.account_id = m.account_id \
+            " FROM membership m LEFT JOIN member_profile f ON f.account_id = m.account_id \
              WHERE (($1 = 'live' AND m.state IN ('active', 'due', 'not-renewed')) OR ($1 = 'appeals' AND m.appeal = 'open') \
              OR m.state = $1)",
             $rest
@@ -680,8 +627,8 @@ macro_rules! list {
 /// The database's.
 pub async fn list(exec: &mut Exec<'_>, which: &str, limit: i64, offset: i64) -> sqlx::Result<Vec<ListRow>> {
     const SQL: &str = list!(
-        "m.id, m.account_id, m.version, f.display_name, f.country, m.state, m.last_day, m.appeal",
-        " ORDER BY m.last_day, LOWER(f.display_name), m.id LIMIT $2 OFFSET $3"
+        "m.id, m.account_id, m.version, COALESCE(f.display_name, '–') AS display_name, f.country, m.state, m.last_day, m.appeal",
+        " ORDER BY m.last_day, LOWER(COALESCE(f.display_name, '–')), m.id LIMIT $2 OFFSET $3"
     );
     on!(exec, |c| sqlx::query_as(SQL).bind(which).bind(limit).bind(offset).fetch_all(c).await)
 }

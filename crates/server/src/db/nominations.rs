@@ -8,9 +8,9 @@ pub use cycles::{
     log_cycle, move_cycle, moves, to_open, to_seat, unanswered,
 };
 pub use seats::{
-    OpenSeatRow, OwnSeatRow, ReviewerRow, SeatRow, add_seat, affiliation, appoint, conflicts_about, declare_conflict,
-    end_reviewer, end_seat, loads, open_seats, partners, reminded, reviewer, reviewers, save_seat, seats, seats_of,
-    seats_of_cycle, standing, submit_seat,
+    OpenSeatRow, OwnSeatRow, ReviewerRow, SeatRow, add_seat, affiliation, appoint, conflicts_about, conflicts_of,
+    declare_conflict, end_reviewer, end_seat, loads, open_seats, partners, reminded, reviewer, reviewers, save_seat,
+    seats, seats_of, seats_of_cycle, standing, submit_seat, was_deliberated,
 };
 
 use crate::{db::Exec, on};

@@ -88,9 +88,9 @@ pub struct TroubleRow {
     pub trouble: String,
     /// The refund or payment.
     pub subject: Uuid,
-    /// Its booking.
+    /// Its booking, or its order for licences.
     pub booking_id: Uuid,
-    /// The booking's short reference.
+    /// The booking's or order's short reference.
     pub reference: String,
     /// How much.
     pub amount: i64,
@@ -105,6 +105,10 @@ macro_rules! troubles {
             "SELECT CASE WHEN r.state = 'failed' THEN 'refund-failed' ELSE 'refund-late' END AS trouble, ",
             "r.id AS subject, b.id AS booking_id, b.reference, r.amount, r.created_at AS since FROM refund r ",
             "JOIN payment p ON p.id = r.payment_id JOIN booking b ON b.id = p.booking_id ",
+            "WHERE r.state = 'failed' OR (r.state = 'due' AND r.created_at <= $1) ",
+            "UNION ALL SELECT CASE WHEN r.state = 'failed' THEN 'refund-failed' ELSE 'refund-late' END, ",
+            "r.id, o.id, o.reference, r.amount, r.created_at FROM rental_refund r ",
+            "JOIN rental_payment p ON p.id = r.payment_id JOIN rental_order o ON o.id = p.rental_id ",
             "WHERE r.state = 'failed' OR (r.state = 'due' AND r.created_at <= $1) ",
             "UNION ALL SELECT 'not-captured', p.id, b.id, b.reference, p.amount, b.accepted_at FROM payment p ",
             "JOIN booking b ON b.id = p.booking_id WHERE p.method = 'creditcard' AND p.captured = 0 ",

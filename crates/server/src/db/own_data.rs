@@ -82,9 +82,16 @@ macro_rules! candidate {
         "candidate_id IN (SELECT id FROM candidate WHERE account_id = $1)"
     };
 }
+/// Requests of an account, and those that were sent signed out from its address, once that is confirmed to be theirs.
+macro_rules! asked {
+    () => {
+        "(account_id = $1 OR (account_id IS NULL AND LOWER(email) = (SELECT LOWER(a.email) FROM account a \
+         WHERE a.id = $1 AND a.email_confirmed_at IS NOT NULL)))"
+    };
+}
 macro_rules! request {
     () => {
-        "request_id IN (SELECT id FROM contact_request WHERE account_id = $1)"
+        concat!("request_id IN (SELECT id FROM contact_request WHERE ", asked!(), ")")
     };
 }
 macro_rules! nomination {
@@ -221,7 +228,8 @@ pub const TABLES: &[Table] = &[
     .erased(&["DELETE FROM candidate_document WHERE account_id = $1"]),
     Table::of("candidate_slot", candidate!(), "candidate_id starts_at minutes", "id offered_by")
         .erased(&[concat!("DELETE FROM candidate_slot WHERE ", candidate!())]),
-    Table::of("candidate_note", candidate!(), "candidate_id body at", "id author_id")
+    // Written by managers for managers.
+    Table::of("candidate_note", "", "", "candidate_id body at id author_id")
         .erased(&[concat!("DELETE FROM candidate_note WHERE ", candidate!())]),
     Table::of(
         "candidate_log",
@@ -319,7 +327,12 @@ pub const TABLES: &[Table] = &[
     .kept(Kept::Books),
     Table::none("review_log", "id review_id at actor_id event reason").kept(Kept::Proof),
     Table::of("review_report", "account_id = $1", "about review_id reason created_at closed_at", "id account_id")
-        .erased(&["UPDATE review_report SET reason = '–' WHERE account_id = $1"])
+        .erased(&[
+            // Nobody can judge it any more: its reason goes, or the review itself.
+            "UPDATE review_report SET reason = CASE WHEN account_id = $1 THEN '–' ELSE reason END, \
+             closed_at = COALESCE(closed_at, $2) WHERE account_id = $1 \
+             OR (about = 'client' AND review_id IN (SELECT id FROM client_review WHERE client_id = $1))",
+        ])
         .kept(Kept::Proof),
     Table::of(
         "client_review",
@@ -361,8 +374,9 @@ pub const TABLES: &[Table] = &[
     Table::of(
         "dispute",
         either!(),
-        "id booking_id side state days_body statement refund outcome created_at closed_at",
-        "account_id",
+        "id booking_id side state days_body statement outcome created_at closed_at",
+        // What the client got back stands under `refund`; it is no expert's business.
+        "account_id refund",
     )
     .erased(&["UPDATE dispute SET statement = '–' WHERE account_id = $1"])
     .kept(Kept::Books),
@@ -411,15 +425,21 @@ pub const TABLES: &[Table] = &[
     Table::of("contact_log", "account_id = $1", "request_id at event detail", "id account_id").kept(Kept::Proof),
     Table::of(
         "contact_request",
-        "account_id = $1",
+        asked!(),
         "id reference topic state name email locale expert_id booking_id search created_at first_answered_at",
         "key_hash account_id assigned_to merged_into waits_since version",
     )
     .erased(&[
-        "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL, state = 'closed', \
-         waits_since = NULL, version = version + 1 WHERE account_id = $1 AND state <> 'merged'",
-        "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL \
-         WHERE account_id = $1 AND state = 'merged'",
+        concat!(
+            "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL, state = 'closed', \
+             waits_since = NULL, version = version + 1 WHERE state <> 'merged' AND ",
+            asked!()
+        ),
+        concat!(
+            "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL \
+             WHERE state = 'merged' AND ",
+            asked!()
+        ),
     ])
     .kept(Kept::Proof),
     // The recognition programme. Reviews are the reviewers'; the nominee is given the letter, which says what matters.
@@ -435,6 +455,7 @@ pub const TABLES: &[Table] = &[
     Table::of("nomination_message", "author_id = $1", "nomination_id body at", "id author_id")
         .kept(Kept::Proof),
     Table::of("nomination_letter", nomination!(), "nomination_id locale subject body sent_at", "sent_by")
+        .erased(&[concat!("UPDATE nomination_letter SET body = '[\"–\"]' WHERE ", nomination!())])
         .kept(Kept::Proof),
     Table::of(
         "nomination_seat",
@@ -446,20 +467,23 @@ pub const TABLES: &[Table] = &[
     .kept(Kept::Proof),
     Table::of(
         "nomination_log",
-        nomination!(),
-        "nomination_id step at from_state to_state event reason",
-        "actor_id",
+        // What the nominee did; how far others are is told by the letter.
+        concat!("actor_id = $1 AND ", nomination!()),
+        "nomination_id at event",
+        "step actor_id from_state to_state reason",
     )
     .kept(Kept::Proof),
     Table::of(
         "nomination",
         "account_id = $1",
-        "id state form locale country eligible_at created_at saved_at submitted_at outcome reasons remark answered_at",
-        "account_id version cycle_id previous_id decided_by decided_at",
+        "id form locale country eligible_at created_at saved_at submitted_at answered_at",
+        // The answer is the letter's to tell, and nothing is told before it.
+        "account_id version state outcome reasons remark cycle_id previous_id decided_by decided_at",
     )
     .erased(&[
-        "UPDATE nomination SET form = '{}', country = '', remark = '', \
-         reasons = CASE WHEN state = 'refused' THEN '[{}]' ELSE NULL END WHERE account_id = $1",
+        // Reasons that can be read: a quality, and a text that is long enough.
+        "UPDATE nomination SET form = '{}', country = '', remark = '', reasons = CASE WHEN outcome = 'refuse' \
+         THEN '[{\"quality\":\"expert\",\"text\":\"––––––––––––––––––––––––\"}]' ELSE NULL END WHERE account_id = $1",
     ])
     .kept(Kept::Proof),
     Table::of("reviewer_conflict", "reviewer_id = $1", "ground at", "reviewer_id account_id")
@@ -590,8 +614,8 @@ pub const TABLES: &[Table] = &[
         "account_id version",
     )
     .erased(&[
-        "UPDATE expert SET state = 'withdrawn', display_name = '–', headline = '', summary = '', version = version + 1, \
-         changed_at = $2 WHERE account_id = $1",
+        "UPDATE expert SET state = 'withdrawn', display_name = '–', headline = '', summary = '', base_place = 0, \
+         base_lat = 0, base_lon = 0, base_country = '', version = version + 1, changed_at = $2 WHERE account_id = $1",
     ])
     .kept(Kept::Books),
     Table::of(
@@ -706,22 +730,29 @@ pub async fn erase(
     Ok(touched)
 }
 
-/// Takes the person out of a client's bookings: who they were to be asked for, and by which number. The buyer stays as the
-/// invoice names them.
+/// Takes the person out of a client's bookings and rentals: who they were to be asked for, and by which number. The buyer
+/// stays as the invoice names them.
 ///
 /// # Errors
 /// The database's.
 pub async fn erase_contacts(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<()> {
-    const READ: &str = "SELECT id, buyer_body FROM booking WHERE client_id = $1";
-    const WRITE: &str = "UPDATE booking SET buyer_body = $2 WHERE id = $1";
-    let found: Vec<(Uuid, String)> = on!(&mut *exec, |c| sqlx::query_as(READ).bind(account.0).fetch_all(c).await)?;
-    for (id, body) in found {
-        let Ok(mut buyer) = serde_json::from_str::<serde_json::Value>(&body) else { continue };
-        if let Some(buyer) = buyer.as_object_mut() {
-            buyer.insert("contact_name".to_owned(), "–".into());
-            buyer.insert("phone".to_owned(), "".into());
+    const STATEMENTS: [(&str, &str); 2] = [
+        ("SELECT id, buyer_body FROM booking WHERE client_id = $1", "UPDATE booking SET buyer_body = $2 WHERE id = $1"),
+        (
+            "SELECT id, buyer_body FROM rental_order WHERE client_id = $1",
+            "UPDATE rental_order SET buyer_body = $2 WHERE id = $1",
+        ),
+    ];
+    for (read, write) in STATEMENTS {
+        let found: Vec<(Uuid, String)> = on!(&mut *exec, |c| sqlx::query_as(read).bind(account.0).fetch_all(c).await)?;
+        for (id, body) in found {
+            let Ok(mut buyer) = serde_json::from_str::<serde_json::Value>(&body) else { continue };
+            if let Some(buyer) = buyer.as_object_mut() {
+                buyer.insert("contact_name".to_owned(), "–".into());
+                buyer.insert("phone".to_owned(), "".into());
+            }
+            on!(&mut *exec, |c| sqlx::query(write).bind(id).bind(buyer.to_string()).execute(c).await.map(drop))?;
         }
-        on!(&mut *exec, |c| sqlx::query(WRITE).bind(id).bind(buyer.to_string()).execute(c).await.map(drop))?;
     }
     Ok(())
 }
@@ -753,8 +784,10 @@ pub const COUNTED: &[(&str, &str)] = &[
     ),
     (
         "refunds",
-        "SELECT COUNT(*) FROM refund r JOIN payment p ON p.id = r.payment_id JOIN booking b ON b.id = p.booking_id \
-         WHERE b.client_id = $1 AND r.state <> 'sent'",
+        "SELECT (SELECT COUNT(*) FROM refund r JOIN payment p ON p.id = r.payment_id \
+         JOIN booking b ON b.id = p.booking_id WHERE b.client_id = $1 AND r.state <> 'sent') \
+         + (SELECT COUNT(*) FROM rental_refund r JOIN rental_payment p ON p.id = r.payment_id \
+         JOIN rental_order o ON o.id = p.rental_id WHERE o.client_id = $1 AND r.state <> 'sent')",
     ),
     (
         "unpaid",
@@ -770,8 +803,7 @@ pub const COUNTED: &[(&str, &str)] = &[
     ),
     (
         "rentals",
-        "SELECT COUNT(*) FROM rental_order WHERE client_id = $1 AND paid_at IS NOT NULL AND returned_at IS NULL \
-         AND cancelled_at IS NULL",
+        "SELECT COUNT(*) FROM rental_order WHERE client_id = $1 AND state IN ('reserved', 'paid', 'handed-out')",
     ),
     (
         "membership",
@@ -781,6 +813,11 @@ pub const COUNTED: &[(&str, &str)] = &[
         "nomination",
         "SELECT COUNT(*) FROM nomination WHERE account_id = $1 \
          AND state IN ('submitted', 'review', 'deliberation', 'decided')",
+    ),
+    (
+        "reviews",
+        "SELECT COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id WHERE s.reviewer_id = $1 \
+         AND s.state = 'open' AND n.state IN ('submitted', 'review', 'deliberation')",
     ),
     (
         "application",

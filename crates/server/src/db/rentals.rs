@@ -308,22 +308,43 @@ pub async fn set_stock(exec: &mut Exec<'_>, product: &ProductCode, units: i64) -
     on!(exec, |c| sqlx::query(SQL).bind(product.as_str()).bind(units).execute(c).await.map(drop))
 }
 
-/// Units of a product that are somebody's on at least one day of a term.
-///
-/// # Errors
-/// The database's.
-pub async fn taken(exec: &mut Exec<'_>, product: &ProductCode, term: Term) -> sqlx::Result<Vec<i64>> {
-    const SQL: &str = "SELECT DISTINCT unit FROM rental_day WHERE product = $1 AND day >= $2 AND day <= $3";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(product.as_str()).bind(term.first).bind(term.last).fetch_all(c).await)
+/// Units that were not brought back after their last day are with a client still, whatever the day.
+macro_rules! late {
+    ($today:literal) => {
+        concat!("rental_id IN (SELECT id FROM rental_order WHERE state = 'handed-out' AND last_day < ", $today, ")")
+    };
 }
 
-/// The highest unit of a product that is somebody's from a day on; nought if none is.
+/// Units of a product that are somebody's on at least one day of a term, or overdue today.
 ///
 /// # Errors
 /// The database's.
-pub async fn highest(exec: &mut Exec<'_>, product: &ProductCode, from: NaiveDate) -> sqlx::Result<i64> {
-    const SQL: &str = "SELECT CAST(COALESCE(MAX(unit), 0) AS BIGINT) FROM rental_day WHERE product = $1 AND day >= $2";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(product.as_str()).bind(from).fetch_one(c).await)
+pub async fn taken(exec: &mut Exec<'_>, product: &ProductCode, term: Term, today: NaiveDate) -> sqlx::Result<Vec<i64>> {
+    const SQL: &str = concat!(
+        "SELECT DISTINCT unit FROM rental_day WHERE product = $1 AND ((day >= $2 AND day <= $3) OR ",
+        late!("$4"),
+        ")"
+    );
+    on!(exec, |c| sqlx::query_scalar(SQL)
+        .bind(product.as_str())
+        .bind(term.first)
+        .bind(term.last)
+        .bind(today)
+        .fetch_all(c)
+        .await)
+}
+
+/// The highest unit of a product that is somebody's from today on, overdue ones included; nought if none is.
+///
+/// # Errors
+/// The database's.
+pub async fn highest(exec: &mut Exec<'_>, product: &ProductCode, today: NaiveDate) -> sqlx::Result<i64> {
+    const SQL: &str = concat!(
+        "SELECT CAST(COALESCE(MAX(unit), 0) AS BIGINT) FROM rental_day WHERE product = $1 AND (day >= $2 OR ",
+        late!("$2"),
+        ")"
+    );
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(product.as_str()).bind(today).fetch_one(c).await)
 }
 
 /// Takes a unit for a term. The key refuses what is somebody else's.

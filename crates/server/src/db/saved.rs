@@ -122,6 +122,15 @@ pub async fn forget(exec: &mut Exec<'_>, account: AccountId, id: Uuid) -> sqlx::
     on!(exec, |c| sqlx::query(SEARCH).bind(id).bind(account.0).execute(c).await.map(|done| done.rows_affected() == 1))
 }
 
+/// Experts who matched a search before.
+///
+/// # Errors
+/// The database's.
+pub async fn known(exec: &mut Exec<'_>, search: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    const SQL: &str = "SELECT expert_id FROM saved_match WHERE search_id = $1";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(search).fetch_all(c).await)
+}
+
 /// Notes that an expert matches a search; `true` the first time.
 ///
 /// # Errors

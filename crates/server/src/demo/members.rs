@@ -4,8 +4,9 @@
 use crate::{
     db::{
         Exec, benefit, community,
+        contributions::{self, NewContribution},
         demo::{self, NewAccount},
-        membership::{self as rows, NewContribution},
+        membership as rows,
         membership_events::{self, EventRow},
     },
     platform::Platform,
@@ -13,8 +14,9 @@ use crate::{
 };
 use chrono::{Days, NaiveTime, TimeDelta};
 use gabarit_domain::{
-    ids::{AccountId, BenefitId, CommunityPostId, CommunityThreadId, MemberEventId},
+    ids::{AccountId, BenefitId, CommunityPostId, CommunityThreadId, ContributionId, MemberEventId},
     membership::{BenefitKind, Offer},
+    recognition::Channel,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{benefit::BenefitText, error::ApiError};
@@ -161,15 +163,15 @@ async fn member(
         let own = |list: &[&str]| list.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
         rows::update_profile(exec, &profile, &own(sketch.products), &own(sketch.languages), now).await?;
     }
-    const CHANNELS: [&str; 4] = ["forum", "video", "meet-up", "article"];
+    const CHANNELS: [Channel; 4] = [Channel::Forum, Channel::Video, Channel::MeetUp, Channel::Article];
     for (index, month) in (0_usize..).zip(sketch.months) {
         let day = p.today().checked_sub_months(chrono::Months::new(*month)).unwrap_or_default();
-        let channel = CHANNELS.get(index % 4).copied().unwrap_or("forum");
+        let channel = CHANNELS.get(index % 4).copied().unwrap_or(Channel::Forum);
         let new = NewContribution {
-            id: id(10_000 + number * 100 + u128::try_from(index).unwrap_or(0)),
+            id: ContributionId(id(10_000 + number * 100 + u128::try_from(index).unwrap_or(0))),
             account,
             channel,
-            day: day.checked_sub_days(Days::new(2)).unwrap_or(day),
+            occurred_on: day.checked_sub_days(Days::new(2)).unwrap_or(day),
             url: &format!("https://forum.example/{number}/{index}"),
             title: match sketch.locale {
                 Locale::Fr => "Une réponse qui a aidé",
@@ -182,7 +184,7 @@ async fn member(
             source_key: None,
             now,
         };
-        rows::insert_contribution(exec, &new).await?;
+        contributions::insert(exec, &new).await?;
     }
     Ok(())
 }

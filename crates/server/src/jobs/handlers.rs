@@ -44,7 +44,7 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::EndChange => bookings::changes::end_change(p, subject).await,
         JobKind::SendRefund => payments::send_refund(p, RefundId(subject)).await,
         JobKind::RemindReview => rating::remind(p, BookingId(subject)).await,
-        JobKind::WatchSearches => saved::watch(p).await,
+        JobKind::WatchSearches => saved::watch(p, subject).await,
         JobKind::LapseRental => rentals::lapse(p, subject).await,
         JobKind::SyncRental => rentals::sync_payment(p, PaymentId(subject)).await,
         JobKind::SendRentalRefund => rentals::send_refund(p, RefundId(subject)).await,

@@ -59,9 +59,10 @@ fn pattern(text: &str) -> String {
     if text.is_empty() { text } else { format!("%{text}%") }
 }
 
-/// At most `limit` lines after a place, merged over all logs that are asked for.
+/// At most `limit` lines after a place, merged over all logs that are asked for: those that their reader may see.
 async fn merged(
     p: &Platform,
+    actor: &AccountView,
     query: &LogQuery,
     after: Option<&Place>,
     limit: usize,
@@ -103,6 +104,7 @@ async fn merged(
             Some(place) => (place.at, index >= place.source, (index == place.source).then_some((place.id, place.step))),
         };
         let filter = Filter {
+            reader: actor.id.0,
             before,
             inclusive,
             place,
@@ -148,7 +150,7 @@ pub async fn page(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result
         "" => None,
         text => Some(Place::read(text).ok_or(ApiError::NotFound)?),
     };
-    let mut lines = merged(p, query, after.as_ref(), PAGE + 1).await?;
+    let mut lines = merged(p, actor, query, after.as_ref(), PAGE + 1).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
     let last = lines.last().map(|(source, row)| Place { at: row.at, source: *source, id: row.id, step: row.step });
@@ -166,7 +168,7 @@ pub async fn page(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result
 pub async fn csv(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result<Vec<u8>, ApiError> {
     managers_only(actor)?;
     let mut table = Csv::new(&["at", "log", "who", "email", "subject", "event", "detail"]);
-    for (source, row) in merged(p, query, None, FILE).await? {
+    for (source, row) in merged(p, actor, query, None, FILE).await? {
         table.row(&[
             row.at.to_rfc3339_opts(SecondsFormat::Millis, true).as_str(),
             SOURCES.get(source).map_or("", |source| source.code),

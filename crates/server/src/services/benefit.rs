@@ -13,7 +13,7 @@ use crate::{
     services::{
         bookings::{Failure, attempt},
         manage::managers_only,
-        membership::{Problems, countries, country_name, is_country, kit_sent, told, zone_of},
+        membership::{Problems, countries, country_name, events, is_country, kit_sent, told, zone_of},
     },
 };
 use chrono_tz::Tz;
@@ -134,6 +134,7 @@ pub async fn catalogue(
             });
             benefits.push(BenefitView {
                 id: benefit.id,
+                version: benefit.version,
                 kind: benefit.kind,
                 claim: latest.map(|claim| claim_view(claim, benefit.kind, &text.instructions, zone)),
                 until: if holding.iter().any(|offer| offer.until.is_none()) {
@@ -160,6 +161,7 @@ pub async fn catalogue(
         Ok::<_, Failure>(Catalogue {
             country_name: country_name(&chosen, locale),
             country_missing: stored.is_some() && chosen.is_empty(),
+            everywhere: if stored.is_some() && chosen.is_empty() { countries(locale) } else { Vec::new() },
             country: chosen,
             countries: choices,
             benefits,
@@ -170,18 +172,23 @@ pub async fn catalogue(
     read.await.map_err(|failure| told(p, failure))
 }
 
-/// Reads where a kit goes.
-fn read_address(form: &ClaimForm, problems: &mut Problems) -> Option<Address> {
+/// Reads where a kit goes: to the member's own country, or to the one that is named where none is known.
+fn read_address(form: &ClaimForm, own: Option<String>, problems: &mut Problems) -> Option<Address> {
     let name = problems.read("name", 120, Name::parse(&form.name));
     let street = problems.read("street", 120, OneLine::parse(&form.street));
     let postal_code = problems.read("postal_code", 120, OneLine::parse(&form.postal_code));
     let city = problems.read("city", 120, OneLine::parse(&form.city));
+    let typed = form.country.trim().to_uppercase();
+    let country = own.or_else(|| is_country(&typed).then(|| typed.clone()));
+    if country.is_none() {
+        problems.add("country", if typed.is_empty() { Problem::Missing } else { Problem::Unknown });
+    }
     Some(Address {
         name: name?.to_string(),
         street: street?.to_string(),
         postal_code: postal_code?.to_string(),
         city: city?.to_string(),
-        country: String::new(),
+        country: country?,
     })
 }
 
@@ -190,7 +197,7 @@ fn read_address(form: &ClaimForm, problems: &mut Problems) -> Option<Address> {
 /// # Errors
 /// - [`ApiError::Forbidden`] for whoever is no member.
 /// - [`ApiError::NotFound`] for what the member's country does not have today.
-/// - [`ApiError::Invalid`] by the fields: terms are accepted, a kit has an address.
+/// - [`ApiError::Invalid`] by the fields: terms are accepted as they are now, a kit has an address with its country.
 /// - [`ApiError::MovedOn`] when it was claimed already, or all codes are gone.
 pub async fn act(p: &Platform, actor: &AccountView, form: &ClaimForm) -> Result<(), ApiError> {
     match form.act.as_str() {
@@ -217,9 +224,9 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &ClaimForm) -> Result<
     }
 }
 
-/// A benefit that a member's country has today.
+/// A benefit that a member's country has today, locked: its terms stay as they are until the claim is stored.
 async fn offered(exec: &mut Exec<'_>, p: &Platform, id: BenefitId, country: Option<&str>) -> Result<Benefit, Failure> {
-    let benefit = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+    let benefit = rows::lock(exec, id).await?.ok_or(ApiError::NotFound)?;
     let today = p.today();
     let offers = rows::offers(exec).await?;
     if offers.iter().any(|(of, _, offer)| *of == id && offer.holds(country, today)) {
@@ -247,10 +254,11 @@ async fn claim_once(
     }
     let text = rows::text(exec, id, locale).await?;
     let mut problems = Problems::default();
-    if !text.terms.is_empty() && form.accept.is_empty() {
+    // What was accepted is what was shown: terms that changed meanwhile are to be read, and accepted, again.
+    if !text.terms.is_empty() && (form.accept.is_empty() || form.version != benefit.version.to_string()) {
         problems.add("accept", Problem::NotAccepted);
     }
-    let address = if benefit.kind.by_hand() { read_address(form, &mut problems) } else { None };
+    let address = if benefit.kind.by_hand() { read_address(form, country, &mut problems) } else { None };
     problems.done()?;
     let claims = rows::claims_of(exec, actor.id).await?;
     if claims.iter().any(|claim| claim.benefit_id == id.0 && blocks(claim, benefit.kind, &stored)) {
@@ -259,7 +267,6 @@ async fn claim_once(
     let claim = ClaimId(p.ids.uuid());
     let address = match address {
         Some(address) => {
-            let address = Address { country: country.unwrap_or_default(), ..address };
             let text = serde_json::to_string(&address).map_err(|error| p.fault(error))?;
             Some(p.seal(&address_context(claim), &text)?)
         }
@@ -440,7 +447,7 @@ fn read(form: &BenefitForm) -> Result<Act, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`]; [`ApiError::Invalid`] by the fields;
-/// [`ApiError::MovedOn`] if somebody changed it since.
+/// [`ApiError::Overtaken`] if somebody changed it since; [`ApiError::MovedOn`] for a kit that was sent.
 pub async fn manage(p: &Platform, actor: &AccountView, form: &BenefitForm) -> Result<(), ApiError> {
     managers_only(actor)?;
     let read = read(form)?;
@@ -462,10 +469,10 @@ async fn manage_once(p: &Platform, actor: &AccountView, form: &BenefitForm, act:
                 id
             } else {
                 let id = id()?;
-                rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
                 let version: i64 = form.version.parse().map_err(|_| ApiError::MovedOn)?;
                 if !rows::touch(exec, id, version, *uses_codes).await? {
-                    return Err(ApiError::MovedOn.into());
+                    let found = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+                    return Err(events::changed(found.version, now, zone_of(p, actor)).into());
                 }
                 id
             };

@@ -288,7 +288,7 @@ async fn standing(
     if side != Side::Manager && rating::may_write(exec, booking, side == Side::Expert, now).await.map_err(database)? {
         actions.push(BookingAction::Review);
     }
-    if disputes::concerns(exec, booking, side, now).await.map_err(database)? {
+    if disputes::concerns(exec, p, booking, side, now).await? {
         actions.push(BookingAction::Dispute);
     }
     if let Some(change) = &change {

@@ -6,21 +6,22 @@ use crate::{
     db::{
         Exec,
         community::{self as rows, NewThread, PostRow, ThreadRow as Row},
-        membership::{self as members, NewContribution},
-        throttle,
+        membership as members, throttle,
     },
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
+        contribution::{self, FromPlatform},
         experts,
         manage::managers_only,
-        membership::{Problems, address, is_language, told, zone_of},
+        membership::{Problems, is_language, told, zone_of},
     },
 };
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use gabarit_domain::{
     ids::{CommunityPostId, CommunityThreadId},
+    recognition::Channel,
     text::{Message, OneLine},
 };
 use gabarit_view::{
@@ -136,7 +137,7 @@ pub async fn thread(p: &Platform, actor: &AccountView, id: CommunityThreadId) ->
                     body: if post.removed_at.is_some() { String::new() } else { post.body },
                     removed_because: post.removed_because,
                     author: post.author,
-                    author_code: Some(post.code),
+                    author_code: post.code,
                 }
             })
             .collect();
@@ -263,20 +264,18 @@ async fn act_once(
                 return Err(ApiError::MovedOn.into());
             }
             let place = format!("/{}/programme/community/{id}#post-{}", actor.locale.code(), post.id);
-            let new = NewContribution {
-                id: p.ids.uuid(),
-                account: actor.id,
-                channel: "community",
-                day: civil_day(post.created_at, p.config.zone),
-                url: &address(p, &place),
+            let answer = FromPlatform {
+                key: &format!("answer/{}", post.id),
+                channel: Channel::Community,
+                occurred_on: civil_day(post.created_at, p.config.zone),
+                path: &place,
                 title: &thread.title,
                 language: &thread.language,
                 reach: None,
                 helped: "",
-                source_key: Some(&format!("answer/{}", post.id)),
-                now,
+                paid: false,
             };
-            members::insert_contribution(exec, &new).await?;
+            contribution::add_from_platform(exec, p, actor.id, &answer).await?;
         }
         ("report", Some(post)) => {
             let reason = reason.ok_or(ApiError::Transport)?;

@@ -107,6 +107,8 @@ pub(crate) async fn withhold(exec: &mut Exec<'_>, p: &Platform, id: BookingId) -
     let fault = |error: sqlx::Error| p.fault(error);
     let Some((document, total)) = rows::payable(exec, id).await.map_err(fault)? else { return Ok(()) };
     let document = DocumentId(document);
+    // First: whoever contests or disputes in the same moment sees the other's.
+    rows::lock_payable(exec, document).await.map_err(fault)?;
     let contested = papers::answer(exec, document).await.map_err(fault)?;
     let mut disputed = Cents(contested.filter(|row| row.state == "contested").map_or(0, |row| row.disputed));
     if let Some(open) = rows::open(exec, id).await.map_err(fault)? {
@@ -119,16 +121,21 @@ pub(crate) async fn withhold(exec: &mut Exec<'_>, p: &Platform, id: BookingId) -
 /// Whether a side of a booking can open a dispute now.
 ///
 /// # Errors
-/// The database's.
+/// A fault of ours.
 pub(crate) async fn can_open(
     exec: &mut Exec<'_>,
+    p: &Platform,
     booking: &Booking,
     side: Side,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    Ok(side != Side::Manager
-        && may_open(booking.accepted_at.is_some(), booking.kept_total(), booking.ends_at, now)
-        && rows::open(exec, booking.id).await?.is_none())
+) -> Result<bool, ApiError> {
+    if side == Side::Manager {
+        return Ok(false);
+    }
+    let rules = rulebooks::of_booking(exec, p, booking.id).await?;
+    let (accepted, days) = (booking.accepted_at.is_some(), rules.booking.payout_days);
+    Ok(may_open(accepted, booking.kept_total(), booking.ends_at, days, now)
+        && rows::open(exec, booking.id).await.map_err(|error| p.fault(error))?.is_none())
 }
 
 /// The disputes of a booking, for its sides and for managers.
@@ -146,7 +153,7 @@ pub async fn page(p: &Platform, actor: &AccountView, id: BookingId) -> Result<Di
     let found = rows::of_booking(exec, id).await.map_err(fault)?;
     let open = found.iter().find(|row| row.closed_at.is_none());
     let may_withdraw = open.is_some_and(|row| row.account_id == actor.id.0);
-    let may_open = can_open(exec, &booking, side, p.now()).await.map_err(fault)?;
+    let may_open = can_open(exec, p, &booking, side, p.now()).await?;
     let mut disputes = Vec::with_capacity(found.len());
     let names = (booking.buyer.party.name.clone(), expert.display_name.clone());
     for row in &found {
@@ -301,7 +308,7 @@ async fn open(
         return Err(ApiError::Forbidden.into());
     }
     let now = p.now();
-    if !can_open(exec, booking, side, now).await? {
+    if !can_open(exec, p, booking, side, now).await? {
         return Err(ApiError::MovedOn.into());
     }
     let mut fields = Fields::default();
@@ -431,12 +438,14 @@ pub(crate) async fn settled(
 /// Whether a booking's page leads its reader to disputes: one can be opened, or there is (or was) one.
 ///
 /// # Errors
-/// The database's.
+/// A fault of ours.
 pub(crate) async fn concerns(
     exec: &mut Exec<'_>,
+    p: &Platform,
     booking: &Booking,
     side: Side,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    Ok(can_open(exec, booking, side, now).await? || !rows::of_booking(exec, booking.id).await?.is_empty())
+) -> Result<bool, ApiError> {
+    let found = rows::of_booking(exec, booking.id).await.map_err(|error| p.fault(error))?;
+    Ok(!found.is_empty() || can_open(exec, p, booking, side, now).await?)
 }

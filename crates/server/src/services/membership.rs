@@ -17,7 +17,7 @@ pub use certificate::certificate;
 pub use desk::{act, confirm_many, file, list};
 pub use figures::{figures, figures_csv};
 pub use hall::{badge, hall, member, programme};
-pub use own::{add_contribution, mine, own_act, save_profile};
+pub use own::{mine, own_act, save_profile};
 
 pub(crate) use notices::kit_sent;
 pub(crate) use own::told;
@@ -41,7 +41,7 @@ use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use gabarit_domain::{
     ids::{AccountId, MembershipId},
-    membership::{MONTHS, Membership, MembershipState, Regularity},
+    membership::{Appeal, MONTHS, Membership, MembershipState, Regularity},
     rulebook::MembershipRules,
     text::TextError,
     vat::CountryCode,
@@ -152,11 +152,10 @@ pub(crate) fn is_language(code: &str) -> bool {
 }
 
 /// Grants a membership of twelve months inside the caller's transaction: a nomination was accepted. The member's page
-/// and badge are there at once; the hall shows them when the member says so.
+/// and badge are there at once; the hall shows them when the member says so. Who is a member already stays one.
 ///
 /// # Errors
-/// [`ApiError::MovedOn`] if the account is a member already; a fault of ours, with which the transaction must not be
-/// committed.
+/// A fault of ours, with which the transaction must not be committed.
 pub async fn grant(
     exec: &mut Exec<'_>,
     p: &Platform,
@@ -166,8 +165,8 @@ pub async fn grant(
 ) -> Result<MembershipId, ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
     let person = accounts::by_id(exec, account).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
-    if rows::live(exec, account).await.map_err(fault)?.is_some() {
-        return Err(ApiError::MovedOn);
+    if let Some(live) = rows::live(exec, account).await.map_err(fault)? {
+        return Ok(live.id);
     }
     let rules = rulebooks::current_in(exec, p).await?.membership;
     let membership = Membership::grant(civil_day(at, p.config.zone));
@@ -192,7 +191,7 @@ pub async fn grant(
         code: badge_code(&p.ids.secret()),
         display_name: person.name,
         about: String::new(),
-        country: rows::known_country(exec, account).await.map_err(fault)?,
+        country: rows::known_country(exec, account, nomination).await.map_err(fault)?,
         listed: false,
     };
     rows::insert_profile(exec, &profile, at).await.map_err(fault)?;
@@ -234,6 +233,9 @@ async fn make(
 ) -> Result<(), Failure> {
     let now = p.now();
     let (from, was_live) = (stored.membership.state.code(), stored.membership.state.is_live());
+    let appealed = stored.membership.appeal == Appeal::Open;
+    // What a new term rests on is counted as it stood before: up to the last day of the term that is over.
+    let count = if made.to.term > stored.membership.term { Some(regularity(exec, p, stored).await?) } else { None };
     let is_live = made.to.state.is_live();
     if matches!(made.event, "declined" | "ended") {
         stored.decided_at = Some(now);
@@ -242,7 +244,6 @@ async fn make(
         stored.decided_at = None;
         stored.decided_by = None;
     }
-    let terms = (stored.membership.term, made.to.term);
     stored.membership = made.to;
     match (was_live, is_live) {
         (true, false) => stored.lost_at = Some(now),
@@ -261,16 +262,19 @@ async fn make(
         reason: made.reason,
     };
     rows::log(exec, stored.id, step).await?;
-    if terms.1 > terms.0 {
+    // An appeal that nobody answered any more: what it was against is no longer the matter.
+    if appealed && stored.membership.appeal == Appeal::None && !matches!(made.event, "allowed" | "dismissed") {
+        rows::answer_appeal(exec, stored.id, false, "–", made.actor, now).await?;
+    }
+    if let Some(count) = count {
         let first_day = stored
             .membership
             .last_day
             .succ_opt()
             .and_then(|day| day.checked_sub_months(Months::new(MONTHS)))
             .unwrap_or(stored.membership.first_day);
-        let count = regularity(exec, p, stored).await?;
         let term = TermRow {
-            term: i64::from(terms.1),
+            term: i64::from(stored.membership.term),
             first_day,
             last_day: stored.membership.last_day,
             granted_at: now,

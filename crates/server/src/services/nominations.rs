@@ -269,23 +269,40 @@ pub async fn reopen(p: &Platform, actor: &AccountView, id: NominationId) -> Resu
 pub async fn withdraw(p: &Platform, actor: &AccountView, id: NominationId) -> Result<(), ApiError> {
     attempt(p, || {
         Box::pin(async move {
-            let now = p.now();
             let mut tx = p.db.begin().await?;
             let exec = &mut tx.exec();
-            let mut nomination = own(exec, actor, id).await?;
-            let was_draft = nomination.state == NominationState::Draft;
-            let to = nomination.state.clone().withdraw().map_err(|_| ApiError::MovedOn)?;
-            move_to(exec, &mut nomination, to, Some(actor.id), "withdrawn", "", now).await?;
-            if !was_draft {
-                notices::withdrawn(exec, p, &nomination).await?;
-                cycles::look_again(exec, now).await?;
-            }
+            let nomination = own(exec, actor, id).await?;
+            take_back(exec, p, nomination, actor.id).await?;
             tx.commit().await?;
             Ok(())
         })
     })
     .await?;
     jobs::wake(p);
+    Ok(())
+}
+
+/// The nomination of an account that is under way, locked, inside the caller's transaction.
+pub(super) async fn lock_open(exec: &mut Exec<'_>, account: AccountId) -> Result<Option<Nomination>, Failure> {
+    let Some(open) = rows::open_of(exec, account).await? else { return Ok(None) };
+    Ok(Some(lock(exec, open.id).await?).filter(|open| !open.state.is_final()))
+}
+
+/// Ends a nomination without an answer, inside the caller's transaction: its nominee takes it back, or is a member again.
+pub(super) async fn take_back(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    mut nomination: Nomination,
+    by: AccountId,
+) -> Result<(), Failure> {
+    let now = p.now();
+    let was_draft = nomination.state == NominationState::Draft;
+    let to = nomination.state.clone().withdraw().map_err(|_| ApiError::MovedOn)?;
+    move_to(exec, &mut nomination, to, Some(by), "withdrawn", "", now).await?;
+    if !was_draft {
+        notices::withdrawn(exec, p, &nomination).await?;
+        cycles::look_again(exec, now).await?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::{
     db::{desk, operations as rows},
     jobs::{self, JobKind},
     platform::Platform,
-    services::manage::managers_only,
+    services::{manage::managers_only, rentals},
 };
 use chrono::TimeDelta;
 use gabarit_domain::ids::BookingId;
@@ -155,16 +155,18 @@ pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Resul
             let known = rows::troubles(exec, now - MONEY_LATE, i64::MAX)
                 .await
                 .map_err(|e| p.fault(e))?
-                .iter()
-                .any(|row| row.subject == subject && row.trouble.starts_with(wanted));
-            let (kind, action) = match what {
-                "refund" => (JobKind::SendRefund, "refund-retried"),
-                _ => (JobKind::CapturePayment, "capture-retried"),
-            };
-            if known {
+                .into_iter()
+                .find(|row| row.subject == subject && row.trouble.starts_with(wanted));
+            let action = if what == "refund" { "refund-retried" } else { "capture-retried" };
+            if let Some(row) = &known {
+                let kind = match what {
+                    "refund" if rentals::is_reference(&row.reference) => JobKind::SendRentalRefund,
+                    "refund" => JobKind::SendRefund,
+                    _ => JobKind::CapturePayment,
+                };
                 jobs::schedule(exec, kind, subject, now).await.map_err(|e| p.fault(e))?;
             }
-            (known, action, subject.to_string())
+            (known.is_some(), action, subject.to_string())
         }
         _ => return Err(ApiError::NotFound),
     };

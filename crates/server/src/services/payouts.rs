@@ -66,7 +66,7 @@ pub async fn note_payable(
     id: DocumentId,
     document: &Document,
 ) -> Result<(), ApiError> {
-    let contest_days = rulebooks::current_in(exec, p).await?.booking.contest_days;
+    let contest_days = rulebooks::of_booking(exec, p, document.booking).await?.booking.contest_days;
     let issued = document.issued_on;
     let due = document.due_date.unwrap_or(issued);
     let offered = issued.checked_add_days(Days::new(u64::from(contest_days))).unwrap_or(due).min(due);

@@ -388,8 +388,8 @@ pub async fn moderation(p: &Platform, actor: &AccountView, queue: &str) -> Resul
 /// A manager takes a review down, puts it up again, or finds that it may stay; the reason is told to both sides.
 ///
 /// # Errors
-/// [`ApiError::Forbidden`] for others; [`ApiError::Invalid`] for the field `reason`; [`ApiError::MovedOn`] where
-/// another manager was faster.
+/// [`ApiError::Forbidden`] for others, and for a manager who is a side of the booking; [`ApiError::Invalid`] for the field
+/// `reason`; [`ApiError::MovedOn`] where another manager was faster.
 pub async fn moderate(p: &Platform, actor: &AccountView, form: &ModerationForm) -> Result<(), ApiError> {
     managers_only(actor)?;
     let id: Uuid = form.id.parse().map_err(|_| ApiError::NotFound)?;
@@ -403,6 +403,10 @@ pub async fn moderate(p: &Platform, actor: &AccountView, form: &ModerationForm) 
             let mut tx = p.db.begin().await?;
             let exec = &mut tx.exec();
             let row = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+            // Nobody judges in their own cause.
+            if row.client_id == Some(actor.id.0) || actor.expert.is_some_and(|own| own.0 == row.expert_id) {
+                return Err(ApiError::Forbidden.into());
+            }
             let was = state(p, &row)?;
             let (to, sign) = match form.act.as_str() {
                 "hide" => (Some(was.hide().map_err(|_| ApiError::MovedOn)?), -1),

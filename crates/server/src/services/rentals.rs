@@ -39,16 +39,19 @@ use gabarit_domain::{
     ids::{AccountId, BookingId, PaymentId, RefundId},
     invoice::{Document, DocumentKind},
     pricing::PricingContext,
-    rental::{RentalRefusal, RentalState, client_may_cancel, quote},
+    rental::{RentalOrder, RentalRefusal, RentalState, client_may_cancel, quote},
+    vat::VatStatus,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
-    rental::{RentalForm, RentalMoveForm, StockForm},
+    rental::{RentalForm, RentalMoveForm, StockForm, order_of},
 };
 use uuid::Uuid;
 
+/// So many overdue reservations are asked the provider about before an order; there is hardly ever one.
+const ASKED_ABOUT: usize = 5;
 /// The most units of a product in stock.
 const MOST_UNITS: u32 = 1_000;
 
@@ -71,6 +74,11 @@ fn reference(random: &[u8]) -> String {
     format!("R-{letters}")
 }
 
+/// Whether a short reference is that of an order for licences.
+pub(crate) fn is_reference(reference: &str) -> bool {
+    reference.starts_with("R-")
+}
+
 /// Why an order cannot be quoted, said by the field that has to change.
 fn refused(refusals: Vec<RentalRefusal>) -> ApiError {
     let mut fields = Fields::default();
@@ -91,8 +99,9 @@ fn refused(refusals: Vec<RentalRefusal>) -> ApiError {
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with every field to correct, `seats` with what is left of the stock; [`ApiError::PriceChanged`]
-/// if it is not the price that was seen; [`ApiError::TooManyHolds`]; [`ApiError::Unavailable`] if the provider does not
-/// answer: the units stay reserved, and the same form tries again.
+/// if it is not the price that was seen; [`ApiError::TooManyHolds`]; [`ApiError::MovedOn`] if the form ordered something
+/// else before; [`ApiError::Unavailable`] if the provider does not answer: the units stay reserved, and the same form
+/// tries again.
 pub async fn place(p: &Platform, client: &AccountView, form: &RentalForm, locale: Locale) -> Result<Placed, ApiError> {
     let key: Uuid = form.key.trim().parse().map_err(|_| ApiError::field("key", Problem::Malformed))?;
     let known = {
@@ -100,10 +109,14 @@ pub async fn place(p: &Platform, client: &AccountView, form: &RentalForm, locale
         rows::by_key(&mut conn.exec(), key).await.map_err(|error| p.fault(error))?
     };
     let id = match known {
-        Some(rental) => own(&rental, client)?,
+        Some(rental) => {
+            let order = order_of(form, VatStatus::None, p.config.operator.vat.country);
+            same(&rental, client, form.seen.trim(), order.as_ref())?
+        }
         None => {
             let draft = form::read(p, form, key).await?;
             let context = rulebooks::pricing_context(p).await?;
+            end_overdue(p).await?;
             attempt(p, || Box::pin(reserve(p, client, &draft, &context, locale))).await?
         }
     };
@@ -111,8 +124,29 @@ pub async fn place(p: &Platform, client: &AccountView, form: &RentalForm, locale
     Ok(Placed { id, checkout_url: checkout(p, client, id).await? })
 }
 
-fn own(rental: &Rental, client: &AccountView) -> Result<Uuid, ApiError> {
-    if rental.client == client.id { Ok(rental.id) } else { Err(ApiError::Forbidden) }
+/// The order that a form made, if the form still says the same: what was changed since is no order yet.
+fn same(rental: &Rental, client: &AccountView, seen: &str, order: Option<&RentalOrder>) -> Result<Uuid, ApiError> {
+    if rental.client != client.id {
+        return Err(ApiError::Forbidden);
+    }
+    let is_same = rental.quote.fingerprint() == seen
+        && order.is_some_and(|order| order.term == rental.order.term && order.seats == rental.order.seats);
+    if is_same { Ok(rental.id) } else { Err(ApiError::MovedOn) }
+}
+
+/// Ends reservations whose time is over and whose job has not run yet; whoever paid in the last moment keeps theirs.
+async fn end_overdue(p: &Platform) -> Result<(), ApiError> {
+    let fault = |error: sqlx::Error| p.fault(error);
+    let overdue = {
+        let mut conn = p.db.conn().await.map_err(fault)?;
+        rows::overdue(&mut conn.exec(), p.now()).await.map_err(fault)?
+    };
+    for rental in overdue.into_iter().take(ASKED_ABOUT) {
+        if let Err(error) = lapse(p, rental.id).await {
+            tracing::warn!(%error, rental = %rental.id, "reservation not ended");
+        }
+    }
+    Ok(())
 }
 
 async fn reserve(
@@ -127,7 +161,7 @@ async fn reserve(
     let exec = &mut tx.exec();
     booking_rows::lock_account(exec, client.id).await?;
     if let Some(rental) = rows::by_key(exec, draft.key).await? {
-        return Ok(own(&rental, client)?);
+        return Ok(same(&rental, client, &draft.seen, Some(&draft.order))?);
     }
     let quote = quote(context, &draft.order).map_err(refused)?;
     if quote.fingerprint() != draft.seen {
@@ -161,28 +195,22 @@ async fn reserve(
         locale,
         created_at: now,
     };
-    let mut chosen: Vec<(ProductCode, Vec<i64>)> = Vec::new();
+    // A reservation whose time is over must not stand in the way because its job has not run yet.
+    for overdue in rows::overdue(exec, now).await? {
+        match lapse_in(exec, p, overdue, now).await {
+            // Somebody else ended it, or it was paid, in this very moment.
+            Ok(()) | Err(Failure::Answer(ApiError::MovedOn)) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    let (chosen, short) = choose(exec, p, &draft.order).await?;
     let mut fields = Fields::default();
-    for (product, seats) in draft.order.seats.iter().filter(|(_, seats)| **seats > 0) {
-        let units = rows::lock_stock(exec, product).await?;
-        // A reservation whose time is over must not stand in the way because its job has not run yet.
-        for overdue in rows::overdue(exec, now).await? {
-            lapse_in(exec, p, overdue, now).await?;
-        }
-        let taken = rows::taken(exec, product, term).await?;
-        let free: Vec<i64> = (1..=units).filter(|unit| !taken.contains(unit)).collect();
-        match free.get(..*seats as usize) {
-            Some(units) => chosen.push((product.clone(), units.to_vec())),
-            None => fields.add("seats", Problem::TooMany(u32::try_from(free.len()).unwrap_or(u32::MAX))),
-        }
+    for left in short {
+        fields.add("seats", Problem::TooMany(left));
     }
     fields.done()?;
     rows::insert(exec, &rental).await?;
-    for (product, units) in &chosen {
-        for unit in units {
-            rows::take(exec, product, *unit, term, rental.id).await?;
-        }
-    }
+    take(exec, &rental, &chosen).await?;
     rows::log(exec, rental.id, now, Some(client.id), (None, rental.state.code()), "placed").await?;
     booking_rows::remember_client(exec, client.id, &draft.profile).await?;
     let payment = RentalPayment {
@@ -199,6 +227,32 @@ async fn reserve(
     jobs::schedule(exec, JobKind::LapseRental, rental.id, rental.state.clock().unwrap_or(now)).await?;
     tx.commit().await?;
     Ok(rental.id)
+}
+
+type Chosen = Vec<(ProductCode, Vec<i64>)>;
+
+/// Units for an order, their stock locked; and of each product that there is too little of, what is left.
+async fn choose(exec: &mut Exec<'_>, p: &Platform, order: &RentalOrder) -> sqlx::Result<(Chosen, Vec<u32>)> {
+    let (mut chosen, mut short) = (Chosen::new(), Vec::new());
+    for (product, seats) in order.seats.iter().filter(|(_, seats)| **seats > 0) {
+        let units = rows::lock_stock(exec, product).await?;
+        let taken = rows::taken(exec, product, order.term, p.today()).await?;
+        let free: Vec<i64> = (1..=units).filter(|unit| !taken.contains(unit)).collect();
+        match free.get(..*seats as usize) {
+            Some(units) => chosen.push((product.clone(), units.to_vec())),
+            None => short.push(u32::try_from(free.len()).unwrap_or(u32::MAX)),
+        }
+    }
+    Ok((chosen, short))
+}
+
+async fn take(exec: &mut Exec<'_>, rental: &Rental, chosen: &Chosen) -> sqlx::Result<()> {
+    for (product, units) in chosen {
+        for unit in units {
+            rows::take(exec, product, *unit, rental.term(), rental.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Stores a move with its log entry.
@@ -334,7 +388,9 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Re
             let moved_on = |_| ApiError::MovedOn;
             match form.act.as_str() {
                 "cancel" => {
-                    if !actor.is_manager && !client_may_cancel(rental.state, rental.term(), p.today()) {
+                    // Managers, too, are but clients of what they rented themselves.
+                    let as_client = is_client || !actor.is_manager;
+                    if as_client && !client_may_cancel(rental.state, rental.term(), p.today()) {
                         return Err(ApiError::MovedOn.into());
                     }
                     let to = rental.state.cancel().map_err(moved_on)?;
@@ -345,7 +401,7 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Re
                 }
                 "hand-out" | "return" if !actor.is_manager => return Err(ApiError::Forbidden.into()),
                 "hand-out" => {
-                    let to = rental.state.hand_out().map_err(moved_on)?;
+                    let to = rental.state.hand_out(rental.term(), p.today()).map_err(moved_on)?;
                     store_move(exec, &mut rental, to, Some(actor.id), "handed out", now).await?;
                     notices::handed_out(exec, p, &rental).await?;
                 }

@@ -1,11 +1,12 @@
 //! Which rules hold: the rulebook in force, the one a quote pinned, and what pricing needs of them.
 
 use crate::{
-    db::{Exec, rulebooks},
+    db::{Exec, bookings, rulebooks},
     platform::Platform,
 };
 use chrono::NaiveDate;
 use gabarit_domain::{
+    ids::BookingId,
     pricing::PricingContext,
     rulebook::{Rulebook, RulebookVersion},
 };
@@ -67,6 +68,15 @@ pub async fn version_in(
 ) -> Result<Option<Rulebook>, ApiError> {
     let body = rulebooks::body(exec, i64::from(version.0)).await.map_err(|error| p.fault(error))?;
     body.map(|body| read(p, &body)).transpose()
+}
+
+/// The rules that a booking was agreed under.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for no booking; a fault of ours.
+pub async fn of_booking(exec: &mut Exec<'_>, p: &Platform, id: BookingId) -> Result<Rulebook, ApiError> {
+    let booking = bookings::get(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+    version_in(exec, p, booking.rulebook).await?.ok_or_else(|| p.fault(format_args!("rulebook of booking {id}")))
 }
 
 /// What prices depend on today: the rulebook in force, the operator, the day.

@@ -25,6 +25,7 @@ use gabarit_view::{
     saved::{SavedForm, SavedPage, SavedSearch},
     search::SearchQuery,
 };
+use std::{collections::HashSet, time::Duration};
 use uuid::Uuid;
 
 /// Searches that an account may save.
@@ -36,8 +37,9 @@ const LOOKED_AT: usize = 120;
 const TOLD: usize = 5;
 /// Between two looks.
 const LOOK_EVERY: TimeDelta = TimeDelta::minutes(15);
-/// Searches read at a time.
-const PAGE: i64 = 100;
+/// Searches looked at by one job, and how long one may take: all of them within the time that a job has.
+const PAGE: i64 = 20;
+const ONE_LOOK: Duration = Duration::from_secs(2);
 
 /// All experts who match a query now, the best first; at most [`LOOKED_AT`].
 async fn matches(p: &Platform, query: &str, locale: Locale) -> Result<(Vec<ExpertCard>, u32), ApiError> {
@@ -179,29 +181,32 @@ async fn save(p: &Platform, actor: &AccountView, form: &SavedForm, locale: Local
     tx.commit().await.map_err(fault)
 }
 
-/// Looks at every search whose owner wants to hear of matches, tells of those that are new, and orders itself again. A
-/// match is noted in the transaction that writes its mail: it is told of once, whatever happens.
+/// Looks at the searches behind one (nil: at the first) whose owners want to hear of matches, tells of those that are new,
+/// and orders the next look: at those behind the last, or, once all had their turn, at the first again. A match is noted
+/// in the transaction that writes its mail: it is told of once, whatever happens. A search that fails, or takes too long,
+/// keeps nobody else waiting; it has its turn again.
 ///
 /// # Errors
 /// A fault of ours.
-pub async fn watch(p: &Platform) -> Result<(), ApiError> {
+pub async fn watch(p: &Platform, after: Uuid) -> Result<(), ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
-    let mut after = Uuid::nil();
-    loop {
-        let page = {
-            let mut conn = p.db.conn().await.map_err(fault)?;
-            rows::watched(&mut conn.exec(), after, PAGE).await.map_err(fault)?
-        };
-        let Some(last) = page.last().map(|row| row.id) else { break };
-        for row in page {
-            if !is_over(p, &row.query) {
-                look(p, &row).await?;
-            }
+    let page = {
+        let mut conn = p.db.conn().await.map_err(fault)?;
+        rows::watched(&mut conn.exec(), after, PAGE).await.map_err(fault)?
+    };
+    for row in page.iter().filter(|row| !is_over(p, &row.query)) {
+        match tokio::time::timeout(ONE_LOOK, look(p, row)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(search = %row.id, %error, "search not looked at"),
+            Err(_) => tracing::warn!(search = %row.id, "search took too long"),
         }
-        after = last;
     }
+    let (next, at) = match page.last() {
+        Some(last) => (last.id, p.now()),
+        None => (Uuid::nil(), p.now() + LOOK_EVERY),
+    };
     let mut tx = p.db.begin().await.map_err(fault)?;
-    jobs::schedule(&mut tx.exec(), JobKind::WatchSearches, Uuid::nil(), p.now() + LOOK_EVERY).await.map_err(fault)?;
+    jobs::schedule(&mut tx.exec(), JobKind::WatchSearches, next, at).await.map_err(fault)?;
     tx.commit().await.map_err(fault)
 }
 
@@ -212,7 +217,15 @@ async fn look(p: &Platform, row: &SearchRow) -> Result<(), ApiError> {
         booking_rows::person(&mut conn.exec(), AccountId(row.account_id)).await.map_err(fault)?
     };
     let Some(to) = to else { return Ok(()) };
-    let (found, _) = matches(p, &row.query, to.locale).await?;
+    let (mut found, _) = matches(p, &row.query, to.locale).await?;
+    let known: HashSet<Uuid> = {
+        let mut conn = p.db.conn().await.map_err(fault)?;
+        rows::known(&mut conn.exec(), row.id).await.map_err(fault)?.into_iter().collect()
+    };
+    found.retain(|card| !known.contains(&card.id.0));
+    if found.is_empty() {
+        return Ok(());
+    }
     let now = p.now();
     let mut tx = p.db.begin().await.map_err(fault)?;
     let exec = &mut tx.exec();

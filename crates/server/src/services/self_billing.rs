@@ -108,7 +108,7 @@ pub(crate) async fn open(
 ) -> Result<(), ApiError> {
     let fault = |error| p.fault(format_args!("answer to {document}: {error}"));
     let row = crate::db::documents::find(exec, document).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
-    let days = rulebooks::current_in(exec, p).await?.booking.contest_days;
+    let days = rulebooks::of_booking(exec, p, booking).await?.booking.contest_days;
     let until = p.now() + TimeDelta::days(i64::from(days));
     rows::open_answer(exec, (document, booking, row.expert()), until).await.map_err(fault)?;
     jobs::schedule(exec, JobKind::AcceptSilence, document.0, until).await.map_err(fault)

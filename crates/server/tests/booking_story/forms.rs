@@ -216,3 +216,33 @@ async fn nobody_books_themselves() {
     })
     .await;
 }
+
+/// The same form sent twice is one booking; with something else in it, it pays for nothing that was booked before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_form_is_another_booking() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let form = stage.form(DAYS, PaymentMethod::Ideal);
+        let seen = crate::stage::shown(&stage.p, &stage.client, &form).await.unwrap().fingerprint();
+        let form = BookingForm { seen, ..form };
+        let place = |form: BookingForm| {
+            let (p, client) = (stage.p.clone(), stage.client.clone());
+            async move { bookings::place(&p, &client, &form, Locale::Fr).await }
+        };
+        let (one, two) = tokio::join!(place(form.clone()), place(form.clone()));
+        let placed = one.unwrap();
+        assert_eq!(two.unwrap(), placed);
+        assert_eq!(place(form.clone()).await.unwrap(), placed);
+        let other = stage.p.expert(ExpertSpec::default()).await;
+        for changed in [
+            BookingForm { days: "2026-12-01,2026-12-03".to_owned(), ..form.clone() },
+            BookingForm { seen: "another".to_owned(), ..form.clone() },
+            BookingForm { expert: other.id.to_string(), ..form.clone() },
+        ] {
+            assert_eq!(place(changed).await.unwrap_err(), ApiError::MovedOn);
+        }
+        assert_eq!(stage.count("SELECT COUNT(*) FROM booking").await, 1);
+        stage.sound().await;
+    })
+    .await;
+}

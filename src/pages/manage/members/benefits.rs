@@ -7,7 +7,7 @@ use crate::{
     pages::programme::parts::{choices, done, param},
     ui::{
         Checkbox, Choice, EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Select, Skeleton, Submit,
-        TextArea, use_form_state,
+        TextArea, Version, use_form_state,
     },
     url::{self, ManagePage, Page},
 };
@@ -281,7 +281,7 @@ fn Texts(benefit: Option<BenefitFile>, action: Act, form: FormState) -> impl Int
                 {fields}
                 <Hidden name="act" value="save"/>
                 <Hidden name="id" value=id/>
-                <Hidden name="version" value=version/>
+                <Version form version/>
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form text=text::save(locale)/>
             </ActionForm>

@@ -6,7 +6,7 @@ use crate::{
     i18n::{Locale, fmt, use_locale},
     pages::programme::parts::{done, language_choices, param},
     ui::{
-        EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Select, Skeleton, Submit, Tag, TextArea,
+        EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Select, Skeleton, Submit, Tag, TextArea, Version,
         use_form_state,
     },
     url::{self, ManagePage, Page},
@@ -114,7 +114,7 @@ fn People(event: EventView, action: Act, form: FormState) -> impl IntoView {
                 <ActionForm action>
                     <Hidden name="act" value="cancel"/>
                     <Hidden name="id" value=id/>
-                    <Hidden name="version" value=version/>
+                    <Version form version/>
                     <Hidden name="locale" value=locale.code()/>
                     <Submit form text=text::event_cancel(locale) secondary=true/>
                 </ActionForm>
@@ -193,7 +193,7 @@ fn Edit(event: Option<EventView>, action: Act, form: FormState) -> impl IntoView
                 />
                 <Hidden name="act" value="save"/>
                 <Hidden name="id" value=value(|event| event.id.to_string())/>
-                <Hidden name="version" value=value(|event| event.version.to_string())/>
+                <Version form version=value(|event| event.version.to_string())/>
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form text=text::save(locale)/>
             </ActionForm>

@@ -5,7 +5,7 @@ use crate::{
     api::membership::{ManagerMemberAct, manager_member},
     i18n::{fmt, use_locale},
     pages::programme::parts::{Contributions, History, Months, done},
-    ui::{ErrorState, FormErrors, FormState, Hidden, Notice, Skeleton, Submit, TextArea, use_form_state},
+    ui::{ErrorState, FormErrors, FormState, Hidden, Notice, Skeleton, Submit, TextArea, Version, use_form_state},
     url::{self, Page, ProgrammeSection},
 };
 use gabarit_domain::membership::Appeal;
@@ -61,7 +61,7 @@ fn Decide(
         <ActionForm action attr:class="stack" attr:novalidate="">
             <TextArea form name="reasons" label=text::decide_reasons(locale) rows=5/>
             <Hidden name="id" value=id/>
-            <Hidden name="version" value=version/>
+            <Version form version/>
             <Hidden name="locale" value=locale.code()/>
             <div class="desk-moves">{buttons}</div>
         </ActionForm>
@@ -89,7 +89,7 @@ fn File(file: MemberFile, action: Act, form: FormState) -> impl IntoView {
         view! {
             <ActionForm action>
                 <Hidden name="id" value=id/>
-                <Hidden name="version" value=version/>
+                <Version form version/>
                 <Hidden name="act" value="confirm"/>
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form text=text::act_confirm(locale)/>

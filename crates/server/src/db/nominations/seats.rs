@@ -26,6 +26,8 @@ pub struct ReviewerRow {
     pub appointed_at: DateTime<Utc>,
     /// Until when.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Whether they manage, too.
+    pub is_manager: bool,
     /// Seats not yet done.
     pub open: i64,
     /// Reviews in.
@@ -36,7 +38,7 @@ macro_rules! reviewer {
     ($rest:literal) => {
         concat!(
             "SELECT r.account_id, a.name, a.email, r.languages, r.organisation, r.appointed_at, r.ended_at, \
-             (SELECT COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
+             a.is_manager, (SELECT COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
              WHERE s.reviewer_id = r.account_id AND s.state = 'open' AND n.state = 'review') AS open, \
              (SELECT COUNT(*) FROM nomination_seat s WHERE s.reviewer_id = r.account_id AND s.state = 'in') AS done \
              FROM reviewer r JOIN account a ON a.id = r.account_id ",
@@ -121,6 +123,25 @@ pub async fn declare_conflict(
 pub async fn conflicts_about(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec<Uuid>> {
     const SQL: &str = "SELECT reviewer_id FROM reviewer_conflict WHERE account_id = $1";
     on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).fetch_all(c).await)
+}
+
+/// About whom somebody declared not to be impartial.
+///
+/// # Errors
+/// The database's.
+pub async fn conflicts_of(exec: &mut Exec<'_>, reviewer: AccountId) -> sqlx::Result<Vec<Uuid>> {
+    const SQL: &str = "SELECT account_id FROM reviewer_conflict WHERE reviewer_id = $1";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(reviewer.0).fetch_all(c).await)
+}
+
+/// Whether both reviews of a nomination were in at some time: managers could see them then.
+///
+/// # Errors
+/// The database's.
+pub async fn was_deliberated(exec: &mut Exec<'_>, id: NominationId) -> sqlx::Result<bool> {
+    const SQL: &str = "SELECT COUNT(*) FROM nomination_log WHERE nomination_id = $1 AND to_state = 'deliberation'";
+    let count: i64 = on!(exec, |c| sqlx::query_scalar(SQL).bind(id.0).fetch_one(c).await)?;
+    Ok(count > 0)
 }
 
 /// An account's address, and the organisations it is known to work for or to own.

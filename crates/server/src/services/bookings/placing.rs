@@ -17,7 +17,7 @@ use crate::{
     platform::Platform,
     services::{experts, payments, rulebooks, statements, work},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
     booking::{BookingState, PaymentMethod},
     credit::{CreditRefusal, Standing, check},
@@ -32,6 +32,7 @@ use gabarit_view::{
     booking::{BookingForm, PlacedBooking},
     error::{ApiError, Problem},
 };
+use std::collections::BTreeSet;
 
 /// Places a booking: holds the days and makes a payment at the provider.
 ///
@@ -44,7 +45,8 @@ use gabarit_view::{
 /// - [`ApiError::PriceChanged`] with the new quote, if it is not the one that was seen; nothing is stored then.
 /// - [`ApiError::DaysTaken`] if somebody else has some of the days; [`ApiError::TooManyHolds`];
 ///   [`ApiError::CreditRefused`] for cards (S18).
-/// - [`ApiError::Forbidden`] if another account used the form's key.
+/// - [`ApiError::Forbidden`] if another account used the form's key; [`ApiError::MovedOn`] if the form made a booking and
+///   was changed since.
 /// - [`ApiError::Unavailable`] if the payment provider does not answer: the days stay held, and the same form, or
 ///   [`payments::checkout`], tries again.
 pub async fn place(
@@ -59,27 +61,37 @@ pub async fn place(
         rows::by_key(&mut conn.exec(), key).await.map_err(|e| p.fault(e))?
     };
     let id = match known {
-        Some(booking) => own(&booking, client)?,
+        Some(booking) => same(&booking, client, form)?,
         None => {
             let draft = form::read(p, form, locale).await?;
             work::before_booking(p, draft.order.expert).await?;
             let context = rulebooks::pricing_context(p).await?;
             second_opinion(p, client, &draft, &context).await?;
-            attempt(p, || Box::pin(hold(p, client, &draft, &context, locale))).await?
+            attempt(p, || Box::pin(hold(p, client, form, &draft, &context, locale))).await?
         }
     };
     jobs::wake(p);
     Ok(PlacedBooking { id, checkout_url: payments::checkout(p, client, id).await? })
 }
 
-fn own(booking: &Booking, client: &AccountView) -> Result<BookingId, ApiError> {
-    if booking.client == client.id { Ok(booking.id) } else { Err(ApiError::Forbidden) }
+/// The booking that a form made, if the form still says the same: what was changed since is no booking yet.
+fn same(booking: &Booking, client: &AccountView, form: &BookingForm) -> Result<BookingId, ApiError> {
+    if booking.client != client.id {
+        return Err(ApiError::Forbidden);
+    }
+    let days: Result<BTreeSet<NaiveDate>, _> =
+        form.days.split(',').map(str::trim).filter(|day| !day.is_empty()).map(str::parse).collect();
+    let is_same = booking.quote.fingerprint() == form.seen.trim()
+        && form.expert.trim().parse() == Ok(booking.expert)
+        && days.is_ok_and(|days| days.into_iter().eq(booking.order.days.iter()));
+    if is_same { Ok(booking.id) } else { Err(ApiError::MovedOn) }
 }
 
 /// One attempt at the transaction that holds the days.
 async fn hold(
     p: &Platform,
     client: &AccountView,
+    form: &BookingForm,
     draft: &Draft,
     context: &PricingContext,
     locale: Locale,
@@ -89,7 +101,7 @@ async fn hold(
     rows::lock_account(&mut tx.exec(), client.id).await?;
     rows::lock_expert(&mut tx.exec(), draft.order.expert).await?;
     if let Some(booking) = rows::by_key(&mut tx.exec(), draft.key).await? {
-        return Ok(own(&booking, client)?);
+        return Ok(same(&booking, client, form)?);
     }
     not_themselves(&mut tx, client, draft).await?;
     // A hold whose time is over must not stand in the way because its job has not run yet.

@@ -2,6 +2,7 @@
 
 use super::{Move, Problems, contributions, country_name, make, notices, own::told, regularity, view, zone_of};
 use crate::{
+    clock::zoned,
     db::{
         benefit, bookings as people, community,
         membership::{self as rows, Stored},
@@ -11,7 +12,7 @@ use crate::{
     services::{
         bookings::{Failure, attempt},
         manage::managers_only,
-        rulebooks,
+        nominations, rulebooks,
     },
 };
 use chrono::NaiveDate;
@@ -109,14 +110,14 @@ pub async fn file(p: &Platform, actor: &AccountView, id: MembershipId, locale: L
         let mut conn = p.db.conn().await?;
         let exec = &mut conn.exec();
         let stored = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
-        let profile = rows::profile(exec, stored.account).await?.ok_or(ApiError::NotFound)?;
+        let profile = rows::profile(exec, stored.account).await?;
         let person = people::person(exec, stored.account).await?.ok_or(ApiError::NotFound)?;
         Ok::<_, Failure>(MemberFile {
             membership: view(exec, p, &stored, zone_of(p, actor), true).await?,
-            name: profile.display_name,
+            name: profile.as_ref().map_or("–", |profile| &profile.display_name).to_owned(),
             email: person.email,
-            code: profile.code,
-            country: country_name(&profile.country.unwrap_or_default(), locale),
+            code: profile.as_ref().map(|profile| profile.code.clone()).unwrap_or_default(),
+            country: country_name(&profile.and_then(|profile| profile.country).unwrap_or_default(), locale),
             contributions: contributions(exec, p, stored.account).await?,
             may_answer: may_answer(exec, &stored, actor.id).await?,
             own: stored.account == actor.id,
@@ -131,7 +132,7 @@ pub async fn file(p: &Platform, actor: &AccountView, id: MembershipId, locale: L
 /// - [`ApiError::Forbidden`] for all but managers, on one's own membership, and for the answer to an appeal against one's
 ///   own decision where there is another manager; [`ApiError::NotFound`].
 /// - [`ApiError::Invalid`] without reasons, where there must be some.
-/// - [`ApiError::MovedOn`] if somebody changed it since, or that cannot be done (any more).
+/// - [`ApiError::Overtaken`] if somebody changed it since; [`ApiError::MovedOn`] if that cannot be done (any more).
 pub async fn act(p: &Platform, actor: &AccountView, form: &MemberAct) -> Result<(), ApiError> {
     managers_only(actor)?;
     let id: MembershipId = form.id.parse().map_err(|_| ApiError::NotFound)?;
@@ -165,12 +166,15 @@ async fn act_once(
 ) -> Result<(), Failure> {
     let gone = |_| ApiError::MovedOn;
     let mut tx = p.db.begin().await?;
+    let account = rows::get(&mut tx.exec(), id).await?.ok_or(ApiError::NotFound)?.account;
+    // Whoever is granted a membership is a member by it: the nomination first, as where it is answered.
+    let nomination = if act == "allow" { nominations::lock_open(&mut tx.exec(), account).await? } else { None };
     let mut stored = rows::lock(&mut tx.exec(), id).await?.ok_or(ApiError::NotFound)?;
     if stored.account == actor.id {
         return Err(ApiError::Forbidden.into());
     }
     if stored.version != version {
-        return Err(ApiError::MovedOn.into());
+        return Err(overtaken(&mut tx.exec(), p, &stored, actor).await?.into());
     }
     let rules = rulebooks::current_in(&mut tx.exec(), p).await?.membership;
     let today: NaiveDate = p.today();
@@ -198,7 +202,7 @@ async fn act_once(
                 return Err(ApiError::MovedOn.into());
             }
             let to = if granted { before.allow(reasons) } else { before.dismiss(reasons) }.map_err(gone)?;
-            rows::answer_appeal(&mut tx.exec(), id, granted, words, actor.id, p.now()).await?;
+            rows::answer_appeal(&mut tx.exec(), id, granted, words, by, p.now()).await?;
             (to, if granted { "allowed" } else { "dismissed" })
         }
         _ => return Err(ApiError::Transport.into()),
@@ -211,12 +215,35 @@ async fn act_once(
         "declined" if stored.membership.state.is_live() => {
             notices::declined(&mut tx.exec(), p, &stored, words, &rules).await?;
         }
-        "allowed" => notices::answered(&mut tx.exec(), p, &stored, true, words).await?,
+        "allowed" => {
+            if let Some(open) = nomination {
+                nominations::take_back(&mut tx.exec(), p, open, actor.id).await?;
+            }
+            notices::answered(&mut tx.exec(), p, &stored, true, words).await?;
+        }
         "dismissed" => notices::answered(&mut tx.exec(), p, &stored, false, words).await?,
         _ => {}
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Who changed a membership last, and how.
+async fn overtaken(
+    exec: &mut crate::db::Exec<'_>,
+    p: &Platform,
+    stored: &Stored,
+    actor: &AccountView,
+) -> Result<ApiError, Failure> {
+    let last = rows::steps(exec, stored.id).await?.pop();
+    let last = last.ok_or_else(|| p.fault(format_args!("membership {} has no log", stored.id)))?;
+    Ok(ApiError::Overtaken {
+        by: last.actor_name.unwrap_or_default(),
+        did: format!("membership/{}", last.event),
+        at: Box::new(zoned(last.at, zone_of(p, actor))),
+        version: stored.version,
+        stash: None,
+    })
 }
 
 /// Confirms renewals that the rule grants, all at once; answers how many were confirmed. What changed meanwhile, or falls
@@ -237,7 +264,7 @@ pub async fn confirm_many(p: &Platform, actor: &AccountView, form: &ConfirmForm)
         };
         match act(p, actor, &form).await {
             Ok(()) => done += 1,
-            Err(ApiError::MovedOn | ApiError::NotFound | ApiError::Forbidden) => {}
+            Err(ApiError::MovedOn | ApiError::Overtaken { .. } | ApiError::NotFound | ApiError::Forbidden) => {}
             Err(error) => return Err(error),
         }
     }

@@ -4,8 +4,7 @@ use super::{Problems, address, is_language, notices, own::told, web_address, zon
 use crate::{
     clock::zoned,
     db::{
-        Exec,
-        membership::{self as rows, NewContribution},
+        Exec, membership as rows,
         membership_events::{self as events, EventRow},
     },
     ics::{self, TimedEvent},
@@ -13,6 +12,7 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
+        contribution::{self, FromPlatform},
         manage::managers_only,
     },
 };
@@ -20,6 +20,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use gabarit_domain::{
     ids::{AccountId, MemberEventId},
+    recognition::Channel,
     text::{Message, OneLine},
 };
 use gabarit_i18n::Locale;
@@ -130,20 +131,18 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &SignUpForm) -> Result
                     if !events::contributed(exec, id, actor.id, now).await? {
                         return Err(ApiError::MovedOn.into());
                     }
-                    let new = NewContribution {
-                        id: p.ids.uuid(),
-                        account: actor.id,
-                        channel: "meet-up",
-                        day: crate::clock::civil_day(event.starts_at, p.config.zone),
-                        url: &address(p, &format!("/{}/programme/events#event-{id}", actor.locale.code())),
+                    let talk = FromPlatform {
+                        key: &format!("talk/{id}"),
+                        channel: Channel::MeetUp,
+                        occurred_on: crate::clock::civil_day(event.starts_at, p.config.zone),
+                        path: &format!("/{}/programme/events#event-{id}", actor.locale.code()),
                         title,
                         language: &event.language,
-                        reach: Some(event.going),
+                        reach: Some(small(event.going)),
                         helped: &event.title,
-                        source_key: Some(&format!("talk/{id}")),
-                        now,
+                        paid: false,
                     };
-                    rows::insert_contribution(exec, &new).await?;
+                    contribution::add_from_platform(exec, p, actor.id, &talk).await?;
                 }
                 "join" | "leave" => return Err(ApiError::MovedOn.into()),
                 _ => return Err(ApiError::Transport.into()),
@@ -237,11 +236,16 @@ fn time(problems: &mut Problems, field: &str, typed: &str, zone: Tz) -> Option<D
     read.map(|time| time.to_utc())
 }
 
+/// Somebody changed what is kept without a log: it is not known who.
+pub(crate) fn changed(version: i64, now: DateTime<Utc>, zone: Tz) -> ApiError {
+    ApiError::Overtaken { by: String::new(), did: String::new(), at: Box::new(zoned(now, zone)), version, stash: None }
+}
+
 /// Makes or changes an event, or calls it off; who signed up is told.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`]; [`ApiError::Invalid`] by the fields;
-/// [`ApiError::MovedOn`] if somebody changed it since.
+/// [`ApiError::Overtaken`] if somebody changed it since; [`ApiError::MovedOn`] once it is over, or was called off.
 pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result<(), ApiError> {
     managers_only(actor)?;
     let zone = zone_of(p, actor);
@@ -309,8 +313,11 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
                 let id: MemberEventId = form.id.parse().map_err(|_| ApiError::NotFound)?;
                 let before = events::lock(exec, id).await?.ok_or(ApiError::NotFound)?;
                 let version: i64 = form.version.parse().map_err(|_| ApiError::MovedOn)?;
-                if before.version != version || before.cancelled_at.is_some() || before.ends_at <= now {
+                if before.cancelled_at.is_some() || before.ends_at <= now {
                     return Err(ApiError::MovedOn.into());
+                }
+                if before.version != version {
+                    return Err(changed(before.version, now, zone).into());
                 }
                 let mut event = match wanted {
                     Some(event) => EventRow { id: before.id, version, ..event },

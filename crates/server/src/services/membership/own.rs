@@ -1,10 +1,8 @@
 //! A member's own page: the state, the months, what is shown, contributions, appeals, leaving.
 
-use super::{
-    Move, Problems, address, contributions, countries, hall, is_language, make, notices, view, web_address, zone_of,
-};
+use super::{Move, Problems, address, contributions, countries, hall, is_language, make, notices, view, zone_of};
 use crate::{
-    db::membership::{self as rows, NewContribution, ProfileRow},
+    db::membership::{self as rows, ProfileRow},
     jobs,
     platform::Platform,
     services::{
@@ -14,14 +12,14 @@ use crate::{
 };
 use gabarit_domain::{
     no_links::offending,
-    text::{Message, Name, OneLine},
+    text::{Message, Name},
     vat::CountryCode,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
-    membership::{CHANNELS, ContributionForm, MemberProfile, MemberProfileForm, MembershipForm, OwnMembership},
+    membership::{MemberProfile, MemberProfileForm, MembershipForm, OwnMembership},
 };
 
 /// The latest membership of who asks, with everything a member needs to know of it.
@@ -122,66 +120,6 @@ pub async fn save_profile(p: &Platform, actor: &AccountView, form: &MemberProfil
         })
     })
     .await
-}
-
-/// Adds a contribution during the membership: it counts for the renewal.
-///
-/// # Errors
-/// [`ApiError::Forbidden`] for whoever is no member; [`ApiError::Invalid`] by the fields.
-pub async fn add_contribution(p: &Platform, actor: &AccountView, form: &ContributionForm) -> Result<(), ApiError> {
-    let mut problems = Problems::default();
-    if !CHANNELS.contains(&form.channel.as_str()) {
-        problems.add("channel", if form.channel.is_empty() { Problem::Missing } else { Problem::Unknown });
-    }
-    let day = problems.day("day", &form.day);
-    let oldest = p.today().checked_sub_months(chrono::Months::new(24)).unwrap_or_default();
-    if day.is_some_and(|day| day > p.today() || day < oldest) {
-        problems.add("day", Problem::Unknown);
-    }
-    let url = web_address(&form.url).map_err(|problem| problems.add("url", problem)).ok();
-    let title = problems.read("title", 120, OneLine::parse(&form.title));
-    let helped = problems.read("helped", 4_000, Message::parse_optional(&form.helped)).flatten();
-    if !is_language(&form.language) {
-        problems.add("language", if form.language.is_empty() { Problem::Missing } else { Problem::Unknown });
-    }
-    let reach = match form.reach.trim() {
-        "" => None,
-        typed => {
-            let number = typed.parse::<u32>().ok();
-            if number.is_none() {
-                problems.add("reach", Problem::Malformed);
-            }
-            number.map(i64::from)
-        }
-    };
-    problems.done()?;
-    let (Some(day), Some(url), Some(title)) = (day, url, title) else { return Err(ApiError::Transport) };
-    let helped = helped.map(String::from).unwrap_or_default();
-    let added = attempt(p, || {
-        let (url, title, helped) = (url.clone(), title.clone(), helped.clone());
-        Box::pin(async move {
-            let mut tx = p.db.begin().await?;
-            rows::lock_live(&mut tx.exec(), actor.id).await?.ok_or(ApiError::Forbidden)?;
-            let new = NewContribution {
-                id: p.ids.uuid(),
-                account: actor.id,
-                channel: &form.channel,
-                day,
-                url: &url,
-                title: title.as_str(),
-                language: &form.language,
-                reach,
-                helped: &helped,
-                source_key: None,
-                now: p.now(),
-            };
-            let added = rows::insert_contribution(&mut tx.exec(), &new).await?;
-            tx.commit().await?;
-            Ok(added)
-        })
-    })
-    .await?;
-    if added { Ok(()) } else { Err(ApiError::field("url", Problem::Unchanged)) }
 }
 
 /// Does what a member's form about the membership says: `appeal` or `resign`.

@@ -122,9 +122,11 @@ pub async fn cycle(p: &Platform, actor: &AccountView, code: &str, locale: Locale
             by_nomination.entry(seat.nomination_id).or_default().push(seat);
         }
         let hidden = hidden_from(exec, actor, &seats).await?;
+        let mut unseen: BTreeSet<Uuid> = BTreeSet::new();
         let mut entries: Vec<CycleEntry> = Vec::new();
         for row in rows::of_cycle(exec, cycle.id()).await? {
-            if row.account_id == actor.id.0 || hidden.contains(&row.account_id) {
+            if hidden.contains(&row.account_id) {
+                unseen.insert(row.id);
                 continue;
             }
             let own: &[&SeatRow] = by_nomination.get(&row.id).map_or(&[], Vec::as_slice);
@@ -159,15 +161,18 @@ pub async fn cycle(p: &Platform, actor: &AccountView, code: &str, locale: Locale
             .into_iter()
             .filter_map(|row| Some((Phase::parse(&row.to_phase)?, zoned(row.at, zone))))
             .collect();
-        let (reviewers, all) = calibration(&seats, &weights);
+        let seen: Vec<&SeatRow> = seats.iter().filter(|seat| !unseen.contains(&seat.nomination_id)).collect();
+        let (reviewers, all) = calibration(&seen, &weights);
         Ok::<_, Failure>(CyclePage { line, entries, reviewers, all, moves })
     };
     read.await.map_err(|failure| views::answer(p, failure))
 }
 
-/// Nominees of whom a manager must see nothing: they declared a conflict, or stepped aside.
+/// Nominees of whom a manager must see nothing, as [`is_barred`] has it: themselves, those they declared a conflict about,
+/// and those they stepped aside from.
 async fn hidden_from(exec: &mut Exec<'_>, actor: &AccountView, seats: &[SeatRow]) -> Result<BTreeSet<Uuid>, Failure> {
-    let mut hidden = BTreeSet::new();
+    let mut hidden: BTreeSet<Uuid> = rows::conflicts_of(exec, actor.id).await?.into_iter().collect();
+    hidden.insert(actor.id.0);
     for seat in seats.iter().filter(|seat| seat.reviewer_id == actor.id.0 && seat.state == "recused") {
         if let Some(found) = rows::get(exec, NominationId(seat.nomination_id)).await? {
             hidden.insert(found.account.0);
@@ -177,7 +182,7 @@ async fn hidden_from(exec: &mut Exec<'_>, actor: &AccountView, seats: &[SeatRow]
 }
 
 /// How each reviewer marks, beside all. Only nominations whose reviews are both in count: what is still blind stays so.
-fn calibration(seats: &[SeatRow], weights: &[u32; 5]) -> (Vec<ReviewerSpread>, Option<Spread>) {
+fn calibration(seats: &[&SeatRow], weights: &[u32; 5]) -> (Vec<ReviewerSpread>, Option<Spread>) {
     let mut ins: BTreeMap<Uuid, usize> = BTreeMap::new();
     for seat in seats.iter().filter(|seat| seat.state == "in") {
         *ins.entry(seat.nomination_id).or_default() += 1;
@@ -187,7 +192,7 @@ fn calibration(seats: &[SeatRow], weights: &[u32; 5]) -> (Vec<ReviewerSpread>, O
         both.then(|| views::scores(seat).map(|scores| weighted(&scores, weights))).flatten()
     };
     let mut by_reviewer: BTreeMap<(&str, Uuid), Vec<&SeatRow>> = BTreeMap::new();
-    for seat in seats {
+    for seat in seats.iter().copied() {
         by_reviewer.entry((&seat.name, seat.reviewer_id)).or_default().push(seat);
     }
     let count = |own: &[&SeatRow], state: &str| {
@@ -202,7 +207,7 @@ fn calibration(seats: &[SeatRow], weights: &[u32; 5]) -> (Vec<ReviewerSpread>, O
             spread: spread(&own.iter().filter_map(|seat| mark(seat)).collect::<Vec<_>>()),
         })
         .collect();
-    (reviewers, spread(&seats.iter().filter_map(mark).collect::<Vec<_>>()))
+    (reviewers, spread(&seats.iter().filter_map(|seat| mark(seat)).collect::<Vec<_>>()))
 }
 
 /// Whether a manager must see nothing of a nomination: it is their own, they declared a conflict, or stepped aside.
@@ -235,8 +240,8 @@ pub async fn file(
             return Err(Failure::Answer(ApiError::Forbidden));
         }
         let panel = found.state.panel().cloned().unwrap_or_default();
-        let sits = matches!(panel.of(actor.id), Some(SeatState::Open | SeatState::In));
-        let open = !sits || panel.sees_reviews(actor.id);
+        // Blind until both are in (S54): whoever has read one review could still be given the other seat.
+        let open = panel.is_complete() && panel.of(actor.id) != Some(SeatState::Open);
         let cycle = match found.cycle {
             Some(id) => rows::cycle(exec, id).await?.ok_or(ApiError::NotFound)?,
             None => return Err(ApiError::NotFound.into()),
@@ -311,6 +316,7 @@ async fn choices(exec: &mut Exec<'_>, found: &Nomination, cycle: &CycleRow) -> R
     let loads: BTreeMap<Uuid, i64> = rows::loads(exec, cycle.id()).await?.into_iter().collect();
     let of_nominee = cycles::ties(exec, found.account).await?;
     let panel = found.state.panel().cloned().unwrap_or_default();
+    let opened = rows::was_deliberated(exec, found.id).await?;
     let mut choices: Vec<ReviewerChoice> = cycles::at_work(exec)
         .await?
         .into_iter()
@@ -322,6 +328,8 @@ async fn choices(exec: &mut Exec<'_>, found: &Nomination, cycle: &CycleRow) -> R
                 Some("seated")
             } else if standing.contains(&row.account_id) {
                 Some("stands")
+            } else if opened && row.is_manager {
+                Some("manages")
             } else {
                 cycles::conflict(row.account_id, &of_reviewer, &of_nominee)
             };
@@ -553,7 +561,7 @@ async fn overtaken(
     let last = last.ok_or_else(|| p.fault(format_args!("nomination {} has no log", found.id)))?;
     Ok(ApiError::Overtaken {
         by: last.actor_name.unwrap_or_default(),
-        did: last.event,
+        did: format!("nomination/{}", last.event),
         at: Box::new(zoned(last.at, zone(p, actor))),
         version: found.version,
         stash: None,
@@ -589,7 +597,8 @@ pub async fn reviewers(p: &Platform, actor: &AccountView) -> Result<Vec<Reviewer
 /// others.
 ///
 /// # Errors
-/// [`ApiError::Forbidden`] for all but managers; [`ApiError::Invalid`] with every field to correct.
+/// [`ApiError::Forbidden`] for all but managers, for who stands, and where a seat would be taken back on a nomination that
+/// is none of the manager's; [`ApiError::Invalid`] with every field to correct.
 pub async fn change_reviewer(p: &Platform, actor: &AccountView, form: &ReviewerForm) -> Result<(), ApiError> {
     managers_only(actor)?;
     let mut fields = Vec::new();
@@ -629,11 +638,19 @@ pub async fn change_reviewer(p: &Platform, actor: &AccountView, form: &ReviewerF
             let account = account.ok_or_else(|| ApiError::field("email", Problem::Unknown))?;
             let id = AccountId(account.id);
             if appoints {
+                // Nobody chooses who reads them.
+                let own = rows::open_of(exec, actor.id).await?;
+                if own.is_some_and(|own| own.state != NominationState::Draft) {
+                    return Err(ApiError::Forbidden.into());
+                }
                 rows::appoint(exec, id, languages, organisation, actor.id, now).await?;
             } else {
                 rows::end_reviewer(exec, id, now).await?;
                 for row in rows::seats_of(exec, id).await?.into_iter().filter(|row| row.state == "open") {
                     let mut found = lock(exec, NominationId(row.id)).await?;
+                    if is_barred(exec, actor, &found).await? {
+                        return Err(ApiError::Forbidden.into());
+                    }
                     let Ok(to) = found.state.clone().release(id) else { continue };
                     rows::end_seat(exec, found.id, id, SeatState::Released, "", now).await?;
                     move_to(exec, &mut found, to, Some(actor.id), "released", "", now).await?;

@@ -240,6 +240,7 @@ async fn seat_some(p: &Platform, cycle: &CycleRow, some: &[NominationId]) -> Res
         let mut nomination = lock(exec, *id).await?;
         let Some(panel) = nomination.state.panel().cloned() else { continue };
         let of_nominee = ties(exec, nomination.account).await?;
+        let opened = rows::was_deliberated(exec, nomination.id).await?;
         let available: Vec<Available> = reviewers
             .iter()
             .map(|(row, of_reviewer)| {
@@ -251,6 +252,8 @@ async fn seat_some(p: &Platform, cycle: &CycleRow, some: &[NominationId]) -> Res
                     barred: reviewer == nomination.account
                         || panel.of(reviewer).is_some()
                         || standing.contains(&row.account_id)
+                        // Managers have seen both reviews of what was discussed before.
+                        || (opened && row.is_manager)
                         || conflict(row.account_id, of_reviewer, &of_nominee).is_some(),
                 }
             })

@@ -79,3 +79,21 @@ pub(super) async fn refunded(
     })
     .await
 }
+
+/// The provider refuses a refund: the operator has to see to it.
+pub(super) async fn not_refunded(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &Rental,
+    refund: RefundId,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let l = Locale::default();
+    let path = format!("/{}/rentals/order/{}", l.code(), rental.id);
+    let message = Message::new(l, text::mail_not_refunded_subject(l, &rental.reference))
+        .paragraph(notice::not_refunded(l, fmt::money(l, amount)))
+        .facts([(text::fact_reference(l), rental.reference.clone())])
+        .button(text::open_order(l), p.config.public_url.join(&path).map_or(path, String::from));
+    let cause = format!("rental-refund/{refund}/refused");
+    mail::enqueue(exec, p, &cause, p.config.operator.email.as_str(), &message).await.map(drop)
+}

@@ -1,8 +1,11 @@
 //! The money of an order: made at the provider, read from it, applied exactly once, given back.
 
-use super::{Failure, issue_invoice, lapse_in, notices, refund, rows, store_move};
+use super::{Failure, choose, issue_invoice, lapse_in, notices, refund, rows, store_move, take};
 use crate::{
-    db::rentals::{Rental, RentalPayment},
+    db::{
+        Exec,
+        rentals::{Rental, RentalPayment},
+    },
     jobs::{self, JobKind},
     payments::{NewPayment, ProviderError, ProviderPayment, ProviderState},
     platform::Platform,
@@ -155,19 +158,34 @@ async fn apply(p: &Platform, payment: &RentalPayment, said: &ProviderPayment) ->
         let entries = [(Account::ProviderClearing, payment.amount), (Account::Deposits, -payment.amount)];
         let key = format!("rental-received:{}", payment.id);
         ledger::post(exec, p, &key, "rental-payment-received", None, &entries).await?;
-        match rental.state.pay() {
-            Ok(paid) => {
+        match held(exec, p, &rental).await? {
+            Some(paid) => {
                 store_move(exec, &mut rental, paid, None, "paid", now).await?;
                 jobs::cancel(exec, JobKind::LapseRental, rental.id).await?;
                 issue_invoice(exec, p, &rental, payment.method).await?;
                 notices::paid(exec, p, &rental).await?;
             }
-            // Paid twice, or after the reservation ended: the units may be somebody else's by now.
-            Err(_) => refund(exec, p, &payment, "not needed").await?,
+            // Paid twice, or too late.
+            None => refund(exec, p, &payment, "not needed").await?,
         }
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Where money that came leads to, the units of the order being held: those of its reservation, or, after that has ended,
+/// as many others if there are. `None` where it has to go back.
+async fn held(exec: &mut Exec<'_>, p: &Platform, rental: &Rental) -> Result<Option<RentalState>, Failure> {
+    if let Ok(paid) = rental.state.pay() {
+        return Ok(Some(paid));
+    }
+    let Ok(paid) = rental.state.pay_late(rental.term(), p.today()) else { return Ok(None) };
+    let (chosen, short) = choose(exec, p, &rental.order).await?;
+    if !short.is_empty() {
+        return Ok(None);
+    }
+    take(exec, rental, &chosen).await?;
+    Ok(Some(paid))
 }
 
 /// [`sync`] by our own id: for jobs.
@@ -232,7 +250,8 @@ pub async fn lapse(p: &Platform, id: Uuid) -> Result<(), ApiError> {
 /// Hands a refund to the provider, exactly once: its id is the idempotency key, and it is noted and posted together.
 ///
 /// # Errors
-/// [`ApiError::Unavailable`] if the provider does not answer or refuses: try again.
+/// [`ApiError::Unavailable`] if the provider does not answer or refuses: try again; at a first refusal the operator is
+/// told.
 pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
     let (payment, rental, amount) = {
@@ -247,10 +266,17 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
         (payment, rental, Cents(amount))
     };
     let reference = payment.provider_ref.clone().ok_or_else(|| p.fault("a paid payment without a reference"))?;
-    let sent = p.payments.refund(&reference, id, amount, &rental.reference).await.map_err(|error| {
-        tracing::error!(%error, refund = %id, "refund not sent");
-        ApiError::Unavailable
-    })?;
+    let sent = match p.payments.refund(&reference, id, amount, &rental.reference).await {
+        Ok(sent) => sent,
+        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
+        Err(error) => {
+            tracing::error!(%error, refund = %id, "refund refused");
+            let mut tx = p.db.begin().await.map_err(fault)?;
+            notices::not_refunded(&mut tx.exec(), p, &rental, id, amount).await?;
+            tx.commit().await.map_err(fault)?;
+            return Err(ApiError::Unavailable);
+        }
+    };
     let (sent, rental) = (sent.as_str(), &rental);
     attempt(p, || {
         Box::pin(async move {

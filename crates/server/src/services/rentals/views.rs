@@ -44,7 +44,7 @@ async fn items(
         let units = stock.get(product.as_str()).copied().unwrap_or(0);
         let free = match term {
             Some(term) => {
-                let taken = rows::taken(exec, product, term).await.map_err(fault)?;
+                let taken = rows::taken(exec, product, term, p.today()).await.map_err(fault)?;
                 let taken = taken.into_iter().filter(|unit| *unit <= units).count();
                 Some(u32::try_from(units).unwrap_or(0).saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX)))
             }
@@ -180,12 +180,12 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
         documents: links,
         log: log.into_iter().map(|(at, to, actor)| (zoned(at, zone), to, actor.is_some())).collect(),
         may_pay: is_client && pays,
-        may_cancel: if actor.is_manager {
+        may_cancel: if actor.is_manager && !is_client {
             rental.state.cancel().is_ok()
         } else {
             client_may_cancel(rental.state, rental.term(), p.today())
         },
-        may_hand_out: actor.is_manager && rental.state.hand_out().is_ok(),
+        may_hand_out: actor.is_manager && rental.state.hand_out(rental.term(), p.today()).is_ok(),
         may_return: actor.is_manager && rental.state.give_back().is_ok(),
         products: names,
     })
