@@ -13,9 +13,8 @@ fn read(calendar: &str) -> [Value; 2] {
     let file = folder.path().join("calendar.ics");
     std::fs::write(&file, calendar).unwrap();
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts");
-    let python = std::env::var("GABARIT_PYTHON").unwrap_or_else(|_| {
-        panic!("the readers are not set up: run scripts/setup.sh, then source scripts/env.sh")
-    });
+    let python = std::env::var("GABARIT_PYTHON")
+        .unwrap_or_else(|_| panic!("the readers are not set up: run scripts/setup.sh, then source scripts/env.sh"));
     [(python.as_str(), "read-calendar.py"), ("node", "read-calendar.mjs")].map(|(program, script)| {
         let output = Command::new(program).arg(scripts.join(script)).arg(&file).output().unwrap();
         assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));

@@ -18,7 +18,7 @@ use gabarit_server::{
     services::{
         bookings::settling::{self, Cut},
         candidates::Upload,
-        disputes, payouts,
+        disputes, payouts, self_billing,
     },
     testing::{TestPlatform, for_each_db},
 };
@@ -232,6 +232,50 @@ async fn the_archive_of_the_other_side() {
         assert_eq!(found.len(), 1);
         let refund = shown.refund.0.to_string();
         assert!(found[0].iter().all(|(column, value)| *column != "refund" && value.as_deref() != Some(&refund)));
+    })
+    .await;
+}
+/// Transactions that wait for another's lock.
+async fn waiting(p: &TestPlatform) -> i64 {
+    let mut conn = p.db.conn().await.unwrap();
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    on!(&mut conn.exec(), |c| sqlx::query_scalar(sql).fetch_one(c).await).unwrap()
+}
+
+/// S31: the expert contests and the client disputes in the same moment: both amounts are kept back, whoever comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn contested_and_disputed_at_once() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let manager = p.manager().await;
+        let id = completed(&stage).await;
+        let before = payable(&p, &manager, id).await;
+        let document = before.document;
+        // Both stand before the invoice's lock, first the one, then the other.
+        let mut tx = p.db.begin().await.unwrap();
+        on!(&mut tx.exec(), |c| sqlx::query("UPDATE payable SET total = total").execute(c).await.map(drop)).unwrap();
+        let contest = {
+            let (p, expert) = (p.clone(), stage.expert.account.clone());
+            tokio::spawn(async move { self_billing::contest(&p, &expert, document, "12,34", "Un jour manque.").await })
+        };
+        while p.is_postgres() && waiting(&p).await < 1 {
+            tokio::task::yield_now().await;
+        }
+        let dispute = {
+            let (p, client) = (p.clone(), stage.client.clone());
+            let form = form(&p, id, "open", &["2026-12-02"], "Op dag twee kwam niemand.");
+            tokio::spawn(async move { disputes::act(&p, &client, &form).await })
+        };
+        while p.is_postgres() && waiting(&p).await < 2 {
+            tokio::task::yield_now().await;
+        }
+        tx.commit().await.unwrap();
+        contest.await.unwrap().unwrap();
+        dispute.await.unwrap().unwrap();
+        let day = disputes::page(&p, &manager, id).await.unwrap().disputes[0].withheld.unwrap();
+        assert_eq!(day + day, before.claim.total);
+        assert_eq!(payable(&p, &manager, id).await.withheld, day + Cents(1_234));
+        stage.sound().await;
     })
     .await;
 }

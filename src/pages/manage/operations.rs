@@ -147,10 +147,11 @@ fn TroubleRow(locale: Locale, row: TroubleView, form: FormState, action: ServerA
         Trouble::ChargedBack => (text::trouble_charged_back(locale), None),
     };
     let subject = row.subject.to_string();
+    let href = url::about(locale, row.booking, &row.reference);
     view! {
         <tr>
             <th scope="row">{what}</th>
-            <td><a href=url::about(locale, row.booking, &row.reference)>{row.reference}</a></td>
+            <td><a href=href>{row.reference}</a></td>
             <td class="number">{fmt::money(locale, row.amount)}</td>
             <td>{fmt::date_time(locale, &row.since)}</td>
             <td>{retry.map(|what| view! { <RetryButton locale form action what kind=String::new() subject/> })}</td>

@@ -8,7 +8,10 @@ use crate::{
     },
     jobs::{self, JobKind},
     platform::Platform,
-    services::{disputes, documents, payouts, rulebooks},
+    services::{
+        bookings::{self, Failure},
+        disputes, documents, payouts, rulebooks,
+    },
 };
 use chrono::TimeDelta;
 use gabarit_domain::{
@@ -158,6 +161,17 @@ pub async fn answer(p: &Platform, actor: &AccountView, id: DocumentId) -> Result
     }))
 }
 
+/// Takes the locks of an answer's booking, in the order of everything that moves one: a dispute over the booking waits
+/// for the answer, and the answer for it.
+async fn hold(p: &Platform, exec: &mut Exec<'_>, id: DocumentId) -> Result<(), ApiError> {
+    let row = rows::answer(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+    match bookings::lock(exec, row.expert(), row.booking()).await {
+        Ok(_) => Ok(()),
+        Err(Failure::Answer(error)) => Err(error),
+        Err(Failure::Database(error)) => Err(p.fault(error)),
+    }
+}
+
 /// The answer that the expert behind `actor` may still give.
 async fn answerable(
     p: &Platform,
@@ -178,6 +192,7 @@ async fn answerable(
 /// [`ApiError::NotFound`] for others; [`ApiError::MovedOn`] once answered, or too late.
 pub async fn accept(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<(), ApiError> {
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    hold(p, &mut tx.exec(), id).await?;
     let mut row = answerable(p, &mut tx.exec(), actor, id).await?;
     "accepted".clone_into(&mut row.state);
     row.answered_at = Some(p.now());
@@ -207,6 +222,7 @@ pub async fn contest(
         return Err(ApiError::field("amount", Problem::Malformed));
     }
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    hold(p, &mut tx.exec(), id).await?;
     let mut row = answerable(p, &mut tx.exec(), actor, id).await?;
     "contested".clone_into(&mut row.state);
     row.disputed = amount.0;
@@ -230,6 +246,7 @@ pub async fn settle(p: &Platform, actor: &AccountView, id: DocumentId, outcome: 
         .map(String::from)
         .ok_or_else(|| ApiError::field("outcome", Problem::Missing))?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+    hold(p, &mut tx.exec(), id).await?;
     let mut row = rows::answer(&mut tx.exec(), id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
     // Who judges is not who asked.
     if actor.expert == Some(row.expert()) {
