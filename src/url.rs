@@ -195,100 +195,107 @@ pub enum ManagePage {
 /// Path of a page: `/fr/experts`.
 #[must_use]
 pub fn path(locale: Locale, page: Page) -> String {
-    let code = locale.code();
-    match page {
-        Page::Home => format!("/{code}"),
-        Page::Experts => format!("/{code}/experts"),
-        Page::Expert(id) => format!("/{code}/experts/{id}"),
-        Page::Book(id) => format!("/{code}/book/{id}"),
-        Page::BookDetails(id) => format!("/{code}/book/{id}/details"),
-        Page::Bookings => format!("/{code}/bookings"),
-        Page::Booking(id) => format!("/{code}/bookings/{id}"),
-        Page::Orders => format!("/{code}/orders"),
-        Page::Document(id) => format!("/{code}/documents/{id}"),
-        Page::Papers => format!("/{code}/papers"),
-        Page::PapersSettings => format!("/{code}/papers/settings"),
-        Page::SelfBilling => format!("/{code}/papers/self-billing"),
-        Page::Verify => format!("/{code}/verify"),
-        Page::SignIn => format!("/{code}/sign-in"),
-        Page::SignUp => format!("/{code}/sign-up"),
-        Page::SignInCode => format!("/{code}/sign-in/code"),
-        Page::ForgotPassword => format!("/{code}/forgot-password"),
-        Page::TwoStep => format!("/{code}/account/two-step"),
-        Page::Account => format!("/{code}/account"),
-        Page::Manage(ManagePage::Managers) => format!("/{code}/manage/managers"),
-        Page::Apply => format!("/{code}/apply"),
-        Page::Work(page) => {
-            let below = match page {
-                WorkPage::Orders => "",
-                WorkPage::Calendar => "/calendar",
-                WorkPage::Messages => "/messages",
-                WorkPage::Profile => "/profile",
-                WorkPage::Record => "/profile/record",
-                WorkPage::Earnings => "/earnings",
-                WorkPage::Settings => "/settings",
-            };
-            format!("/{code}/work{below}")
+    // A table, not a format for each: every screen carries it.
+    let (below, id): (&str, Option<Uuid>) = match page {
+        Page::Home => ("", None),
+        Page::Experts => ("experts", None),
+        Page::Expert(id) => ("experts/{}", Some(id.0)),
+        Page::Book(id) => ("book/{}", Some(id.0)),
+        Page::BookDetails(id) => ("book/{}/details", Some(id.0)),
+        Page::Bookings => ("bookings", None),
+        Page::Booking(id) => ("bookings/{}", Some(id.0)),
+        Page::Orders => ("orders", None),
+        Page::Document(id) => ("documents/{}", Some(id.0)),
+        Page::Papers => ("papers", None),
+        Page::PapersSettings => ("papers/settings", None),
+        Page::SelfBilling => ("papers/self-billing", None),
+        Page::Verify => ("verify", None),
+        Page::SignIn => ("sign-in", None),
+        Page::SignUp => ("sign-up", None),
+        Page::SignInCode => ("sign-in/code", None),
+        Page::ForgotPassword => ("forgot-password", None),
+        Page::TwoStep => ("account/two-step", None),
+        Page::Account => ("account", None),
+        Page::Manage(ManagePage::Managers) => ("manage/managers", None),
+        Page::Apply => ("apply", None),
+        Page::Work(page) => match page {
+            WorkPage::Orders => ("work", None),
+            WorkPage::Calendar => ("work/calendar", None),
+            WorkPage::Messages => ("work/messages", None),
+            WorkPage::Profile => ("work/profile", None),
+            WorkPage::Record => ("work/profile/record", None),
+            WorkPage::Earnings => ("work/earnings", None),
+            WorkPage::Settings => ("work/settings", None),
+        },
+        Page::Thread(id) => ("messages/{}", Some(id.0)),
+        Page::Manage(ManagePage::Documents) => ("manage/documents", None),
+        Page::Manage(ManagePage::Overview) => ("manage", None),
+        Page::Manage(ManagePage::Candidates) => ("manage/candidates", None),
+        Page::Manage(ManagePage::Candidate(id)) => ("manage/candidates/{}", Some(id.0)),
+        Page::Manage(ManagePage::Desk) => ("manage/desk", None),
+        Page::Contact => ("contact", None),
+        Page::Manage(ManagePage::Reports) => ("manage/reports", None),
+        Page::Manage(ManagePage::Payouts) => ("manage/payouts", None),
+        Page::Manage(ManagePage::PayoutBatch(id)) => ("manage/payouts/{}", Some(id.0)),
+        Page::Manage(ManagePage::Ledger) => ("manage/ledger", None),
+        Page::Manage(ManagePage::Transaction(id)) => ("manage/ledger/transactions/{}", Some(id)),
+        Page::Manage(ManagePage::Operations) => ("manage/operations", None),
+        Page::Manage(ManagePage::Reviews) => ("manage/reviews", None),
+        Page::Manage(ManagePage::Disputes) => ("manage/disputes", None),
+        Page::Nominate => ("programme/nominate", None),
+        Page::Nominations => ("programme/nominations", None),
+        Page::Nomination(id) => ("programme/nominations/{}", Some(id.0)),
+        Page::Contributions => ("programme/nominations/contributions", None),
+        Page::Reviews => ("programme/review", None),
+        Page::Review(id) => ("programme/review/{}", Some(id.0)),
+        Page::Manage(ManagePage::Programme) => ("manage/programme", None),
+        Page::Manage(ManagePage::ProgrammeNomination(id)) => ("manage/programme/nominations/{}", Some(id.0)),
+        Page::Manage(ManagePage::ProgrammeReviewers) => ("manage/programme/reviewers", None),
+        Page::Manage(ManagePage::Rentals) => ("manage/rentals", None),
+        Page::RentalOrder => ("rentals/order", None),
+        Page::Rental(id) => ("rentals/order/{}", Some(id)),
+        Page::Saved => ("saved", None),
+        Page::Manage(ManagePage::Rules) => ("manage/rules", None),
+        Page::Manage(ManagePage::Figures) => ("manage/figures", None),
+        Page::Manage(ManagePage::Log) => ("manage/log", None),
+        Page::OwnData => ("account/data", None),
+        Page::Levels => ("levels", None),
+        Page::Rentals => ("rentals", None),
+        Page::HowItWorks => ("how-it-works", None),
+        Page::Faq => ("faq", None),
+        Page::Privacy => ("privacy", None),
+        Page::Accessibility => ("accessibility", None),
+        Page::Terms => ("terms", None),
+        Page::AboutData => ("about-data", None),
+        Page::Programme(section) => match section {
+            ProgrammeSection::Overview => ("programme", None),
+            ProgrammeSection::Members => ("programme/members", None),
+            ProgrammeSection::Benefits => ("programme/benefits", None),
+            ProgrammeSection::Events => ("programme/events", None),
+            ProgrammeSection::Community => ("programme/community", None),
+            ProgrammeSection::Membership => ("programme/membership", None),
+            ProgrammeSection::Nominate => ("programme/nominate", None),
+        },
+        Page::Manage(ManagePage::Members) => ("manage/members", None),
+        Page::Manage(ManagePage::Member(id)) => ("manage/members/{}", Some(id.0)),
+        Page::Manage(ManagePage::Benefits) => ("manage/members/benefits", None),
+        Page::Manage(ManagePage::Events) => ("manage/members/events", None),
+        Page::Manage(ManagePage::CommunityReports) => ("manage/members/reports", None),
+        Page::Manage(ManagePage::ProgrammeFigures) => ("manage/members/figures", None),
+    };
+    let mut path = format!("/{}", locale.code());
+    if !below.is_empty() {
+        path.push('/');
+        match (below.split_once("{}"), id) {
+            (Some((before, after)), Some(id)) => {
+                path.push_str(before);
+                path.push_str(&id.to_string());
+                path.push_str(after);
+            }
+            _ => path.push_str(below),
         }
-        Page::Thread(id) => format!("/{code}/messages/{id}"),
-        Page::Manage(ManagePage::Documents) => format!("/{code}/manage/documents"),
-        Page::Manage(ManagePage::Overview) => format!("/{code}/manage"),
-        Page::Manage(ManagePage::Candidates) => format!("/{code}/manage/candidates"),
-        Page::Manage(ManagePage::Candidate(id)) => format!("/{code}/manage/candidates/{id}"),
-        Page::Manage(ManagePage::Desk) => format!("/{code}/manage/desk"),
-        Page::Contact => format!("/{code}/contact"),
-        Page::Manage(ManagePage::Reports) => format!("/{code}/manage/reports"),
-        Page::Manage(ManagePage::Payouts) => format!("/{code}/manage/payouts"),
-        Page::Manage(ManagePage::PayoutBatch(id)) => format!("/{code}/manage/payouts/{id}"),
-        Page::Manage(ManagePage::Ledger) => format!("/{code}/manage/ledger"),
-        Page::Manage(ManagePage::Transaction(id)) => format!("/{code}/manage/ledger/transactions/{id}"),
-        Page::Manage(ManagePage::Operations) => format!("/{code}/manage/operations"),
-        Page::Manage(ManagePage::Reviews) => format!("/{code}/manage/reviews"),
-        Page::Manage(ManagePage::Disputes) => format!("/{code}/manage/disputes"),
-        Page::Nominate => format!("/{code}/programme/nominate"),
-        Page::Nominations => format!("/{code}/programme/nominations"),
-        Page::Nomination(id) => format!("/{code}/programme/nominations/{id}"),
-        Page::Contributions => format!("/{code}/programme/nominations/contributions"),
-        Page::Reviews => format!("/{code}/programme/review"),
-        Page::Review(id) => format!("/{code}/programme/review/{id}"),
-        Page::Manage(ManagePage::Programme) => format!("/{code}/manage/programme"),
-        Page::Manage(ManagePage::ProgrammeNomination(id)) => format!("/{code}/manage/programme/nominations/{id}"),
-        Page::Manage(ManagePage::ProgrammeReviewers) => format!("/{code}/manage/programme/reviewers"),
-        Page::Manage(ManagePage::Rentals) => format!("/{code}/manage/rentals"),
-        Page::RentalOrder => format!("/{code}/rentals/order"),
-        Page::Rental(id) => format!("/{code}/rentals/order/{id}"),
-        Page::Saved => format!("/{code}/saved"),
-        Page::Manage(ManagePage::Rules) => format!("/{code}/manage/rules"),
-        Page::Manage(ManagePage::Figures) => format!("/{code}/manage/figures"),
-        Page::Manage(ManagePage::Log) => format!("/{code}/manage/log"),
-        Page::OwnData => format!("/{code}/account/data"),
-        Page::Levels => format!("/{code}/levels"),
-        Page::Rentals => format!("/{code}/rentals"),
-        Page::HowItWorks => format!("/{code}/how-it-works"),
-        Page::Faq => format!("/{code}/faq"),
-        Page::Privacy => format!("/{code}/privacy"),
-        Page::Accessibility => format!("/{code}/accessibility"),
-        Page::Terms => format!("/{code}/terms"),
-        Page::AboutData => format!("/{code}/about-data"),
-        Page::Programme(section) => {
-            let below = match section {
-                ProgrammeSection::Overview => "",
-                ProgrammeSection::Members => "/members",
-                ProgrammeSection::Benefits => "/benefits",
-                ProgrammeSection::Events => "/events",
-                ProgrammeSection::Community => "/community",
-                ProgrammeSection::Membership => "/membership",
-                ProgrammeSection::Nominate => "/nominate",
-            };
-            format!("/{code}/programme{below}")
-        }
-        Page::Manage(ManagePage::Members) => format!("/{code}/manage/members"),
-        Page::Manage(ManagePage::Member(id)) => format!("/{code}/manage/members/{id}"),
-        Page::Manage(ManagePage::Benefits) => format!("/{code}/manage/members/benefits"),
-        Page::Manage(ManagePage::Events) => format!("/{code}/manage/members/events"),
-        Page::Manage(ManagePage::CommunityReports) => format!("/{code}/manage/members/reports"),
-        Page::Manage(ManagePage::ProgrammeFigures) => format!("/{code}/manage/members/figures"),
     }
+    path
 }
 
 /// Path of one's own membership in the recognition programme.
@@ -372,6 +379,16 @@ mod tests {
         {
             assert_eq!(local(bad), None, "{bad:?}");
         }
+    }
+
+    /// An id stands where its page has it.
+    #[test]
+    fn pages_have_their_paths() {
+        let id = Uuid::from_u128(7);
+        assert_eq!(path(Locale::Fr, Page::Home), "/fr");
+        assert_eq!(path(Locale::Nl, Page::Manage(ManagePage::Overview)), "/nl/manage");
+        assert_eq!(path(Locale::En, Page::BookDetails(ExpertId(id))), format!("/en/book/{id}/details"));
+        assert_eq!(path(Locale::En, Page::Rental(id)), format!("/en/rentals/order/{id}"));
     }
 
     /// The language switch keeps path and query.

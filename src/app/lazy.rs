@@ -29,16 +29,11 @@ macro_rules! lazy_area {
             }
         }
 
-        impl leptos_router::ChooseView for $area {
-            async fn choose(self) -> leptos::prelude::AnyView {
-                let address = crate::app::lazy::address();
-                match crate::app::lazy::$group::$variant(self).load().await {
-                    Ok(view) => view,
-                    Err(_) => crate::app::lazy::leave(&address),
-                }
+        impl $area {
+            /// As the view of a route.
+            pub(crate) fn lazy(self) -> crate::app::lazy::Lazy {
+                crate::app::lazy::Lazy::$group(crate::app::lazy::$group::$variant(self))
             }
-
-            async fn preload(&self) {}
         }
     };
 }
@@ -122,8 +117,45 @@ group! {
     Verify by verify_group, fetch_verify { Verify(pages::verify::VerifyArea) }
 }
 
+/// The view of every route: one type for all of them, or the router's code would be there once for each area.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lazy {
+    /// Looking for an expert.
+    Find(Find),
+    /// Booking, and its documents.
+    Booking(Booking),
+    /// Accounts, applications, messages, and pages to read.
+    People(People),
+    /// The managers' console.
+    Manage(Manage),
+    /// The experts' workplace.
+    Work(Work),
+    /// The recognition programme and its members.
+    Programme(Programme),
+    /// Recomputing a document.
+    Verify(Verify),
+}
+
+impl leptos_router::ChooseView for Lazy {
+    async fn choose(self) -> AnyView {
+        let address = address();
+        let loaded = match self {
+            Self::Find(screen) => screen.load().await,
+            Self::Booking(screen) => screen.load().await,
+            Self::People(screen) => screen.load().await,
+            Self::Manage(screen) => screen.load().await,
+            Self::Work(screen) => screen.load().await,
+            Self::Programme(screen) => screen.load().await,
+            Self::Verify(screen) => screen.load().await,
+        };
+        loaded.unwrap_or_else(|_| leave(&address))
+    }
+
+    async fn preload(&self) {}
+}
+
 /// Where the reader is going.
-pub(crate) fn address() -> String {
+fn address() -> String {
     let location = leptos_router::hooks::use_location();
     let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
     let query = search.trim_start_matches('?');
@@ -131,7 +163,7 @@ pub(crate) fn address() -> String {
 }
 
 /// The code could not be fetched (no network, or a page older than the release): the server has the page whole.
-pub(crate) fn leave(address: &str) -> AnyView {
+fn leave(address: &str) -> AnyView {
     #[cfg(feature = "hydrate")]
     let _ = window().location().assign(address);
     let _ = address;

@@ -48,18 +48,18 @@ lazy_area! {
 #[component(transparent)]
 pub fn AccountRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("sign-in") view=AccountArea::SignIn/>
-        <Route path=path!("sign-in/code") view=AccountArea::Code/>
-        <Route path=path!("sign-up") view=AccountArea::SignUp/>
-        <Route path=path!("forgot-password") view=AccountArea::Forgot/>
-        <Route path=path!("reset-password") view=AccountArea::ResetPassword/>
-        <Route path=path!("confirm-email") view=AccountArea::ConfirmEmail/>
-        <Route path=path!("change-email") view=AccountArea::ChangeEmail/>
-        <Route path=path!("revert-email") view=AccountArea::RevertEmail/>
-        <Route path=path!("invitation") view=AccountArea::Invitation/>
-        <Route path=path!("account") view=AccountArea::Account/>
-        <Route path=path!("account/two-step") view=AccountArea::TwoStep/>
-        <Route path=path!("account/data") view=AccountArea::OwnData/>
+        <Route path=path!("sign-in") view=AccountArea::SignIn.lazy()/>
+        <Route path=path!("sign-in/code") view=AccountArea::Code.lazy()/>
+        <Route path=path!("sign-up") view=AccountArea::SignUp.lazy()/>
+        <Route path=path!("forgot-password") view=AccountArea::Forgot.lazy()/>
+        <Route path=path!("reset-password") view=AccountArea::ResetPassword.lazy()/>
+        <Route path=path!("confirm-email") view=AccountArea::ConfirmEmail.lazy()/>
+        <Route path=path!("change-email") view=AccountArea::ChangeEmail.lazy()/>
+        <Route path=path!("revert-email") view=AccountArea::RevertEmail.lazy()/>
+        <Route path=path!("invitation") view=AccountArea::Invitation.lazy()/>
+        <Route path=path!("account") view=AccountArea::Account.lazy()/>
+        <Route path=path!("account/two-step") view=AccountArea::TwoStep.lazy()/>
+        <Route path=path!("account/data") view=AccountArea::OwnData.lazy()/>
     }
     .into_inner()
     .into_any_nested_route()

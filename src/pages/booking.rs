@@ -49,17 +49,17 @@ lazy_area! {
 #[component(transparent)]
 pub fn BookingRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("book/:expert") view=BookingArea::Choose ssr=SsrMode::Async/>
-        <Route path=path!("book/:expert/details") view=BookingArea::Details ssr=SsrMode::Async/>
-        <Route path=path!("bookings") view=BookingArea::Bookings ssr=SsrMode::Async/>
-        <Route path=path!("orders") view=BookingArea::Orders ssr=SsrMode::Async/>
-        <Route path=path!("bookings/:id") view=BookingArea::Booking ssr=SsrMode::Async/>
-        <Route path=path!("bookings/:id/return") view=BookingArea::Return ssr=SsrMode::Async/>
-        <Route path=path!("bookings/:id/cancel") view=BookingArea::Cut ssr=SsrMode::Async/>
-        <Route path=path!("bookings/:id/change") view=BookingArea::Change ssr=SsrMode::Async/>
-        <Route path=path!("bookings/:id/review") view=BookingArea::Review ssr=SsrMode::Async/>
-        <Route path=path!("bookings/:id/dispute") view=BookingArea::Dispute ssr=SsrMode::Async/>
-        <Route path=path!("documents/:id") view=BookingArea::Document ssr=SsrMode::Async/>
+        <Route path=path!("book/:expert") view=BookingArea::Choose.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("book/:expert/details") view=BookingArea::Details.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings") view=BookingArea::Bookings.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("orders") view=BookingArea::Orders.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id") view=BookingArea::Booking.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/return") view=BookingArea::Return.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/cancel") view=BookingArea::Cut.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/change") view=BookingArea::Change.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/review") view=BookingArea::Review.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("bookings/:id/dispute") view=BookingArea::Dispute.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("documents/:id") view=BookingArea::Document.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

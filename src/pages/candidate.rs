@@ -33,7 +33,7 @@ lazy_area! {
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn CandidateRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=path!("apply") view=CandidateArea::Apply ssr=SsrMode::Async/> }
+    view! { <Route path=path!("apply") view=CandidateArea::Apply.lazy() ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()
 }

@@ -22,8 +22,8 @@ lazy_area! {
 #[component(transparent)]
 pub fn DeskRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("contact") view=DeskArea::Contact ssr=SsrMode::Async/>
-        <Route path=path!("contact/:reference") view=DeskArea::Thread ssr=SsrMode::Async/>
+        <Route path=path!("contact") view=DeskArea::Contact.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("contact/:reference") view=DeskArea::Thread.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

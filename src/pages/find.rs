@@ -29,8 +29,8 @@ lazy_area! {
 pub fn FindRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=path!("") view=HomePage ssr=SsrMode::Async/>
-        <Route path=path!("experts") view=ResultsArea::Results ssr=SsrMode::Async/>
-        <Route path=path!("experts/:id") view=ProfileArea::Profile ssr=SsrMode::Async/>
+        <Route path=path!("experts") view=ResultsArea::Results.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("experts/:id") view=ProfileArea::Profile.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -127,36 +127,36 @@ lazy_area! {
 pub fn ManageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("manage") view=ManageLayout ssr=SsrMode::Async>
-            <Route path=path!("") view=ManageArea::Overview/>
-            <Route path=path!("desk") view=ManageArea::Inbox/>
-            <Route path=path!("desk/:reference") view=ManageArea::Request/>
-            <Route path=path!("candidates") view=ManageArea::Candidates/>
-            <Route path=path!("candidates/:id") view=ManageArea::Candidate/>
-            <Route path=path!("managers") view=ManageArea::Managers/>
-            <Route path=path!("reports") view=ManageArea::Reports/>
-            <Route path=path!("payouts") view=ManageArea::Payouts/>
-            <Route path=path!("payouts/:id") view=ManageArea::Batch/>
-            <Route path=path!("ledger") view=ManageArea::Ledger/>
-            <Route path=path!("ledger/:account") view=ManageArea::LedgerAccount/>
-            <Route path=path!("ledger/transactions/:id") view=ManageArea::Transaction/>
-            <Route path=path!("operations") view=ManageArea::Operations/>
-            <Route path=path!("programme") view=ManageArea::Programme/>
-            <Route path=path!("programme/reviewers") view=ManageArea::ProgrammeReviewers/>
-            <Route path=path!("programme/cycles/:code") view=ManageArea::ProgrammeCycle/>
-            <Route path=path!("programme/nominations/:id") view=ManageArea::ProgrammeFile/>
-            <Route path=path!("documents") view=ManageArea::Documents/>
-            <Route path=path!("disputes") view=ManageArea::Disputes/>
-            <Route path=path!("rentals") view=ManageArea::Rentals/>
-            <Route path=path!("reviews") view=ManageArea::Reviews/>
-            <Route path=path!("members") view=ManageArea::Members/>
-            <Route path=path!("members/benefits") view=ManageArea::MemberBenefits/>
-            <Route path=path!("members/events") view=ManageArea::MemberEvents/>
-            <Route path=path!("members/reports") view=ManageArea::CommunityReports/>
-            <Route path=path!("members/figures") view=ManageArea::ProgrammeFigures/>
-            <Route path=path!("members/:id") view=ManageArea::Member/>
-            <Route path=path!("rules") view=ManageArea::Rules/>
-            <Route path=path!("figures") view=ManageArea::Figures/>
-            <Route path=path!("log") view=ManageArea::Log/>
+            <Route path=path!("") view=ManageArea::Overview.lazy()/>
+            <Route path=path!("desk") view=ManageArea::Inbox.lazy()/>
+            <Route path=path!("desk/:reference") view=ManageArea::Request.lazy()/>
+            <Route path=path!("candidates") view=ManageArea::Candidates.lazy()/>
+            <Route path=path!("candidates/:id") view=ManageArea::Candidate.lazy()/>
+            <Route path=path!("managers") view=ManageArea::Managers.lazy()/>
+            <Route path=path!("reports") view=ManageArea::Reports.lazy()/>
+            <Route path=path!("payouts") view=ManageArea::Payouts.lazy()/>
+            <Route path=path!("payouts/:id") view=ManageArea::Batch.lazy()/>
+            <Route path=path!("ledger") view=ManageArea::Ledger.lazy()/>
+            <Route path=path!("ledger/:account") view=ManageArea::LedgerAccount.lazy()/>
+            <Route path=path!("ledger/transactions/:id") view=ManageArea::Transaction.lazy()/>
+            <Route path=path!("operations") view=ManageArea::Operations.lazy()/>
+            <Route path=path!("programme") view=ManageArea::Programme.lazy()/>
+            <Route path=path!("programme/reviewers") view=ManageArea::ProgrammeReviewers.lazy()/>
+            <Route path=path!("programme/cycles/:code") view=ManageArea::ProgrammeCycle.lazy()/>
+            <Route path=path!("programme/nominations/:id") view=ManageArea::ProgrammeFile.lazy()/>
+            <Route path=path!("documents") view=ManageArea::Documents.lazy()/>
+            <Route path=path!("disputes") view=ManageArea::Disputes.lazy()/>
+            <Route path=path!("rentals") view=ManageArea::Rentals.lazy()/>
+            <Route path=path!("reviews") view=ManageArea::Reviews.lazy()/>
+            <Route path=path!("members") view=ManageArea::Members.lazy()/>
+            <Route path=path!("members/benefits") view=ManageArea::MemberBenefits.lazy()/>
+            <Route path=path!("members/events") view=ManageArea::MemberEvents.lazy()/>
+            <Route path=path!("members/reports") view=ManageArea::CommunityReports.lazy()/>
+            <Route path=path!("members/figures") view=ManageArea::ProgrammeFigures.lazy()/>
+            <Route path=path!("members/:id") view=ManageArea::Member.lazy()/>
+            <Route path=path!("rules") view=ManageArea::Rules.lazy()/>
+            <Route path=path!("figures") view=ManageArea::Figures.lazy()/>
+            <Route path=path!("log") view=ManageArea::Log.lazy()/>
         </ParentRoute>
     }
     .into_inner()

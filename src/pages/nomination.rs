@@ -33,12 +33,12 @@ lazy_area! {
 #[component(transparent)]
 pub fn NominationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("programme/nominate") view=NominationArea::Nominate ssr=SsrMode::Async/>
-        <Route path=path!("programme/nominations") view=NominationArea::Mine ssr=SsrMode::Async/>
-        <Route path=path!("programme/nominations/contributions") view=NominationArea::Contributions ssr=SsrMode::Async/>
-        <Route path=path!("programme/nominations/:id") view=NominationArea::One ssr=SsrMode::Async/>
-        <Route path=path!("programme/review") view=NominationArea::Desk ssr=SsrMode::Async/>
-        <Route path=path!("programme/review/:id") view=NominationArea::Seat ssr=SsrMode::Async/>
+        <Route path=path!("programme/nominate") view=NominationArea::Nominate.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/nominations") view=NominationArea::Mine.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/nominations/contributions") view=NominationArea::Contributions.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/nominations/:id") view=NominationArea::One.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/review") view=NominationArea::Desk.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/review/:id") view=NominationArea::Seat.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -25,9 +25,9 @@ lazy_area! {
 #[component(transparent)]
 pub fn PapersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("papers") view=PapersArea::List ssr=SsrMode::Async/>
-        <Route path=path!("papers/settings") view=PapersArea::Settings ssr=SsrMode::Async/>
-        <Route path=path!("papers/self-billing") view=PapersArea::Agreement ssr=SsrMode::Async/>
+        <Route path=path!("papers") view=PapersArea::List.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("papers/settings") view=PapersArea::Settings.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("papers/self-billing") view=PapersArea::Agreement.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -37,14 +37,14 @@ lazy_area! {
 #[component(transparent)]
 pub fn ProgrammeRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("programme") view=ProgrammeArea::Overview ssr=SsrMode::Async/>
-        <Route path=path!("programme/members") view=ProgrammeArea::Hall ssr=SsrMode::Async/>
-        <Route path=path!("programme/members/:code") view=ProgrammeArea::Member ssr=SsrMode::Async/>
-        <Route path=path!("programme/benefits") view=ProgrammeArea::Benefits ssr=SsrMode::Async/>
-        <Route path=path!("programme/events") view=ProgrammeArea::Events ssr=SsrMode::Async/>
-        <Route path=path!("programme/community") view=ProgrammeArea::Community ssr=SsrMode::Async/>
-        <Route path=path!("programme/community/:thread") view=ProgrammeArea::Thread ssr=SsrMode::Async/>
-        <Route path=path!("programme/membership") view=ProgrammeArea::Membership ssr=SsrMode::Async/>
+        <Route path=path!("programme") view=ProgrammeArea::Overview.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/members") view=ProgrammeArea::Hall.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/members/:code") view=ProgrammeArea::Member.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/benefits") view=ProgrammeArea::Benefits.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/events") view=ProgrammeArea::Events.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/community") view=ProgrammeArea::Community.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/community/:thread") view=ProgrammeArea::Thread.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("programme/membership") view=ProgrammeArea::Membership.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

@@ -34,14 +34,14 @@ lazy_area! {
 #[component(transparent)]
 pub fn PublicRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("how-it-works") view=PublicArea::How/>
-        <Route path=path!("faq") view=PublicArea::Faq/>
-        <Route path=path!("levels") view=PublicArea::Levels/>
-        <Route path=path!("rentals") view=PublicArea::Rentals/>
-        <Route path=path!("privacy") view=PublicArea::Privacy/>
-        <Route path=path!("accessibility") view=PublicArea::Accessibility/>
-        <Route path=path!("terms") view=PublicArea::Terms/>
-        <Route path=path!("about-data") view=PublicArea::AboutData/>
+        <Route path=path!("how-it-works") view=PublicArea::How.lazy()/>
+        <Route path=path!("faq") view=PublicArea::Faq.lazy()/>
+        <Route path=path!("levels") view=PublicArea::Levels.lazy()/>
+        <Route path=path!("rentals") view=PublicArea::Rentals.lazy()/>
+        <Route path=path!("privacy") view=PublicArea::Privacy.lazy()/>
+        <Route path=path!("accessibility") view=PublicArea::Accessibility.lazy()/>
+        <Route path=path!("terms") view=PublicArea::Terms.lazy()/>
+        <Route path=path!("about-data") view=PublicArea::AboutData.lazy()/>
     }
     .into_inner()
     .into_any_nested_route()

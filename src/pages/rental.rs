@@ -22,8 +22,8 @@ lazy_area! {
 #[component(transparent)]
 pub fn RentalRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <Route path=path!("rentals/order") view=RentalArea::Choose ssr=SsrMode::Async/>
-        <Route path=path!("rentals/order/:id") view=RentalArea::Order ssr=SsrMode::Async/>
+        <Route path=path!("rentals/order") view=RentalArea::Choose.lazy() ssr=SsrMode::Async/>
+        <Route path=path!("rentals/order/:id") view=RentalArea::Order.lazy() ssr=SsrMode::Async/>
     }
     .into_inner()
     .into_any_nested_route()

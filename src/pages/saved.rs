@@ -31,7 +31,9 @@ lazy_area! {
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn SavedRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=path!("saved") view=SavedArea::Saved ssr=SsrMode::Async/> }.into_inner().into_any_nested_route()
+    view! { <Route path=path!("saved") view=SavedArea::Saved.lazy() ssr=SsrMode::Async/> }
+        .into_inner()
+        .into_any_nested_route()
 }
 
 /// The page.

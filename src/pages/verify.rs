@@ -25,7 +25,7 @@ lazy_area! {
 /// Routes of this area, below the language.
 #[component(transparent)]
 pub fn VerifyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=path!("verify") view=VerifyArea::Verify ssr=SsrMode::Async/> }
+    view! { <Route path=path!("verify") view=VerifyArea::Verify.lazy() ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()
 }

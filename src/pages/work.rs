@@ -65,13 +65,13 @@ lazy_area! {
 pub fn WorkRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("work") view=WorkLayout ssr=SsrMode::Async>
-            <Route path=path!("") view=WorkArea::Orders/>
-            <Route path=path!("calendar") view=WorkArea::Calendar/>
-            <Route path=path!("messages") view=WorkArea::Messages/>
-            <Route path=path!("profile") view=WorkArea::Profile/>
-            <Route path=path!("profile/record") view=WorkArea::Record/>
-            <Route path=path!("earnings") view=WorkArea::Earnings/>
-            <Route path=path!("settings") view=WorkArea::Settings/>
+            <Route path=path!("") view=WorkArea::Orders.lazy()/>
+            <Route path=path!("calendar") view=WorkArea::Calendar.lazy()/>
+            <Route path=path!("messages") view=WorkArea::Messages.lazy()/>
+            <Route path=path!("profile") view=WorkArea::Profile.lazy()/>
+            <Route path=path!("profile/record") view=WorkArea::Record.lazy()/>
+            <Route path=path!("earnings") view=WorkArea::Earnings.lazy()/>
+            <Route path=path!("settings") view=WorkArea::Settings.lazy()/>
         </ParentRoute>
     }
     .into_inner()
@@ -81,7 +81,7 @@ pub fn WorkRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 /// The thread of a booking: for both sides, so outside of the frame.
 #[component(transparent)]
 pub fn ThreadRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=path!("messages/:id") view=WorkArea::Thread ssr=SsrMode::Async/> }
+    view! { <Route path=path!("messages/:id") view=WorkArea::Thread.lazy() ssr=SsrMode::Async/> }
         .into_inner()
         .into_any_nested_route()
 }
