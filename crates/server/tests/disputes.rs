@@ -15,6 +15,7 @@ use gabarit_domain::{
 };
 use gabarit_server::{
     db::own_data as own_rows,
+    on,
     services::{
         bookings::settling::{self, Cut},
         candidates::Upload,
