@@ -7,6 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$GABARIT_ROOT"
 
 cargo leptos build --release --split >&2
+node scripts/blank-paths.mjs target/site/pkg
 # Text assets compressed once, at the highest level, rather than at each request.
 node scripts/compress.mjs target/site >&2
 printf '%s\n' "$CARGO_TARGET_DIR/release/gabarit"
