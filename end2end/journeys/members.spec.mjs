@@ -48,13 +48,13 @@ test("S57 S61: a member adds a contribution, claims software with its terms, sig
   await page.setViewportSize({ width: 1280, height: 720 });
   await page.getByLabel("Canal").selectOption("video");
   await page.getByLabel("Titre").fill("Une vidéo sur les familles");
-  await page.getByLabel("Lien").fill("pas une adresse");
+  await page.getByRole("textbox", { name: "Lien" }).fill("pas une adresse");
   await page.getByLabel("Ce que cela a aidé à faire").fill("Des familles plus légères.");
   await page.locator("[name=paid][value=no]").check();
   await page.getByRole("button", { name: "Ajouter" }).click();
   await expect(page.locator(".field-error")).toHaveCount(1);
   await expect(page.getByLabel("Titre")).toHaveValue("Une vidéo sur les familles");
-  await page.getByLabel("Lien").fill(`https://video.example/${Date.now()}`);
+  await page.getByRole("textbox", { name: "Lien" }).fill(`https://video.example/${Date.now()}`);
   await page.getByRole("button", { name: "Ajouter" }).click();
   await expect(page.getByRole("link", { name: "Une vidéo sur les familles" }).first()).toBeVisible();
 
