@@ -372,12 +372,15 @@ fn offset(text: &str) -> Option<i32> {
     Some(sign * (part(0)? * 3600 + part(2)? * 60 + part(4)?))
 }
 
+/// Years have four digits; what else the parser would take is too far away to count with.
 fn local_time(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim();
-    if text.len() == 8 {
-        return NaiveDate::parse_from_str(text, "%Y%m%d").ok().map(|day| day.and_time(NaiveTime::MIN));
-    }
-    NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), "%Y%m%dT%H%M%S").ok()
+    let time = if text.len() == 8 {
+        NaiveDate::parse_from_str(text, "%Y%m%d").ok().map(|day| day.and_time(NaiveTime::MIN))
+    } else {
+        NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), "%Y%m%dT%H%M%S").ok()
+    };
+    time.filter(|time| (1..=9999).contains(&time.year()))
 }
 
 fn own_zone(component: &Component, until: NaiveDateTime) -> Zone {
@@ -560,7 +563,10 @@ enum Length {
     Time(TimeDelta),
 }
 
-/// `P1DT2H`, `PT30M`, `P2W`.
+/// The longest that an event is taken to last: a century, beyond anything that is asked about.
+const LONGEST: TimeDelta = TimeDelta::days(36_525);
+
+/// `P1DT2H`, `PT30M`, `P2W`; at most [`LONGEST`].
 fn duration(text: &str) -> Option<Length> {
     let body = text.trim().trim_start_matches('+').strip_prefix('P')?;
     let (mut days, mut seconds, mut number, mut time) = (0_i64, 0_i64, String::new(), false);
@@ -579,13 +585,14 @@ fn duration(text: &str) -> Option<Length> {
                     ('S', true) => seconds += count,
                     _ => return None,
                 }
+                (days, seconds) = (days.min(LONGEST.num_days()), seconds.min(LONGEST.num_seconds()));
             }
         }
     }
     if seconds == 0 {
         Some(Length::Days(u64::try_from(days).ok()?))
     } else {
-        Some(Length::Time(TimeDelta::days(days) + TimeDelta::seconds(seconds)))
+        Some(Length::Time((TimeDelta::days(days) + TimeDelta::seconds(seconds)).min(LONGEST)))
     }
 }
 
@@ -856,6 +863,20 @@ mod tests {
         assert!(text.replace("\r\n ", "").contains("Atelier\\; plans\\, coupes \\\\ détails"));
     }
 
+    /// An event that goes on for ever takes every day that is asked about, and no more.
+    #[test]
+    fn the_longest_event() {
+        for length in ["P99999999D", "P4294967295W4294967295W4294967295W4294967295W", "PT4294967295H"] {
+            for start in ["DTSTART:20260101T120000Z", "DTSTART;VALUE=DATE:20260101"] {
+                let text = format!(
+                    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{start}\r\nDURATION:{length}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+                );
+                let busy = busy_days(&text, Tz::Europe__Paris, day("2025-12-01"), day("2026-01-31")).unwrap();
+                assert_eq!(busy.days.len(), 31, "{start} {length}");
+            }
+        }
+    }
+
     proptest! {
         /// What is written is read back: the same days, in any zone.
         #[test]
@@ -876,9 +897,10 @@ mod tests {
         #[test]
         fn any_text_is_survived(lines in prop::collection::vec(prop::sample::select(vec![
             "BEGIN:VEVENT", "END:VEVENT", "DTSTART:20260101T000000Z", "DTSTART;VALUE=DATE:20260101", "DTEND:19700101T000000Z", "RRULE:FREQ=SECONDLY",
-            "RRULE:FREQ=DAILY;COUNT=99999999", "RRULE:FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=2", "RRULE:", "EXDATE:x", "DURATION:P99999999D", "BEGIN:VTIMEZONE", "TZID:x", "\u{e9}:", ";;:", "END:VCALENDAR",
+            "RRULE:FREQ=DAILY;COUNT=99999999", "RRULE:FREQ=YEARLY;BYMONTHDAY=31;BYMONTH=2", "RRULE:", "EXDATE:x", "DURATION:P99999999D", "DURATION:P4294967295W4294967295W4294967295W4294967295W",
+            "DURATION:PT4294967295H", "DTSTART:+262142-12-31T235959Z", "DTSTART:+2621421231T235959Z", "DTSTART:99991231T235959Z", "BEGIN:VTIMEZONE", "TZID:x", "\u{e9}:", ";;:", "END:VCALENDAR",
             "RECURRENCE-ID:20260101T000000Z", "UID:1", "DTSTART;TZID=x:99991231T235959", "FREEBUSY:a/b", "\"",
-        ]), 0..12)) {
+        ]), 0..16)) {
             let text = format!("BEGIN:VCALENDAR\r\n{}", lines.join("\r\n"));
             let _ = busy_days(&text, Tz::Europe__Paris, day("2026-01-01"), day("2026-12-31"));
         }
