@@ -67,6 +67,8 @@ test("S23: somebody takes their data along, and erases the account; nobody else 
   await narrow(page);
   await page.getByRole("button", { name: "Make the archive" }).click();
   const download = page.getByRole("link", { name: /^Download/ });
+  // A load of our own would cancel the request: it is answered before the archive is waited for.
+  await expect(page.getByText("Being made").or(download)).toBeVisible();
   await expect(async () => {
     await visit(page, "/en/account/data");
     await expect(download).toBeVisible({ timeout: 500 });

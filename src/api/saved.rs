@@ -13,6 +13,7 @@ use server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use {
     super::Call,
+    crate::url::{self, Page},
     gabarit_server::services::{alternatives, experts, saved},
 };
 
@@ -43,7 +44,8 @@ pub async fn read_shortlist() -> Result<Vec<ExpertId>, ApiError> {
     }
 }
 
-/// Keeps and drops experts and searches. Without script the browser comes back to the page of the form.
+/// Keeps and drops experts and searches. A search that was saved leads to the page of all of them; else, without script, the
+/// browser comes back to the page of the form.
 ///
 /// # Errors
 /// See [`saved::act`].
@@ -55,6 +57,11 @@ pub async fn act_saved(
 ) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async { saved::act(&call.platform, call.actor()?, &form).await }.await;
+    if result.is_ok() && form.act == "save" {
+        // To where it stands now: the results themselves would show no trace of it.
+        let page = url::path(Locale::parse(&form.locale).unwrap_or_default(), Page::Saved);
+        call.redirect(&url::with_param(&page, "notice", "saved"));
+    }
     call.answer_form(&form, result).await
 }
 
