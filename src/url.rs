@@ -129,6 +129,8 @@ pub enum WorkPage {
     Record,
     /// The ladder, years, assignments.
     Earnings,
+    /// Being a referral partner.
+    Referrals,
     /// Where and how, and billing.
     Settings,
 }
@@ -190,6 +192,8 @@ pub enum ManagePage {
     Figures,
     /// Who did what, when and why.
     Log,
+    /// Referral partners and their leads.
+    Referrals,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -227,6 +231,7 @@ pub fn path(locale: Locale, page: Page) -> String {
                 WorkPage::Record => "/profile/record",
                 WorkPage::Earnings => "/earnings",
                 WorkPage::Settings => "/settings",
+                WorkPage::Referrals => "/referrals",
             };
             format!("/{code}/work{below}")
         }
@@ -261,6 +266,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Rules) => format!("/{code}/manage/rules"),
         Page::Manage(ManagePage::Figures) => format!("/{code}/manage/figures"),
         Page::Manage(ManagePage::Log) => format!("/{code}/manage/log"),
+        Page::Manage(ManagePage::Referrals) => format!("/{code}/manage/referrals"),
         Page::OwnData => format!("/{code}/account/data"),
         Page::Levels => format!("/{code}/levels"),
         Page::Rentals => format!("/{code}/rentals"),
@@ -314,6 +320,12 @@ pub fn about(locale: Locale, booking: BookingId, reference: &str) -> String {
 #[must_use]
 pub fn conversation(locale: Locale, reference: &str) -> String {
     format!("{}/{reference}", path(locale, Page::Contact))
+}
+
+/// Path of the page behind a partner's link.
+#[must_use]
+pub fn licences(locale: Locale, code: &str) -> String {
+    format!("/{}/licences/{code}", locale.code())
 }
 
 /// The path with a parameter added, its value encoded.
