@@ -20,7 +20,7 @@ use {
 /// # Errors
 /// See [`referral::desk`].
 #[server(prefix = "/api", endpoint = "referral_desk", input = GetUrl)]
-pub async fn referral_desk(
+pub async fn read_referral_desk(
     /// Language of the page.
     locale: Locale,
 ) -> Result<ReferralDesk, ApiError> {
@@ -55,7 +55,7 @@ pub async fn ask_referral(
 /// # Errors
 /// See [`referral::page`].
 #[server(prefix = "/api", endpoint = "licences_page", input = GetUrl)]
-pub async fn licences_page(
+pub async fn read_licences(
     /// Language of the page.
     locale: Locale,
     /// The partner's code.
@@ -92,7 +92,7 @@ pub async fn leave_lead(
 /// # Errors
 /// See [`referral::queue`].
 #[server(prefix = "/api", endpoint = "referral_queue", input = GetUrl)]
-pub async fn referral_queue(
+pub async fn read_referral_queue(
     /// `open`, a lead's state, or anything else for all.
     state: String,
     /// From 1.

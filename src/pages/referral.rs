@@ -1,10 +1,9 @@
 //! The page behind a referral partner's link, where somebody asks for an offer of licences; and what the desks share.
 //!
 //! That it was read is recorded nowhere (S43).
-#![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
 use crate::{
-    api::referral::{LeaveLead, licences_page},
+    api::referral::{LeaveLead, read_licences},
     app::lazy::lazy_area,
     i18n::{Locale, use_locale},
     response,
@@ -90,7 +89,7 @@ fn LicencesPage() -> impl IntoView {
     let page = Resource::new_blocking(
         // Who signs in meanwhile may be the partner; after a form was sent, the next one has a key of its own.
         move || (code(), sent.get(), account.with(|account| account.as_ref().map(|account| account.id))),
-        move |(code, ..)| licences_page(locale, code),
+        move |(code, ..)| read_licences(locale, code),
     );
     view! {
         <Title text=text::page_title(locale)/>

@@ -1,7 +1,7 @@
 //! Referral partners and their leads, for managers.
 
 use crate::{
-    api::referral::{DecideReferral, MoveLead, referral_lead, referral_partner, referral_queue},
+    api::referral::{DecideReferral, MoveLead, read_referral_queue, referral_lead, referral_partner},
     i18n::{Locale, fmt, use_locale},
     pages::referral::{LeadTag, lead_words, partner_words},
     ui::{
@@ -34,7 +34,7 @@ pub(super) fn ReferralsPage() -> impl IntoView {
         let state = query.with(|query| query.get("state")).unwrap_or_else(|| "open".to_owned());
         (state, query.with(|query| query.get("page").unwrap_or_default()).parse().unwrap_or(1))
     });
-    let queue = Resource::new_blocking(move || filter.get(), |(state, page)| referral_queue(state, page));
+    let queue = Resource::new_blocking(move || filter.get(), |(state, page)| read_referral_queue(state, page));
     view! {
         <Title text=text::manage_title(locale)/>
         <h1>{text::manage_title(locale)}</h1>

@@ -2,7 +2,7 @@
 
 use super::successes;
 use crate::{
-    api::referral::{AskReferral, referral_desk},
+    api::referral::{AskReferral, read_referral_desk},
     i18n::{Locale, fmt, use_locale},
     pages::referral::LeadTag,
     ui::{
@@ -23,7 +23,7 @@ pub(super) fn ReferralsPage() -> impl IntoView {
     let action = ServerAction::<AskReferral>::new();
     let form = use_form_state("ask-referral", action);
     let done = successes(action);
-    let desk = Resource::new_blocking(move || done.get(), move |_| referral_desk(locale));
+    let desk = Resource::new_blocking(move || done.get(), move |_| read_referral_desk(locale));
     view! {
         <Title text=text::title(locale)/>
         <h1>{text::title(locale)}</h1>
