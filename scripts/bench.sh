@@ -12,6 +12,9 @@ echo "== a quote, native and in WebAssembly"
 cargo bench --quiet --package gabarit-domain --bench quote
 "$here/wasm-equality.sh" --time
 
+echo "== reading a calendar"
+cargo bench --quiet --package gabarit-server --bench calendars
+
 echo "== search over 10,000 experts (SQLite)"
 cargo bench --quiet --package gabarit-server --bench search
 

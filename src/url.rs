@@ -1,6 +1,9 @@
 //! Addresses of pages.
 
-use gabarit_domain::ids::{BookingId, CandidateId, DocumentId, ExpertId, MembershipId, NominationId, PayoutBatchId};
+use gabarit_domain::{
+    ids::{BookingId, CandidateId, DocumentId, ExpertId, MembershipId, NominationId, PayoutBatchId},
+    rental::is_reference,
+};
 use gabarit_i18n::Locale;
 use uuid::Uuid;
 
@@ -316,10 +319,10 @@ pub fn programme_cycle(locale: Locale, code: &str) -> String {
     format!("{}/cycles/{code}", path(locale, Page::Manage(ManagePage::Programme)))
 }
 
-/// The page that a document is about: a booking's, or that of licences rented alone, whose references begin with `R-`.
+/// The page that a document is about: a booking's, or that of licences rented alone, which its reference tells.
 #[must_use]
 pub fn about(locale: Locale, booking: BookingId, reference: &str) -> String {
-    let page = if reference.starts_with("R-") { Page::Rental(booking.0) } else { Page::Booking(booking) };
+    let page = if is_reference(reference) { Page::Rental(booking.0) } else { Page::Booking(booking) };
     path(locale, page)
 }
 

@@ -1,5 +1,8 @@
 import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test, visit } from "../support.mjs";
 
+// One after the other: they change one expert's workplace, and nobody overwrites another's change there.
+test.describe.configure({ mode: "default" });
+
 const saved = (page, address) =>
   page.waitForResponse((response) => response.request().method() === "POST" && response.url().includes(address) && response.ok());
 

@@ -236,6 +236,15 @@ pub fn lines(rules: &RentalRules, order: &RentalOrder) -> Vec<Line> {
     lines
 }
 
+/// How the short reference of an order begins: the form tells it from a booking's.
+pub const REFERENCE_PREFIX: &str = "R-";
+
+/// Whether a short reference is that of an order for licences.
+#[must_use]
+pub fn is_reference(reference: &str) -> bool {
+    reference.starts_with(REFERENCE_PREFIX)
+}
+
 /// Where an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]

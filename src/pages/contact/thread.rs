@@ -32,14 +32,21 @@ pub(super) fn ThreadPage() -> impl IntoView {
         move |(reference, key, _)| conversation(locale, reference, key),
     );
     view! {
-        <Title text=move || text::thread_title(locale, reference())/>
         <Transition fallback=|| view! { <Skeleton lines=8/> }>
-            {move || Suspend::new(async move {
-                match thread.await {
-                    Err(error) => view! { <ErrorState error/> }.into_any(),
-                    Ok(thread) => view! { <Thread thread action form key=key()/> }.into_any(),
-                }
-            })}
+            {move || {
+                // Read here: the document's head is written when the router's signals are gone.
+                let (title, key) = (text::thread_title(locale, reference()), key());
+                Suspend::new(async move {
+                    let found = match thread.await {
+                        Err(error) => view! { <ErrorState error/> }.into_any(),
+                        Ok(thread) => view! { <Thread thread action form key/> }.into_any(),
+                    };
+                    view! {
+                        <Title text=title/>
+                        {found}
+                    }
+                })
+            }}
         </Transition>
     }
     .into_any()

@@ -158,19 +158,26 @@ pub(super) fn RequestPage() -> impl IntoView {
         move |(reference, _, _)| manager_request(locale, reference),
     );
     view! {
-        <Title text=move || text::thread_title(locale, reference())/>
         <p><a href=inbox_path(locale)>{text::back_to_inbox(locale)}</a></p>
         <Transition fallback=|| view! { <Skeleton lines=8/> }>
-            {move || Suspend::new(async move {
-                match thread.await {
-                    Err(error) => view! { <ErrorState error/> }.into_any(),
-                    Ok(desk) => {
-                        // Answers that are begun are in the sender's language.
-                        texts::ready(desk.locale).await;
-                        view! { <Request desk action form canned=canned.get_untracked()/> }.into_any()
+            {move || {
+                // Read here: the document's head is written when the router's signals are gone.
+                let (title, canned) = (text::thread_title(locale, reference()), canned.get_untracked());
+                Suspend::new(async move {
+                    let found = match thread.await {
+                        Err(error) => view! { <ErrorState error/> }.into_any(),
+                        Ok(desk) => {
+                            // Answers that are begun are in the sender's language.
+                            texts::ready(desk.locale).await;
+                            view! { <Request desk action form canned/> }.into_any()
+                        }
+                    };
+                    view! {
+                        <Title text=title/>
+                        {found}
                     }
-                }
-            })}
+                })
+            }}
         </Transition>
     }
     .into_any()

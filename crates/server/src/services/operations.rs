@@ -5,11 +5,10 @@ use crate::{
     db::{desk, operations as rows},
     jobs::{self, JobKind},
     platform::Platform,
-    services::{manage::managers_only, rentals},
+    services::manage::managers_only,
 };
 use chrono::TimeDelta;
-use gabarit_domain::ids::BookingId;
-use gabarit_domain::money::Cents;
+use gabarit_domain::{ids::BookingId, money::Cents, rental::is_reference};
 use gabarit_view::{
     account::AccountView,
     desk::{DeskAction, ErrorClass, JobView, MailView, Operations, RetryForm, Trouble, TroubleView},
@@ -160,7 +159,7 @@ pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Resul
             let action = if what == "refund" { "refund-retried" } else { "capture-retried" };
             if let Some(row) = &known {
                 let kind = match what {
-                    "refund" if rentals::is_reference(&row.reference) => JobKind::SendRentalRefund,
+                    "refund" if is_reference(&row.reference) => JobKind::SendRentalRefund,
                     "refund" => JobKind::SendRefund,
                     _ => JobKind::CapturePayment,
                 };

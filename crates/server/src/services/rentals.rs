@@ -39,7 +39,7 @@ use gabarit_domain::{
     ids::{AccountId, BookingId, PaymentId, RefundId},
     invoice::{Document, DocumentKind},
     pricing::PricingContext,
-    rental::{RentalOrder, RentalRefusal, RentalState, client_may_cancel, quote},
+    rental::{REFERENCE_PREFIX, RentalOrder, RentalRefusal, RentalState, client_may_cancel, quote},
     vat::VatStatus,
 };
 use gabarit_i18n::Locale;
@@ -67,16 +67,11 @@ pub struct Placed {
 /// Ways to pay: those that bring the money at once.
 pub const METHODS: [PaymentMethod; 2] = [PaymentMethod::Ideal, PaymentMethod::Bancontact];
 
-/// `R-` and six characters that are hard to take for one another when read aloud: the form tells it from a booking's.
+/// The prefix, and six characters that are hard to take for one another when read aloud.
 fn reference(random: &[u8]) -> String {
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let letters: String = random.iter().take(6).map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
-    format!("R-{letters}")
-}
-
-/// Whether a short reference is that of an order for licences.
-pub(crate) fn is_reference(reference: &str) -> bool {
-    reference.starts_with("R-")
+    format!("{REFERENCE_PREFIX}{letters}")
 }
 
 /// Why an order cannot be quoted, said by the field that has to change.
