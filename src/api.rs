@@ -24,6 +24,7 @@ pub mod own_data;
 pub mod papers;
 pub mod public;
 pub mod rating;
+pub mod referral;
 pub mod rental;
 pub mod rules;
 pub mod saved;

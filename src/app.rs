@@ -18,6 +18,7 @@ use crate::{
         papers::PapersRoutes,
         programme::ProgrammeRoutes,
         public::PublicRoutes,
+        referral::ReferralRoutes,
         rental::RentalRoutes,
         saved::SavedRoutes,
         verify::VerifyRoutes,
@@ -82,6 +83,7 @@ pub fn App() -> impl IntoView {
                     <VerifyRoutes/>
                     <RentalRoutes/>
                     <SavedRoutes/>
+                    <ReferralRoutes/>
                     <PublicRoutes/>
                 </ParentRoute>
             </Routes>

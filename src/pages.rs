@@ -10,6 +10,7 @@ pub mod nomination;
 pub mod papers;
 pub mod programme;
 pub mod public;
+pub mod referral;
 pub mod rental;
 pub mod saved;
 pub mod verify;

@@ -132,6 +132,8 @@ pub enum WorkPage {
     Record,
     /// The ladder, years, assignments.
     Earnings,
+    /// Being a referral partner.
+    Referrals,
     /// Where and how, and billing.
     Settings,
 }
@@ -193,6 +195,8 @@ pub enum ManagePage {
     Figures,
     /// Who did what, when and why.
     Log,
+    /// Referral partners and their leads.
+    Referrals,
 }
 
 /// Path of a page: `/fr/experts`.
@@ -229,6 +233,7 @@ pub fn path(locale: Locale, page: Page) -> String {
             WorkPage::Record => ("work/profile/record", None),
             WorkPage::Earnings => ("work/earnings", None),
             WorkPage::Settings => ("work/settings", None),
+            WorkPage::Referrals => ("work/referrals", None),
         },
         Page::Thread(id) => ("messages/{}", Some(id.0)),
         Page::Manage(ManagePage::Documents) => ("manage/documents", None),
@@ -259,6 +264,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Rental(id) => ("rentals/order/{}", Some(id)),
         Page::Saved => ("saved", None),
         Page::Manage(ManagePage::Rules) => ("manage/rules", None),
+        Page::Manage(ManagePage::Referrals) => ("manage/referrals", None),
         Page::Manage(ManagePage::Figures) => ("manage/figures", None),
         Page::Manage(ManagePage::Log) => ("manage/log", None),
         Page::OwnData => ("account/data", None),
@@ -325,6 +331,13 @@ pub fn about(locale: Locale, booking: BookingId, reference: &str) -> String {
 pub fn conversation(locale: Locale, reference: &str) -> String {
     format!("{}/{reference}", path(locale, Page::Contact))
 }
+
+/// Path of the page behind a partner's link.
+#[must_use]
+pub fn licences(locale: Locale, code: &str) -> String {
+    format!("/{}/licences/{code}", locale.code())
+}
+
 
 /// The path with a parameter added, its value encoded.
 #[must_use]

@@ -94,7 +94,8 @@ group! {
         Contact(pages::contact::DeskArea),
         Public(pages::public::PublicArea),
         Rental(pages::rental::RentalArea),
-        Saved(pages::saved::SavedArea)
+        Saved(pages::saved::SavedArea),
+        Referral(pages::referral::ReferralArea)
     }
 }
 group! {

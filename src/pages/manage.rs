@@ -18,6 +18,7 @@ mod overview;
 mod payouts;
 mod programme;
 mod programme_file;
+mod referrals;
 mod rentals;
 mod reports;
 mod reviews;
@@ -57,6 +58,7 @@ use overview::OverviewPage;
 use payouts::{BatchPage, PayoutsPage};
 use programme::{ProgrammeCyclePage, ProgrammePage, ReviewersPage};
 use programme_file::ProgrammeFilePage;
+use referrals::{LeadPage, PartnerPage, ReferralsPage};
 use rentals::RentalsDesk;
 use reports::ReportsPage;
 use reviews::ReviewsPage;
@@ -84,6 +86,7 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Rules, gabarit_i18n::rules::title),
     (ManagePage::Figures, gabarit_i18n::figures::title),
     (ManagePage::Log, gabarit_i18n::log::title),
+    (ManagePage::Referrals, gabarit_i18n::referral::manage_title),
 ];
 
 lazy_area! {
@@ -119,6 +122,9 @@ lazy_area! {
         Rules => RulesPage,
         Figures => FiguresPage,
         Log => LogPage,
+        Referrals => ReferralsPage,
+        ReferralPartner => PartnerPage,
+        ReferralLead => LeadPage,
     }
 }
 
@@ -157,6 +163,9 @@ pub fn ManageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("rules") view=ManageArea::Rules.lazy()/>
             <Route path=path!("figures") view=ManageArea::Figures.lazy()/>
             <Route path=path!("log") view=ManageArea::Log.lazy()/>
+            <Route path=path!("referrals") view=ManageArea::Referrals.lazy()/>
+            <Route path=path!("referrals/partners/:id") view=ManageArea::ReferralPartner.lazy()/>
+            <Route path=path!("referrals/leads/:id") view=ManageArea::ReferralLead.lazy()/>
         </ParentRoute>
     }
     .into_inner()

@@ -6,6 +6,7 @@ mod earnings;
 mod messages;
 mod profile;
 mod record;
+mod referrals;
 mod settings;
 
 use crate::{
@@ -30,6 +31,7 @@ use leptos_router::{
 use messages::{MessagesPage, ThreadPage};
 use profile::ProfilePage;
 use record::RecordPage;
+use referrals::ReferralsPage;
 use server_fn::ServerFn;
 use settings::SettingsPage;
 
@@ -44,6 +46,7 @@ const SECTIONS: &[Section] = &[
     (WorkPage::Profile, text::nav_profile),
     (WorkPage::Earnings, text::nav_earnings),
     (WorkPage::Settings, text::nav_settings),
+    (WorkPage::Referrals, gabarit_i18n::referral::title),
 ];
 
 lazy_area! {
@@ -57,6 +60,7 @@ lazy_area! {
         Earnings => EarningsPage,
         Settings => SettingsPage,
         Thread => ThreadPage,
+        Referrals => ReferralsPage,
     }
 }
 
@@ -72,6 +76,7 @@ pub fn WorkRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("profile/record") view=WorkArea::Record.lazy()/>
             <Route path=path!("earnings") view=WorkArea::Earnings.lazy()/>
             <Route path=path!("settings") view=WorkArea::Settings.lazy()/>
+            <Route path=path!("referrals") view=WorkArea::Referrals.lazy()/>
         </ParentRoute>
     }
     .into_inner()

@@ -28,6 +28,7 @@ pub mod payout;
 pub mod pricing;
 pub mod rating;
 pub mod recognition;
+pub mod referral;
 pub mod rental;
 pub mod rulebook;
 pub mod rulebook_edit;

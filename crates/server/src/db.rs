@@ -45,6 +45,7 @@ pub mod papers;
 pub mod payments;
 pub mod payouts;
 pub mod rating;
+pub mod referral;
 pub mod rentals;
 pub mod rulebooks;
 pub mod saved;

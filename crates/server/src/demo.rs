@@ -7,6 +7,7 @@ mod candidates;
 mod draw;
 mod members;
 mod nominations;
+mod referrals;
 mod saved;
 mod words;
 
@@ -57,6 +58,7 @@ pub async fn load(p: &Platform) -> Result<Loaded, ApiError> {
     drawn.experts(EXPERTS - 1, true);
     insert(&mut tx.exec(), p, &drawn, &hash).await.map_err(|error| p.fault(error))?;
     saved::insert(&mut tx.exec(), &drawn, p.ids.uuid(), p.now()).await.map_err(|error| p.fault(error))?;
+    referrals::insert(&mut tx.exec(), p, &drawn).await.map_err(|error| p.fault(error))?;
     candidates::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     nominations::insert(&mut tx.exec(), p, &hash).await.map_err(|error| p.fault(error))?;
     members::insert(&mut tx.exec(), p, &hash).await?;

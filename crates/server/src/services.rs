@@ -27,6 +27,7 @@ pub mod papers;
 pub mod payments;
 pub mod payouts;
 pub mod rating;
+pub mod referral;
 pub mod rentals;
 pub mod rule_desk;
 pub mod rulebooks;

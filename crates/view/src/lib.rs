@@ -23,6 +23,7 @@ pub mod papers;
 pub mod place;
 pub mod public;
 pub mod rating;
+pub mod referral;
 pub mod rental;
 pub mod rules;
 pub mod saved;

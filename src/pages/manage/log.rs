@@ -27,6 +27,7 @@ fn log_name(locale: Locale, code: &str) -> String {
         "membership" => text::log_membership(locale),
         "cycle" => text::log_cycle(locale),
         "erasure" => text::log_erasure(locale),
+        "referral" => text::log_referral(locale),
         other => return other.to_owned(),
     }
     .to_owned()

@@ -23,6 +23,8 @@ fn further(locale: Locale, code: &str) -> (&'static str, Option<String>) {
         "nominations" => (text::queue_nominations(locale), below("programme")),
         "appeals" => (text::queue_appeals(locale), below("members")),
         "claims" => (text::queue_claims(locale), below("members")),
+        "referrals" => (text::queue_referrals(locale), page(ManagePage::Referrals)),
+        "leads" => (text::queue_leads(locale), page(ManagePage::Referrals)),
         _ => (text::queue_draft(locale), page(ManagePage::Rules)),
     }
 }

@@ -141,6 +141,9 @@ pub const SOURCES: &[Source] = &[
     source!("erasure", "erasure_log l",
         at "l.at", id "l.id", step "CAST(0 AS BIGINT)", actor "l.account_id", subject "''", about "l.account_id",
         event "'erased'", detail "l.detail"),
+    source!("referral", "referral_log l JOIN referral_partner r ON r.id = l.partner_id JOIN expert e ON e.id = r.expert_id",
+        at "l.at", id "l.id", step "CAST(0 AS BIGINT)", actor "l.actor_id", subject "e.display_name", about "l.partner_id",
+        event "l.event", detail "CASE WHEN l.lead_id IS NULL THEN '' ELSE 'lead' END"),
 ];
 
 /// Lines of one log, the newest first. Only what is looked for stands in the query, so that the database takes the index

@@ -68,6 +68,8 @@ pub const QUEUES: &[(&str, &str)] = &[
     ("appeals", "SELECT COUNT(*) AS count, MIN(made_at) AS oldest FROM membership_appeal WHERE answer IS NULL"),
     ("claims", "SELECT COUNT(*) AS count, MIN(claimed_at) AS oldest FROM benefit_claim WHERE state = 'asked'"),
     ("draft", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM rulebook_draft WHERE state = 'open'"),
+    ("referrals", "SELECT COUNT(*) AS count, MIN(asked_at) AS oldest FROM referral_partner WHERE state = 'asked'"),
+    ("leads", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM referral_lead WHERE state = 'new'"),
 ];
 
 /// One of [`QUEUES`].

@@ -604,6 +604,44 @@ pub const TABLES: &[Table] = &[
         "id dedup_key body_html next_attempt_at attempts last_error",
     )
     .erased(&[concat!("DELETE FROM outbox WHERE recipient = ", mail!())]),
+    // Referral partners, and the leads that their links brought.
+    Table::of(
+        "referral_note",
+        "",
+        "",
+        "log_id lead_id body",
+    )
+    .erased(&["DELETE FROM referral_note WHERE lead_id IN (SELECT id FROM referral_lead WHERE account_id = $1)"]),
+    Table::of("referral_log", "actor_id = $1", "at event", "id partner_id lead_id actor_id").kept(Kept::Proof),
+    Table::of(
+        "referral_lead",
+        "account_id = $1",
+        "id state organisation contact_name email phone products seats country message locale created_at changed_at",
+        "partner_id digest version account_id",
+    )
+    .erased(&[
+        "DELETE FROM outbox WHERE dedup_key LIKE 'referral-lead/%' \
+         AND recipient IN (SELECT email FROM referral_lead WHERE account_id = $1)",
+        "UPDATE referral_lead SET organisation = '–', contact_name = '–', email = $3, phone = NULL, message = '', \
+         state = CASE WHEN state IN ('won', 'lost') THEN state ELSE 'lost' END, version = version + 1 \
+         WHERE account_id = $1",
+    ])
+    .kept(Kept::Proof),
+    Table::of(
+        "referral_partner",
+        expert!(),
+        "id state motivation code reasons asked_at decided_at ended_at",
+        "expert_id version decided_by ended_by",
+    )
+    .erased(&[
+        concat!(
+            "UPDATE referral_partner SET state = CASE state WHEN 'asked' THEN 'refused' ELSE 'ended' END, \
+             ended_at = $2, version = version + 1 WHERE state IN ('asked', 'granted') AND ",
+            expert!()
+        ),
+        concat!("UPDATE referral_partner SET motivation = '', reasons = '' WHERE ", expert!()),
+    ])
+    .kept(Kept::Proof),
     // The person, last.
     Table::of(
         "expert",

@@ -155,7 +155,7 @@ impl Problems {
 }
 
 /// Counts in a bucket within the hour, or refuses.
-async fn count(p: &Platform, bucket: &str, most: i64) -> Result<(), ApiError> {
+pub(super) async fn count(p: &Platform, bucket: &str, most: i64) -> Result<(), ApiError> {
     let now = p.now();
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let count = throttle::count(&mut tx.exec(), bucket, now, now + TimeDelta::hours(1))
