@@ -22,7 +22,7 @@ use gabarit_server::{
     services::{
         accounts, bookings, candidates, community, contact, contribution, disputes, experts, membership,
         nominations::{self, Eligibility},
-        payments, rentals, work,
+        payments, referral, rentals, work,
     },
     testing::{ExpertSpec, PASSWORD, TestExpert, TestPlatform},
 };
@@ -35,6 +35,7 @@ use gabarit_view::{
     dispute::DisputeForm,
     error::ApiError,
     nomination::{ContributionForm as NominationContributionForm, EligibilityForm, NominationForm},
+    referral::{AskForm, LeadForm, ReferralForm},
     rental::RentalForm,
 };
 use leptos::config::LeptosOptions;
@@ -80,6 +81,8 @@ struct World {
     nomination: String,
     /// In the community of members: the other expert is one.
     thread: String,
+    /// The expert's as a referral partner: code, partnership, and a lead that it brought.
+    referral: [String; 3],
 }
 
 /// What the other client wrote to become an expert.
@@ -95,6 +98,10 @@ const DISPUTE: &str = "Marqueur Litige du client";
 const NOMINATION: &str = "Marqueur Nomination";
 /// What the other expert wrote to other members.
 const COMMUNITY: &str = "Marqueur Communauté";
+/// What the expert wrote to become a referral partner.
+const MOTIVATION: &str = "Marqueur Motivation";
+/// Who left a lead with the expert's link: for managers alone.
+const LEAD: &str = "Marqueur Prospect";
 
 const MARKS: [&str; 5] = [
     "Marqueur Organisation SA",
@@ -168,6 +175,7 @@ impl World {
         let rental = order(&p, &client).await.to_string();
         let nomination = nominate(&p, &other_client).await.to_string();
         let thread = converse(&p, &other_expert.account).await;
+        let referral = refer(&p, &expert, &manager).await;
         let options = LeptosOptions::builder().output_name(Arc::<str>::from("gabarit")).build();
         Self {
             app: router((*p).clone(), options),
@@ -184,6 +192,7 @@ impl World {
             rental,
             nomination,
             thread,
+            referral,
         }
     }
 
@@ -213,6 +222,9 @@ impl World {
             .replace("{rental}", &self.rental)
             .replace("{nomination}", &self.nomination)
             .replace("{thread}", &self.thread)
+            .replace("{code}", &self.referral[0])
+            .replace("{partner}", &self.referral[1])
+            .replace("{lead}", &self.referral[2])
             .replace("{nobody}", "00000000-0000-0000-0000-000000000000")
     }
 
@@ -255,6 +267,8 @@ impl World {
         unless(parties, "what the client disputes", DISPUTE);
         unless([2, 5].contains(&role), "the other client's nomination", NOMINATION);
         unless([4, 5].contains(&role), "what members write to each other", COMMUNITY);
+        unless([3, 5].contains(&role), "what the expert wrote to become a partner", MOTIVATION);
+        unless(role == 5, "who left a lead", LEAD);
         unless(parties, "the client's address", &self.client.email);
         unless(parties, "the expert's address", &self.expert.account.email);
         unless([2, 5].contains(&role), "the other client's address", &self.other_client.email);
@@ -338,6 +352,39 @@ async fn converse(p: &TestPlatform, account: &AccountView) -> String {
     community::begin(p, account, &form).await.unwrap().to_string()
 }
 
+/// Makes the expert a referral partner, with a lead by a visitor.
+async fn refer(p: &TestPlatform, expert: &TestExpert, manager: &AccountView) -> [String; 3] {
+    let ask = AskForm { motivation: MOTIVATION.into(), locale: "fr".into() };
+    referral::ask(p, &expert.account, &ask).await.unwrap();
+    let asked = referral::queue(p, manager, "", 1).await.unwrap().partners[0].id.to_string();
+    let grant = ReferralForm {
+        id: asked.clone(),
+        version: referral::partner_file(p, manager, &asked).await.unwrap().version.to_string(),
+        act: "granted".into(),
+        ..ReferralForm::default()
+    };
+    referral::decide(p, manager, &grant).await.unwrap();
+    let desk = referral::desk(p, &expert.account, Locale::Fr).await.unwrap();
+    let code = desk.current.unwrap().code.unwrap().to_string();
+    let lead = LeadForm {
+        code: code.clone(),
+        form_key: p.ids.uuid().to_string(),
+        organisation: "Bureau du prospect".into(),
+        contact_name: LEAD.into(),
+        email: "prospect@client.example".into(),
+        products: vec!["revit".into()],
+        seats: "2".into(),
+        country: "BE".into(),
+        message: format!("{LEAD}, son message"),
+        consent: "on".into(),
+        locale: "fr".into(),
+        ..LeadForm::default()
+    };
+    referral::leave(p, None, &lead, "192.0.2.1").await.unwrap();
+    let left = referral::queue(p, manager, "", 1).await.unwrap().leads[0].id.to_string();
+    [code, asked, left]
+}
+
 /// An application that could be sent.
 fn application() -> ApplicationForm {
     let fields = [
@@ -382,6 +429,10 @@ fn probe(address: &str) -> String {
         "{thread}"
     } else if says(&["nomination", "programme/review", "review_seat"]) {
         "{nomination}"
+    } else if says(&["lead"]) {
+        "{lead}"
+    } else if says(&["referral"]) {
+        "{partner}"
     } else if says(&["rental"]) {
         "{rental}"
     } else if says(&["manage/desk", "contact", "request", "reply"]) {
@@ -406,6 +457,7 @@ fn probe(address: &str) -> String {
             "{thread}" => "{thread}",
             "{name}" => "bookings",
             "{reference}" => "{request}",
+            "{code}" => "{code}",
             part if part.starts_with('{') || part.starts_with(':') => id,
             part => part,
         };
