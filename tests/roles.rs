@@ -304,7 +304,7 @@ async fn order(p: &TestPlatform, client: &AccountView) -> Uuid {
         ..RentalForm::default()
     };
     let seen = match rentals::place(p, client, &form, Locale::Fr).await {
-        Err(ApiError::PriceChanged { quote, .. }) => quote.fingerprint(),
+        Err(ApiError::PriceChanged { quote, .. }) => quote.read().unwrap().fingerprint(),
         other => panic!("{other:?}"),
     };
     rentals::place(p, client, &RentalForm { seen, ..form }, Locale::Fr).await.unwrap().id
@@ -475,7 +475,7 @@ fn probe(address: &str) -> String {
 async fn shown(p: &TestPlatform, client: &AccountView, form: &BookingForm) -> String {
     let refused = bookings::place(p, client, form, Locale::Fr).await.unwrap_err();
     match refused {
-        ApiError::PriceChanged { quote, .. } => quote.fingerprint(),
+        ApiError::PriceChanged { quote, .. } => quote.read().unwrap().fingerprint(),
         other => {
             let _ = experts::products(p).await;
             panic!("{other:?}")

@@ -16,7 +16,7 @@ pub struct Standing {
 
 /// Why an order cannot be paid later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum CreditRefusal {
     /// An invoice is overdue.
     Overdue,

@@ -223,7 +223,7 @@ impl Quote {
 
 /// Why an order cannot be quoted. All reasons are given at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     /// The first day is too close (or past).
     TooSoon {

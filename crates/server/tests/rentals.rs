@@ -46,7 +46,9 @@ fn form(p: &TestPlatform, first: &str, last: &str, seats: &str) -> RentalForm {
 /// The form, once its reader has seen the price.
 async fn consented(p: &TestPlatform, client: &AccountView, form: RentalForm) -> Result<RentalForm, ApiError> {
     match rentals::place(p, client, &form, Locale::Nl).await {
-        Err(ApiError::PriceChanged { quote, .. }) => Ok(RentalForm { seen: quote.fingerprint(), ..form }),
+        Err(ApiError::PriceChanged { quote, .. }) => {
+            Ok(RentalForm { seen: quote.read().unwrap().fingerprint(), ..form })
+        }
         Err(error) => Err(error),
         Ok(_) => panic!("ordered without consent to a price"),
     }

@@ -92,9 +92,29 @@ pub enum Problem {
     ChangedBy(String),
 }
 
+/// A quote inside an error, as it is sent: every screen reads errors, and only those that show a price need the code that
+/// reads quotes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShownQuote(String);
+
+impl From<&Quote> for ShownQuote {
+    fn from(quote: &Quote) -> Self {
+        Self(serde_json::to_string(quote).unwrap_or_default())
+    }
+}
+
+impl ShownQuote {
+    /// The quote; `None` for a text that is none.
+    #[must_use]
+    pub fn read(&self) -> Option<Quote> {
+        serde_json::from_str(&self.0).ok()
+    }
+}
+
 /// Why something did not happen. Never holds internals: those are in the log, under the id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
-#[serde(tag = "error", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum ApiError {
     /// Fields need correction.
     #[error("invalid input")]
@@ -132,7 +152,7 @@ pub enum ApiError {
     #[error("the price changed")]
     PriceChanged {
         /// The new quote.
-        quote: Box<Quote>,
+        quote: ShownQuote,
         /// See [`ApiError::Invalid`].
         stash: Option<String>,
     },

@@ -115,7 +115,7 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
         let quote = quote.clone();
         Signal::derive(move || {
             error.with(|error| match error {
-                Some(ApiError::PriceChanged { quote, .. }) => (**quote).clone(),
+                Some(ApiError::PriceChanged { quote: now, .. }) => now.read().unwrap_or_else(|| quote.clone()),
                 _ => quote.clone(),
             })
         })
@@ -254,6 +254,7 @@ fn Changed(form: FormState, locale: Locale, seen: Cents, back: String, expert: E
     move || {
         error.with(|error| match error {
             Some(ApiError::PriceChanged { quote, .. }) => {
+                let quote = quote.read()?;
                 let now = fmt::money(locale, quote.total);
                 let words = if seen == quote.total {
                     text::price_changed_text_only(locale, now)

@@ -114,7 +114,7 @@ fn Content(setup: RentalSetup) -> impl IntoView {
     // What was refused for its price is shown at its new one.
     let changed = move || {
         form.error().with(|error| match error {
-            Some(ApiError::PriceChanged { quote, .. }) => Some((**quote).clone()),
+            Some(ApiError::PriceChanged { quote, .. }) => quote.read(),
             _ => None,
         })
     };

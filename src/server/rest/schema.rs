@@ -421,14 +421,13 @@ pub(super) struct FieldProblem {
 impl From<&FieldError> for FieldProblem {
     fn from(error: &FieldError) -> Self {
         // The serde form is either a word or an object with the word as its only key.
-        let (problem, detail) = match (&error.problem, serde_json::to_value(&error.problem)) {
-            (Problem::Refused(refusal), _) => {
-                let mut detail = serde_json::to_value(refusal).unwrap_or_default();
-                let word = detail.as_object_mut().and_then(|object| object.remove("reason"));
-                (word.and_then(|word| word.as_str().map(ToOwned::to_owned)).unwrap_or_default(), detail)
-            }
-            (_, Ok(serde_json::Value::String(word))) => (word, serde_json::Value::Null),
-            (_, Ok(serde_json::Value::Object(object))) => object.into_iter().next().unwrap_or_default(),
+        let problem = match &error.problem {
+            Problem::Refused(refusal) => serde_json::to_value(refusal),
+            problem => serde_json::to_value(problem),
+        };
+        let (problem, detail) = match problem {
+            Ok(serde_json::Value::String(word)) => (word, serde_json::Value::Null),
+            Ok(serde_json::Value::Object(object)) => object.into_iter().next().unwrap_or_default(),
             _ => (String::new(), serde_json::Value::Null),
         };
         Self { field: error.field.clone(), problem, detail }

@@ -198,7 +198,7 @@ impl Stage {
         let placed = match bookings::place(&self.p, &self.client, &form, locale).await {
             // Nobody has seen a price yet: the answer says which.
             Err(ApiError::PriceChanged { quote, .. }) => {
-                form.seen = quote.fingerprint();
+                form.seen = quote.read().ok_or(ApiError::Transport)?.fingerprint();
                 bookings::place(&self.p, &self.client, &form, locale).await?
             }
             other => other?,

@@ -160,7 +160,7 @@ async fn reserve(
     }
     let quote = quote(context, &draft.order).map_err(refused)?;
     if quote.fingerprint() != draft.seen {
-        return Err(ApiError::PriceChanged { quote: Box::new(quote), stash: None }.into());
+        return Err(ApiError::PriceChanged { quote: (&quote).into(), stash: None }.into());
     }
     let holds = rows::running(exec, client.id, now).await?;
     if holds >= i64::from(context.rulebook.booking.max_unpaid_holds) {

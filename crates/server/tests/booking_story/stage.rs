@@ -190,7 +190,7 @@ pub(crate) fn form(p: &TestPlatform, expert: ExpertId, days: &str, method: Payme
 pub(crate) async fn shown(p: &TestPlatform, client: &AccountView, form: &BookingForm) -> Result<Quote, ApiError> {
     let blind = BookingForm { seen: String::new(), ..form.clone() };
     match bookings::place(p, client, &blind, Locale::Fr).await {
-        Err(ApiError::PriceChanged { quote, .. }) => Ok(*quote),
+        Err(ApiError::PriceChanged { quote, .. }) => Ok(quote.read().unwrap()),
         Err(error) => Err(error),
         Ok(_) => panic!("booked without consent to a price"),
     }

@@ -224,7 +224,7 @@ impl Client {
             match first {
                 Ok(placed) => return Some(placed.id),
                 // At first no price was seen; this one is agreed to.
-                Err(ApiError::PriceChanged { quote, .. }) => form.seen = quote.fingerprint(),
+                Err(ApiError::PriceChanged { quote, .. }) => form.seen = quote.read().unwrap().fingerprint(),
                 Err(ApiError::DaysTaken { .. } | ApiError::TooManyHolds) => return None,
                 Err(ApiError::CreditRefused { .. }) => form.method = PaymentMethod::Ideal.code().to_owned(),
                 // The provider's answer was lost: the days are held, the form is sent again.

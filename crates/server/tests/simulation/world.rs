@@ -249,7 +249,7 @@ impl World {
         let mut form = self.form(expert);
         let account = self.clients[client].clone();
         match bookings::place(&self.p, &account, &form, Locale::Fr).await {
-            Err(ApiError::PriceChanged { quote, .. }) => form.seen = quote.fingerprint(),
+            Err(ApiError::PriceChanged { quote, .. }) => form.seen = quote.read().unwrap().fingerprint(),
             other => {
                 self.tell("placed blind", &other);
                 return;

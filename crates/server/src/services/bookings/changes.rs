@@ -225,7 +225,7 @@ async fn propose_once(
     let wanted = read(p, &booking, form, locale)?;
     let quote = price(exec, p, &booking, &wanted.order, now).await?;
     if fingerprint(&booking, &quote) != form.seen {
-        return Err(ApiError::PriceChanged { quote: Box::new(quote), stash: None }.into());
+        return Err(ApiError::PriceChanged { quote: (&quote).into(), stash: None }.into());
     }
     if wanted.order == booking.order && wanted.work_address == booking.work_address {
         return Err(ApiError::field("days", Problem::Missing).into());

@@ -112,7 +112,7 @@ async fn hold(
     }
     let quote = price(p, &mut tx, draft, context).await?;
     if quote.fingerprint() != draft.seen {
-        return Err(ApiError::PriceChanged { quote: Box::new(quote), stash: None }.into());
+        return Err(ApiError::PriceChanged { quote: (&quote).into(), stash: None }.into());
     }
     let holds = rows::running_holds(&mut tx.exec(), client.id, now).await?;
     if holds >= i64::from(context.rulebook.booking.max_unpaid_holds) {
