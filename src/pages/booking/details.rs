@@ -108,6 +108,7 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
         }
     };
     let place = setup.place.as_ref().map(gabarit_view::place::PlaceView::label);
+    let printed = url::printed_quote(locale, expert.id, &booking.form.to_query());
     let here = format!("{}?{query}", url::path(locale, Page::BookDetails(expert.id)));
     // After a change of price the new quote is what is asked for.
     let error = form.error();
@@ -187,6 +188,9 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
                     <p class="quote-meta">
                         {quote_text::valid_until(locale, fmt::date(locale, quote.valid_until))}
                         "\u{a0}· " {quote_text::tariffs(locale, quote.rulebook.0)}
+                    </p>
+                    <p class="quote-print">
+                        <a href=printed rel="external nofollow">{quote_text::print(locale)}</a>
                     </p>
                 </div>
             </aside>

@@ -6,7 +6,7 @@
 //! afterwards, from rows that a crash cannot lose.
 
 pub mod changes;
-mod form;
+pub(crate) mod form;
 mod moves;
 pub(crate) mod notices;
 mod placing;

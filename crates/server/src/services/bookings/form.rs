@@ -185,7 +185,7 @@ async fn vat_status(p: &Platform, form: &BookingForm, home: CountryCode) -> Resu
 }
 
 /// Why an order cannot be quoted, said by the field that has to change.
-pub(super) fn refused(refusals: Vec<Refusal>) -> ApiError {
+pub(crate) fn refused(refusals: Vec<Refusal>) -> ApiError {
     let fields = refusals
         .into_iter()
         .map(|refusal| {
