@@ -97,6 +97,7 @@ const TABLE: &[Row] = &[
     ("POST /api/change_booking", "/api/change_booking id={booking}&locale=en", [401, 409, 404, 403, 404, 409]),
     ("POST /api/cut_booking", "/api/cut_booking id={booking}&locale=en", [401, 409, 404, 409, 404, 422]),
     ("POST /api/decline_change", "/api/decline_change id={booking}&locale=en", [401, 403, 404, 409, 404, 403]),
+    ("POST /api/ask_register", "/api/ask_register id={booking}&locale=en", [401, 403, 403, 403, 403, 409]),
     ("POST /api/dismiss_report", "/api/dismiss_report id={booking}&locale=en", [401, 403, 403, 403, 403, 409]),
     ("POST /api/pay_with", "/api/pay_with id={booking}&method=ideal&locale=en", [401, 200, 404, 404, 404, 404]),
     ("POST /api/report_absence", "/api/report_absence id={booking}&locale=en", [422, 422, 422, 422, 422, 422]),

@@ -10,7 +10,7 @@ use gabarit_domain::{
     invoice::{Document, DocumentKind, DocumentLines, Party},
     money::Cents,
     pricing::Quote,
-    vat::{CountryCode, VatCategory, VatStatus},
+    vat::{CountryCode, Customer, VatCategory, VatStatus},
 };
 use gabarit_i18n::{Locale, document as text, fmt, lines, quote as quote_text, term};
 use serde::{Deserialize, Serialize};
@@ -115,8 +115,8 @@ pub struct Names<'a> {
 pub struct Offer<'a> {
     /// The price.
     pub quote: &'a Quote,
-    /// What the register said of the buyer's number.
-    pub status: VatStatus,
+    /// For whom, as far as VAT is concerned.
+    pub customer: &'a Customer,
     /// Where the work is done, unless from a distance.
     pub place: Option<&'a str>,
 }
@@ -173,7 +173,7 @@ impl DocumentText {
     /// [`DocumentText::quote`] before anything is ordered: without a booking, and with what the price rests on.
     #[must_use]
     pub fn offer(document: &Document, offer: Offer<'_>, names: Names<'_>) -> Self {
-        let Offer { quote, status, place } = offer;
+        let Offer { quote, customer, place } = offer;
         let mut words = Self::quote(document, quote.valid_until, names);
         let locale = words.locale;
         // Nothing numbers it and nothing keeps it: the same choices at the same price have the same mark.
@@ -199,7 +199,9 @@ impl DocumentText {
         if matches!(quote.vat.treatment.category, VatCategory::S | VatCategory::Z) {
             let why = if document.buyer.country == document.seller.country {
                 quote_text::vat_why_home(locale)
-            } else if status == VatStatus::Unknown && document.buyer.vat_number.is_some() {
+            } else if customer.is_private {
+                quote_text::vat_why_private(locale)
+            } else if customer.vat_status == VatStatus::Unknown && customer.vat_number.is_some() {
                 quote_text::vat_why_unknown(locale)
             } else {
                 quote_text::vat_why_none(locale)

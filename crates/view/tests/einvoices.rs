@@ -23,8 +23,11 @@ use gabarit_domain::{
     },
     money::{BasisPoints, Cents},
     pricing::{Quote, quote},
-    settlement::{Choice, Kept, Settlement, SomeDays, client_cancels, expert_stops, manager_decides, settle},
-    vat::{CountryCode, OperatorVat, Supplier, VatBreakdown, VatCategory, VatNumber, VatTreatment, supply_treatment},
+    settlement::{Choice, Kept, Settlement, SomeDays, client_cancels, client_withdraws, expert_stops, manager_decides, settle},
+    vat::{
+        CountryCode, Customer, OperatorVat, Supplier, VatBreakdown, VatCategory, VatNumber, VatStatus, VatTreatment,
+        supply_treatment,
+    },
 };
 use gabarit_i18n::Locale;
 use gabarit_view::document::{DocumentText, Names};
@@ -65,14 +68,14 @@ fn client(case: &Case, dice: &mut Dice) -> Party {
     let customer = &case.order.customer;
     let names = ["Bureau d’études fictif SA", "Ingenieurs & Zonen <fictief>", "Ærø \"Tegnestue\"\tA/S"];
     Party {
-        name: names[dice.pick(0, 2) as usize].to_owned(),
-        attention: dice.one_in(2).then(|| "Camille Exemple".to_owned()),
+        name: if customer.is_private { "Dominique Exemple" } else { names[dice.pick(0, 2) as usize] }.to_owned(),
+        attention: (!customer.is_private && dice.one_in(2)).then(|| "Camille Exemple".to_owned()),
         street: "Quai Imaginaire 3".to_owned(),
         postal_code: "1000".to_owned(),
         city: "Bruxelles".to_owned(),
         country: customer.country,
         vat_number: customer.vat_number.clone(),
-        registration: dice.one_in(2).then(|| "Reg. 12-345".to_owned()),
+        registration: (!customer.is_private && dice.one_in(2)).then(|| "Reg. 12-345".to_owned()),
         email: Some("factures@client.example".to_owned()),
     }
 }
@@ -183,6 +186,7 @@ fn settlements(case: &Case, quote: &Quote, dice: &mut Dice) -> Vec<Settlement> {
                 let today = order.days.first() - chrono::TimeDelta::days(ahead);
                 client_cancels(&case.context.rulebook, order, today)
             }
+            (0, _) if order.customer.is_private => client_withdraws(order, order.days.first()),
             (0, 1) => expert_stops(order, &some(&all.days, dice)),
             // What a dispute over some days gives back, at most.
             (_, 2) => without(&before, &some(&before.days, dice)),
@@ -218,7 +222,18 @@ fn corpus() -> Vec<Document> {
             documents.truncate(900);
             break;
         }
-        let case = sample::case(seed);
+        let mut case = sample::case(seed);
+        if seed % 5 == 0 {
+            // A consumer: no VAT number, the operator's rate wherever in the Union, no licences across a border.
+            let home = case.context.operator.country;
+            case.context.private_clients = true;
+            let country = [home, country("FR"), country("GR")][dice.pick(0, 2) as usize];
+            case.order.customer =
+                Customer { country, vat_number: None, vat_status: VatStatus::None, is_private: true };
+            if country != home {
+                case.order.licences.clear();
+            }
+        }
         let Ok(quote) = quote(&case.context, &case.offer, &case.order) else { continue };
         let us = operator(case.context.operator);
         let them = client(&case, &mut dice);
@@ -236,6 +251,10 @@ fn corpus() -> Vec<Document> {
         let given_back: Cents = settled.iter().map(|settlement| settlement.credit_total).sum();
         if let Some(last) = settled.last() {
             assert_eq!(quote.total - given_back, last.total, "{seed}");
+        }
+        if case.order.customer.is_private {
+            assert!(matches!(quote.vat.treatment.category, VatCategory::S | VatCategory::Z), "{seed}");
+            assert_eq!(quote.vat.treatment.rate, case.context.operator.rate, "{seed}");
         }
         let (firm, vat_exempt) = firm(firms, us.country);
         firms += 1;
@@ -271,8 +290,13 @@ fn what_is_written_reads_back_and_adds_up() {
     let keys = [signer.public_key()];
     let strangers = [Signer::new([8; 32]).public_key()];
     let mut cases = BTreeMap::<(u16, String), u32>::new();
+    let (mut private, mut private_back) = (0, 0);
     for document in corpus() {
         assert_eq!(document.faults(), [""; 0]);
+        if document.buyer.name == "Dominique Exemple" {
+            private += 1;
+            private_back += u32::from(document.number.kind.is_credit_note());
+        }
         let model = einvoice(&document).sealed(&signer);
         *cases.entry((model.type_code, model.vat[0].category.clone())).or_default() += 1;
         assert_eq!(model.total, document.total);
@@ -291,6 +315,7 @@ fn what_is_written_reads_back_and_adds_up() {
             assert_eq!(EInvoice { seal: None, ..read }.judge_seal(&keys), SealState::Missing);
         }
     }
+    assert!(private > 50 && private_back > 25, "{private} {private_back}");
     // All four types; standard, reverse charge, outside the Union, and small businesses.
     for code in [380, 381, 389, 261] {
         for category in ["S", "AE", "O", "E"] {
@@ -477,6 +502,7 @@ fn a_country_without_vat_is_zero_rated() {
             country: country("NL"),
             vat_number: None,
             vat_status: gabarit_domain::vat::VatStatus::None,
+            is_private: false,
         },
     );
     assert_eq!(treatment, VatTreatment { category: VatCategory::Z, rate: BasisPoints(0) });

@@ -11,6 +11,7 @@ mod moves;
 pub(crate) mod notices;
 mod placing;
 pub mod settling;
+pub mod vat_again;
 
 pub use moves::{accept, complete, decline, expire, lapse, withdraw};
 pub use placing::place;

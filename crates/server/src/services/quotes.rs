@@ -64,7 +64,7 @@ pub async fn offer(
     };
     let buyer = buyer(p, reader, &order).await?;
     let document = document(p, &order, &quote, buyer, &setup.expert.display_name, locale);
-    let about = Offer { quote: &quote, status: order.customer.vat_status, place: place.as_deref() };
+    let about = Offer { quote: &quote, customer: &order.customer, place: place.as_deref() };
     let text =
         documents::worded_by(p, &document, |document, names| DocumentText::offer(document, about, names)).await?;
     Ok(Offered { quote, text })
@@ -106,8 +106,9 @@ async fn buyer(p: &Platform, reader: Option<&AccountView>, order: &Order) -> Res
         email: None,
     };
     let known = match reader {
-        Some(reader) => bookings::remembered(p, reader).await?,
-        None => None,
+        // What is remembered is a business.
+        Some(reader) if !customer.is_private => bookings::remembered(p, reader).await?,
+        _ => None,
     };
     let number = customer.vat_number.as_ref().map(ToString::to_string);
     if let Some(known) = known.filter(|known| known.country == customer.country && known.vat_number == number) {
