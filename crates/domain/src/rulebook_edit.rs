@@ -582,7 +582,12 @@ impl Sample {
             flexible: self.flexible,
             workstation: self.workstation,
             licences,
-            customer: Customer { country: operator.country, vat_number: None, vat_status: VatStatus::Unknown, is_private: false },
+            customer: Customer {
+                country: operator.country,
+                vat_number: None,
+                vat_status: VatStatus::Unknown,
+                is_private: false,
+            },
         };
         let context = PricingContext { rulebook: rulebook.clone(), operator, today, private_clients: false };
         let quote = quote(&context, &offer, &order);

@@ -8,6 +8,7 @@ mod sample;
 use gabarit_domain::{
     booking::PaymentMethod,
     compensation::earnings,
+    dispute::without,
     einvoice::{
         EInvoice,
         check::recompute,
@@ -16,14 +17,15 @@ use gabarit_domain::{
         seal::{SealState, Signer},
     },
     ids::BookingId,
-    dispute::without,
     invoice::{
         Corrected, Document, DocumentKind, DocumentLines, DocumentNumber, Party, client_amounts, credit_amounts,
         self_billed_amounts,
     },
     money::{BasisPoints, Cents},
     pricing::{Quote, quote},
-    settlement::{Choice, Kept, Settlement, SomeDays, client_cancels, client_withdraws, expert_stops, manager_decides, settle},
+    settlement::{
+        Choice, Kept, Settlement, SomeDays, client_cancels, client_withdraws, expert_stops, manager_decides, settle,
+    },
     vat::{
         CountryCode, Customer, OperatorVat, Supplier, VatBreakdown, VatCategory, VatNumber, VatStatus, VatTreatment,
         supply_treatment,
@@ -174,9 +176,8 @@ fn credited(quote: &Quote) -> (DocumentLines, VatBreakdown, Cents) {
 fn settlements(case: &Case, quote: &Quote, dice: &mut Dice) -> Vec<Settlement> {
     let order = &case.order;
     let all = Kept::all(order);
-    let some = |days: &SomeDays, dice: &mut Dice| -> SomeDays {
-        days.iter().copied().filter(|_| !dice.one_in(3)).collect()
-    };
+    let some =
+        |days: &SomeDays, dice: &mut Dice| -> SomeDays { days.iter().copied().filter(|_| !dice.one_in(3)).collect() };
     let mut before = all.clone();
     let mut settled = Vec::new();
     for step in 0..3 {
@@ -228,8 +229,7 @@ fn corpus() -> Vec<Document> {
             let home = case.context.operator.country;
             case.context.private_clients = true;
             let country = [home, country("FR"), country("GR")][dice.pick(0, 2) as usize];
-            case.order.customer =
-                Customer { country, vat_number: None, vat_status: VatStatus::None, is_private: true };
+            case.order.customer = Customer { country, vat_number: None, vat_status: VatStatus::None, is_private: true };
             if country != home {
                 case.order.licences.clear();
             }

@@ -140,11 +140,8 @@ fn terms(s: &Source<'_>) -> Article {
     let price = statements::terms_price(l, s.int(rules.booking.quote_days), s.int(rules.booking.lead_days));
     let payment =
         statements::terms_payment(l, s.int(rules.booking.hold_minutes), s.int(rules.booking.max_unpaid_holds));
-    let accounts = if s.operator.private_clients {
-        statements::terms_accounts_private(l)
-    } else {
-        statements::terms_accounts(l)
-    };
+    let accounts =
+        if s.operator.private_clients { statements::terms_accounts_private(l) } else { statements::terms_accounts(l) };
     let acceptance = statements::terms_acceptance(l, s.int(rules.booking.acceptance_hours));
     let cancel = statements::terms_cancel(l, s.percent(rules.flexible.supplement), s.int(rules.flexible.notice_days));
     let invoices = statements::terms_invoices(l, s.int(rules.booking.contest_days), s.int(rules.booking.payout_days));

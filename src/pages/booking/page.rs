@@ -7,7 +7,9 @@ mod others;
 use super::parts::{Clock, NotShown, StateTag, days_words};
 use crate::{
     api::{
-        booking::{self as api, AcceptBooking, AskRegister, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking},
+        booking::{
+            self as api, AcceptBooking, AskRegister, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking,
+        },
         changes::{AcceptChange, DeclineChange, DismissReport, PayWith, ReportAbsence, WithdrawChange},
     },
     i18n::{Locale, fmt, use_locale},

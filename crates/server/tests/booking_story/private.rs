@@ -4,13 +4,7 @@ use crate::{
     cuts::{accepted, cut},
     stage::{DAYS, Stage, shown},
 };
-use gabarit_domain::{
-    booking::PaymentMethod,
-    ids::ExpertId,
-    money::Cents,
-    pricing::Refusal,
-    vat::VatCategory,
-};
+use gabarit_domain::{booking::PaymentMethod, ids::ExpertId, money::Cents, pricing::Refusal, vat::VatCategory};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     services::{bookings, bookings::settling::Cut, documents, quotes},
@@ -115,14 +109,23 @@ async fn a_private_client_books_in_their_own_name() {
 async fn a_private_quote_names_no_business() {
     for_each_db(|p| async move {
         let stage = open_to_all(p).await;
-        let business = BookingForm { country: "NL".to_owned(), vat_number: String::new(), ..stage.form(DAYS, PaymentMethod::Ideal) };
+        let business = BookingForm {
+            country: "NL".to_owned(),
+            vat_number: String::new(),
+            ..stage.form(DAYS, PaymentMethod::Ideal)
+        };
         accepted(&stage, business).await;
         let expert: ExpertId = stage.expert.id;
         let later = "2026-12-15";
         let print = async |form: BookingForm| -> DocumentText {
             quotes::offer(&stage.p, Some(&stage.client), expert, &form, Locale::En).await.unwrap().text
         };
-        let form = BookingForm { days: later.to_owned(), mode: "remote".to_owned(), country: "NL".to_owned(), ..BookingForm::default() };
+        let form = BookingForm {
+            days: later.to_owned(),
+            mode: "remote".to_owned(),
+            country: "NL".to_owned(),
+            ..BookingForm::default()
+        };
         let known = bookings::remembered(&stage.p, &stage.client).await.unwrap().unwrap();
         assert_eq!(print(form.clone()).await.buyer.name, known.organisation);
         let private = print(BookingForm { buyer: "private".to_owned(), country: "BE".to_owned(), ..form }).await;
@@ -180,9 +183,7 @@ async fn the_time_to_withdraw_ends() {
         let until = gabarit_domain::settlement::withdrawal_until(stage.p.today());
         let noon = |day: chrono::NaiveDate| format!("{day}T12:00:00Z");
         stage.at(&noon(until)).await;
-        let preview = async || {
-            bookings::settling::preview(&stage.p, &stage.client, id, &Cut::ByClient).await.unwrap()
-        };
+        let preview = async || bookings::settling::preview(&stage.p, &stage.client, id, &Cut::ByClient).await.unwrap();
         assert!(preview().await.withdraws);
         stage.at(&noon(until.succ_opt().unwrap())).await;
         let late = preview().await;
@@ -191,4 +192,3 @@ async fn the_time_to_withdraw_ends() {
     })
     .await;
 }
-

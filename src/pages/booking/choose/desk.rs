@@ -155,14 +155,9 @@ impl Desk {
 
     /// The client, as far as VAT is concerned.
     pub(super) fn customer(self) -> Customer {
-        self.choices
-            .with(|choices| choices.order.as_ref().map(|order| order.customer.clone()))
-            .unwrap_or_else(|| Customer {
-                country: self.home(),
-                vat_number: None,
-                vat_status: VatStatus::None,
-                is_private: false,
-            })
+        self.choices.with(|choices| choices.order.as_ref().map(|order| order.customer.clone())).unwrap_or_else(|| {
+            Customer { country: self.home(), vat_number: None, vat_status: VatStatus::None, is_private: false }
+        })
     }
 
     /// Keeps the address in step with the form, a moment after each change: browsers refuse too many at once.

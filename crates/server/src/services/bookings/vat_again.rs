@@ -152,9 +152,7 @@ async fn decide(
         (VatFound::Invalid, "invalid", Cents::ZERO)
     } else if booking.kept_total() == Cents::ZERO {
         (VatFound::Nothing, "nothing", Cents::ZERO)
-    } else if changes::open(exec, id).await?.is_some()
-        || !payment_rows::of_booking(exec, id).await?.iter().all(taken)
-    {
+    } else if changes::open(exec, id).await?.is_some() || !payment_rows::of_booking(exec, id).await?.iter().all(taken) {
         return Ok(VatFound::Later);
     } else {
         let vat = correct(exec, p, &mut booking, then, now).await?;
@@ -189,7 +187,7 @@ async fn correct(
     booking.revision += 1;
     rows::store_agreement(exec, booking).await?;
     let back = payments::keep_only(exec, p, booking, "VAT number confirmed", None).await?;
-    credit(exec, p, id, "vat-credit", &invoice, (DocumentLines::Quoted(lines), before, total)).await?;
+    credit(exec, p, id, "vat", &invoice, (DocumentLines::Quoted(lines), before, total)).await?;
     moves::invoice(exec, p, booking, now).await?;
     // Of an order that was cut short, what is kept no longer is credited on the new invoice as it was on the old one.
     if booking.settlement.is_some() {
@@ -213,7 +211,7 @@ async fn credit(
     corrects: &gabarit_domain::invoice::Document,
     amounts: (DocumentLines, VatBreakdown, Cents),
 ) -> Result<(), Failure> {
-    let cause = format!("{cause}:{booking}");
+    let cause = format!("credit:{booking}:{cause}");
     let input = CreditInput { booking, cause: &cause, corrects, days: None, amounts };
     let note = documents::issue_credit_note(exec, p, &input).await?.document;
     ledger::post_credit_note(exec, p, booking, &cause, note.vat.taxable, note.vat.tax).await?;
