@@ -346,6 +346,12 @@ pub fn with_param(path: &str, name: &str, value: &str) -> String {
     format!("{path}{separator}{name}={value}")
 }
 
+/// Where the quote of a booking form's choices is printed.
+#[must_use]
+pub fn printed_quote(locale: Locale, expert: ExpertId, query: &str) -> String {
+    format!("/quotes/{}/{expert}?{query}", locale.code())
+}
+
 /// The path of a page that comes back to `next` when its work is done: signing in during a booking.
 #[must_use]
 pub fn with_next(locale: Locale, page: Page, next: &str) -> String {

@@ -3,10 +3,10 @@ import { accessible, accounts, expect, experts, fillDetails, settle, signIn, sig
 test.describe.configure({ mode: "serial" });
 
 /** An accepted booking: its client's page, signed in, and the invoice's address. */
-async function invoiced(page, browser, request) {
+async function invoiced(page, browser, request, { day = 9, customer = "country=NL" } = {}) {
   const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
   const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${free_days.at(9)}&mode=remote&country=NL` });
+  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${free_days.at(day)}&mode=remote&${customer}` });
   await fillDetails(page);
   await page.locator("input[name=method][value=ideal]").check();
   await page.locator("input[name=terms]").check();
@@ -100,4 +100,23 @@ test("an account lists its documents by month, and sets its electronic address",
   await form.locator("input[name=identifier]").fill("0123.456.749");
   await form.locator("button[type=submit]").click();
   await expect(page.locator("main")).toContainText("Vos modifications sont enregistrées.");
+});
+
+test("S31: a register that was silent at the booking is asked again by a manager", async ({ page, request, browser }) => {
+  // The sandbox's register never answers on numbers that end so.
+  const id = await invoiced(page, browser, request, { day: 12, customer: "country=DE&vat_number=DE123400292" });
+  await expect(page.locator("main")).toContainText("TVA 21");
+  await page.goto(`/fr/documents/${id}`);
+  await page.locator("main a[href*='/fr/bookings/']").first().click();
+  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
+  const booking = new URL(page.url()).pathname;
+  await expect(page.getByRole("button", { name: "Interroger à nouveau le registre de la TVA" })).toHaveCount(0);
+  const other = await browser.newContext();
+  const desk = await other.newPage();
+  await signIn(desk, accounts.manager);
+  await desk.goto(booking);
+  await accessible(desk);
+  await desk.getByRole("button", { name: "Interroger à nouveau le registre de la TVA" }).click();
+  await expect(desk.locator("main")).toContainText("Le registre ne répond toujours pas.");
+  await other.close();
 });

@@ -29,6 +29,14 @@ test("S1 S5 S16 S17: without script, from the search to the paid booking", async
   const total = page.locator(".quote-panel .quote-total .quote-amount");
   await expect(total).toHaveText(/€/);
   const seen = await total.innerText();
+  // The same choices as a quote in print, before there is an account; bad ones are refused in words.
+  const printed = await page.locator(".quote-print a").getAttribute("href");
+  const quote = await request.get(printed);
+  expect(quote.headers()["content-type"]).toBe("application/pdf");
+  expect((await quote.body()).subarray(0, 5).toString()).toBe("%PDF-");
+  const refused = await request.get(printed.replace("mode=remote", "mode=orbit"));
+  expect(refused.status()).toBe(422);
+  expect(await refused.text()).toContain("Pas de devis pour ces choix");
   await page.getByRole("button", { name: "Continuer" }).click();
 
   // Sign up in between.

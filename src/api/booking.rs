@@ -410,6 +410,27 @@ pub async fn pay_booking(
     call.answer_form(&form, result).await
 }
 
+/// A manager has the VAT register asked again about a client's number.
+///
+/// # Errors
+/// See [`bookings::vat_again::ask_now`].
+#[server(prefix = "/api", endpoint = "ask_register")]
+pub async fn ask_register(
+    /// As posted.
+    #[server(flatten)]
+    form: BookingActionForm,
+) -> Result<(), ApiError> {
+    let call = Call::current()?;
+    let result = async {
+        let id = booking_id(&form)?;
+        let found = bookings::vat_again::ask_now(&call.platform, call.manager()?, id).await?;
+        back_to(&call, &form, id, found.code());
+        Ok(())
+    }
+    .await;
+    call.answer_form(&form, result).await
+}
+
 /// An invoice in words, for its seller, its buyer and managers.
 ///
 /// # Errors

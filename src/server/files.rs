@@ -8,21 +8,21 @@ use crate::{
 use axum::{
     Extension,
     body::Body,
-    extract::{Multipart, Path, Request, State, multipart::MultipartRejection},
+    extract::{Multipart, Path, RawQuery, Request, State, multipart::MultipartRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use gabarit_domain::ids::DocumentId;
+use gabarit_domain::ids::{DocumentId, ExpertId};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     platform::Platform,
     services::{
         own_data,
         papers::{self, File, Format},
-        sellers, stash, work,
+        quotes, sellers, stash, work,
     },
 };
-use gabarit_view::{account::AccountView, error::ApiError};
+use gabarit_view::{account::AccountView, booking::BookingForm, error::ApiError};
 use leptos::config::LeptosOptions;
 use std::{collections::BTreeMap, convert::Infallible, pin::Pin, sync::OnceLock};
 use tower::{Service, ServiceExt as _};
@@ -166,6 +166,47 @@ pub(crate) async fn document(
         _ => Err(ApiError::NotFound),
     };
     answer(result, account.as_ref(), &headers)
+}
+
+/// The quote of what an address chooses, in print: for anybody, before anything is ordered. Its choices are those of the
+/// booking form, which a refusal leads back to.
+pub(crate) async fn quote(
+    State(platform): State<Platform>,
+    Path((language, expert)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+) -> Response {
+    let account = reader(signed_in);
+    let Some(locale) = Locale::parse(&language) else {
+        let locale = file_locale(account.as_ref(), &headers);
+        return page::refusal(StatusCode::NOT_FOUND, locale, &ApiError::NotFound);
+    };
+    let Ok(expert) = expert.parse::<ExpertId>() else {
+        return page::refusal(StatusCode::NOT_FOUND, locale, &ApiError::NotFound);
+    };
+    let form = BookingForm::from_query(&query.unwrap_or_default());
+    let mut response = match quotes::print(&platform, account.as_ref(), expert, &form, locale).await {
+        Ok(file) => {
+            let name = file.name;
+            let headers = [
+                (header::CONTENT_TYPE, file.content_type.to_owned()),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+                (header::CACHE_CONTROL, "private, no-store".to_owned()),
+            ];
+            (headers, file.bytes).into_response()
+        }
+        Err(ApiError::Invalid { fields, .. }) => {
+            let back = format!("{}?{}", url::path(locale, Page::Book(expert)), form.to_query());
+            page::no_quote(locale, &fields, &url::with_param(&back, "check", "1"))
+        }
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            page::refusal(status, locale, &error)
+        }
+    };
+    response.headers_mut().insert(header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    response
 }
 
 /// The archive of one's own data.

@@ -72,6 +72,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/account/data/{id}", get(files::own_data))
         .route("/documents/{id}/{format}", get(files::document))
         .route("/documents/{whose}/{month}/{format}", get(files::month))
+        .route("/quotes/{locale}/{expert}", get(files::quote))
         .route("/document-keys.txt", get(files::document_keys))
         .route("/verify/{locale}", post(files::verify))
         .route("/texts/{version}/{file}", get(files::words))

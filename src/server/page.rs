@@ -1,12 +1,12 @@
 //! Small pages that are made without the application: when it is the application that failed, or for developers.
 
-use crate::ui::error_text;
+use crate::ui::{error_text, problem_text};
 use axum::{
     http::StatusCode,
     response::{Html, IntoResponse as _, Response},
 };
-use gabarit_i18n::{Locale, common};
-use gabarit_view::error::ApiError;
+use gabarit_i18n::{Locale, booking, common, document as document_text};
+use gabarit_view::error::{ApiError, FieldError};
 
 /// Text in HTML.
 pub(crate) fn escape(text: &str) -> String {
@@ -45,4 +45,28 @@ pub(crate) fn refusal(status: StatusCode, locale: Locale, error: &ApiError) -> R
         common::back_home(locale)
     );
     (status, Html(document(locale, brand, &body))).into_response()
+}
+
+/// Why there is no quote to print: every choice to correct, and the way back to them.
+pub(crate) fn no_quote(locale: Locale, fields: &[FieldError], back: &str) -> Response {
+    let title = document_text::quote_none(locale);
+    let mut reasons = String::new();
+    for FieldError { field, problem } in fields {
+        let name = match field.as_str() {
+            "days" => booking::days_title(locale),
+            "mode" | "place" => booking::place_title(locale),
+            "licences" => booking::licences(locale),
+            "country" => booking::country(locale),
+            "vat_number" => booking::vat_number(locale),
+            _ => common::brand(locale),
+        };
+        let reason = document_text::quote_field(locale, name, problem_text(locale, problem));
+        reasons.push_str(&format!("<li>{}</li>", escape(&reason)));
+    }
+    let body = format!(
+        "<h1>{title}</h1><ul>{reasons}</ul><p><a href=\"{}\">{}</a></p>",
+        escape(back),
+        document_text::quote_back(locale)
+    );
+    (StatusCode::UNPROCESSABLE_ENTITY, Html(document(locale, title, &body))).into_response()
 }

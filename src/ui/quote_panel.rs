@@ -57,6 +57,8 @@ fn vat_row(locale: Locale, quote: &Quote, customer: &Customer, home: Option<Coun
         VatCategory::S | VatCategory::Z => {
             let reason = if home == Some(customer.country) {
                 text::vat_why_home(locale)
+            } else if customer.is_private {
+                text::vat_why_private(locale)
             } else if customer.vat_status == VatStatus::Unknown && customer.vat_number.is_some() {
                 text::vat_why_unknown(locale)
             } else if home.is_some() {
@@ -160,6 +162,9 @@ pub fn refusal_reason(locale: Locale, refusal: &Refusal, expert: &str, names: &P
         Refusal::NotRemote => text::not_remote(locale, expert),
         Refusal::TooFar { one_way_km, limit_km } => text::too_far(locale, km(*one_way_km), expert, km(*limit_km)),
         Refusal::NoSuchLicence { product } => text::no_licence(locale, names.name(product)),
+        Refusal::NoPrivateClients | Refusal::PrivateOutside | Refusal::PrivateLicence => {
+            super::text::refusal_text(locale, refusal)
+        }
     }
 }
 
@@ -170,6 +175,8 @@ pub const fn refusal_field(refusal: &Refusal) -> &'static str {
         Refusal::TooSoon { .. } | Refusal::TooFarAhead { .. } | Refusal::NotFree { .. } => "days",
         Refusal::NotOnSite | Refusal::NotRemote => "mode",
         Refusal::TooFar { .. } => "place",
-        Refusal::NoSuchLicence { .. } => "licences",
+        Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => "licences",
+        Refusal::NoPrivateClients => "buyer",
+        Refusal::PrivateOutside => "country",
     }
 }

@@ -113,6 +113,9 @@ pub fn refusal_text(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NotRemote => errors::refusal_not_remote(locale).to_owned(),
         Refusal::TooFar { one_way_km, limit_km } => errors::refusal_too_far(locale, km(*one_way_km), km(*limit_km)),
         Refusal::NoSuchLicence { product } => errors::refusal_no_such_licence(locale, product.as_str()),
+        Refusal::NoPrivateClients => errors::refusal_no_private(locale).to_owned(),
+        Refusal::PrivateOutside => errors::refusal_private_outside(locale).to_owned(),
+        Refusal::PrivateLicence => errors::refusal_private_licence(locale).to_owned(),
     }
 }
 

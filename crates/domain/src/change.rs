@@ -45,7 +45,9 @@ pub fn requote(
                 (!days.is_empty()).then_some(Refusal::NotFree { days })
             }
             Refusal::NotOnSite | Refusal::NotRemote | Refusal::TooFar { .. } => moves.then_some(refusal),
-            Refusal::NoSuchLicence { .. } => Some(refusal),
+            Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => Some(refusal),
+            // For whom a booking is was agreed, and no change changes it.
+            Refusal::NoPrivateClients | Refusal::PrivateOutside => None,
         })
         .collect();
     if !found.is_empty() {

@@ -256,6 +256,13 @@ pub enum Refusal {
         /// Which.
         product: ProductCode,
     },
+    /// Private clients are not taken here (a setting).
+    NoPrivateClients,
+    /// A private client outside the Union: advice to them is taxed, or not, where they live (VAT Directive Art. 59).
+    PrivateOutside,
+    /// A licence for a private client of another member: an electronic service is taxed where they live (Art. 58), and
+    /// the operator declares nothing there.
+    PrivateLicence,
 }
 
 /// Everything besides offer and order that a price depends on.
@@ -267,6 +274,9 @@ pub struct PricingContext {
     pub operator: OperatorVat,
     /// Today, in the platform's zone.
     pub today: NaiveDate,
+    /// Whether private clients are taken.
+    #[serde(default)]
+    pub private_clients: bool,
 }
 
 impl PricingContext {
@@ -324,6 +334,16 @@ pub fn refusals(context: &PricingContext, offer: &Offer, order: &Order) -> Vec<R
     for product in &order.licences {
         if !context.rulebook.rental.licence_per_day.contains_key(product) {
             found.push(Refusal::NoSuchLicence { product: product.clone() });
+        }
+    }
+    if order.customer.is_private {
+        let country = order.customer.country;
+        if !context.private_clients {
+            found.push(Refusal::NoPrivateClients);
+        } else if country != context.operator.country && !country.in_eu() {
+            found.push(Refusal::PrivateOutside);
+        } else if country != context.operator.country && !order.licences.is_empty() {
+            found.push(Refusal::PrivateLicence);
         }
     }
     found

@@ -582,9 +582,14 @@ impl Sample {
             flexible: self.flexible,
             workstation: self.workstation,
             licences,
-            customer: Customer { country: operator.country, vat_number: None, vat_status: VatStatus::Unknown },
+            customer: Customer {
+                country: operator.country,
+                vat_number: None,
+                vat_status: VatStatus::Unknown,
+                is_private: false,
+            },
         };
-        let context = PricingContext { rulebook: rulebook.clone(), operator, today };
+        let context = PricingContext { rulebook: rulebook.clone(), operator, today, private_clients: false };
         let quote = quote(&context, &offer, &order);
         let earned = match &quote {
             Ok(quote) => earnings(&rulebook.ladder, &quote.lines, self.completed).iter().map(EarningLine::net).sum(),

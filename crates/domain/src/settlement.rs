@@ -9,11 +9,13 @@
 //! | client | flexible, in time | none | none | yes, unless the rulebook gives it back |
 //! | client | else, before the start | all, less the schedule's percentage | none | yes |
 //! | client | after the start | all | of days that have begun | yes |
+//! | private client | withdraws within 14 days of the agreement | of days that have begun | of days that have begun | no |
 //! | expert | before the start, or nothing worked | none | none | no |
 //! | expert | after | of the days worked | of the days worked | yes |
 //! | manager | any time | as chosen, never more than is kept | as chosen | as chosen |
 
 use crate::{
+    banking::is_banking_day,
     money::{BasisPoints, Cents},
     pricing::{Line, LineKind, Order, Quote},
     rulebook::Rulebook,
@@ -140,6 +142,31 @@ pub fn client_cancels(rules: &Rulebook, order: &Order, today: NaiveDate) -> Kept
         rentals: begun,
         supplement: order.flexible,
     }
+}
+
+/// Days in which a private client may withdraw (Directive 2011/83/EU, Art. 9).
+const WITHDRAWAL_DAYS: u64 = 14;
+
+/// The last day on which a private client may withdraw from what was agreed on a day: the fourteenth after it, or the next
+/// working day (Regulation 1182/71, Art. 3).
+#[must_use]
+pub fn withdrawal_until(agreed_on: NaiveDate) -> NaiveDate {
+    let last = agreed_on.checked_add_days(Days::new(WITHDRAWAL_DAYS)).unwrap_or(NaiveDate::MAX);
+    last.iter_days().take(7).find(|day| is_banking_day(*day)).unwrap_or(last)
+}
+
+/// Whether a booking may be withdrawn from: by a private client, in time.
+#[must_use]
+pub fn may_withdraw(order: &Order, agreed_on: NaiveDate, today: NaiveDate) -> bool {
+    order.customer.is_private && today <= withdrawal_until(agreed_on)
+}
+
+/// A private client withdraws: only days that have begun, as they asked, are paid, with their travel, lodging and rentals
+/// (Art. 14(3)). Everything else goes back, the supplement too.
+#[must_use]
+pub fn client_withdraws(order: &Order, today: NaiveDate) -> Kept {
+    let begun: SomeDays = order.days.iter().filter(|day| *day <= today).collect();
+    Kept { supplement: false, ..Kept::of_days(order, begun) }
 }
 
 /// The expert cancels, fails to appear or stops early: what was worked is kept, the rest goes back with its travel and

@@ -535,6 +535,9 @@ pub struct Customer {
     pub vat_number: Option<VatNumber>,
     /// What the register said of it.
     pub vat_status: VatStatus,
+    /// Who buys for no business: a consumer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_private: bool,
 }
 
 /// The operator's own rate; a country without one has zero-rated supplies (category `S` must have a rate, BR-S-05).
@@ -542,14 +545,15 @@ const fn own_rate(rate: BasisPoints) -> VatTreatment {
     VatTreatment { category: if rate.0 == 0 { VatCategory::Z } else { VatCategory::S }, rate }
 }
 
-/// The treatment of services to a business (VAT Directive Arts. 44 and 196).
+/// The treatment of services to a business (VAT Directive Arts. 44 and 196), and to a private client (Art. 45).
 ///
-/// A member of the Union with a confirmed number of that member: reverse charge. Outside the Union: not subject. Otherwise the
+/// A private client pays the operator's rate wherever in the Union they live; what is taxed elsewhere is not sold to
+/// them ([`crate::pricing::Refusal`]). A business: a member of the Union with a confirmed number of that member: reverse charge. Outside the Union: not subject. Otherwise the
 /// operator's rate, which a later confirmation corrects by credit note.
 #[must_use]
 pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
     let untaxed = |category| VatTreatment { category, rate: BasisPoints(0) };
-    if customer.country == operator.country {
+    if customer.is_private || customer.country == operator.country {
         own_rate(operator.rate)
     } else if !customer.country.in_eu() {
         untaxed(VatCategory::O)

@@ -48,6 +48,7 @@ fn context() -> PricingContext {
         rulebook: Rulebook::initial(date("2026-01-01")),
         operator: OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2100) },
         today: date("2026-12-01"),
+        private_clients: false,
     }
 }
 
@@ -88,7 +89,7 @@ fn customer(text: &str) -> Customer {
     };
     let vat_status = VatStatus::parse(status).unwrap();
     let vat_number = (vat_status != VatStatus::None).then(|| VatNumber::parse(country, number).unwrap());
-    Customer { country, vat_number, vat_status }
+    Customer { country, vat_number, vat_status, is_private: false }
 }
 
 fn apply(rules: &str, context: &mut PricingContext) {

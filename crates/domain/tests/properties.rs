@@ -422,6 +422,7 @@ fn vat_numbers_are_read_as_people_write_them() {
             country: CountryCode::parse(country).unwrap(),
             vat_number: serde_json::from_value(number.into()).ok(),
             vat_status: VatStatus::Confirmed,
+            is_private: false,
         };
         let operator =
             gabarit_domain::vat::OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2_100) };

@@ -27,6 +27,7 @@ fn context() -> PricingContext {
         rulebook: Rulebook::initial(date("2026-01-01")),
         operator: OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2100) },
         today: date("2026-11-23"),
+        private_clients: false,
     }
 }
 
@@ -39,6 +40,7 @@ fn order(first: &str, days: u64, seats: &[(&str, u32)]) -> RentalOrder {
             country: CountryCode::parse("NL").unwrap(),
             vat_number: None,
             vat_status: VatStatus::None,
+            is_private: false,
         },
     }
 }

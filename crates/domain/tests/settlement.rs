@@ -67,6 +67,42 @@ fn euros(cents: Cents) -> String {
     cents.to_plain()
 }
 
+/// Directive 2011/83/EU: fourteen days after the agreement, or the next working day; days that have begun are paid with
+/// their travel, lodging and rentals, the supplement never. A business has no such right.
+#[test]
+fn private_clients_withdraw() {
+    use gabarit_domain::settlement::{client_withdraws, may_withdraw, withdrawal_until};
+    // Friday 20 November and fourteen days; a Saturday becomes a Monday; Christmas and the weekend after it become Monday.
+    assert_eq!(withdrawal_until(day("2026-11-20")), day("2026-12-04"));
+    assert_eq!(withdrawal_until(day("2026-11-21")), day("2026-12-07"));
+    assert_eq!(withdrawal_until(day("2026-12-11")), day("2026-12-28"));
+    let (_, mut order, _) = agreed(true);
+    assert!(!may_withdraw(&order, day("2026-11-23"), day("2026-11-23")), "a business");
+    order.customer.is_private = true;
+    order.customer.vat_number = None;
+    assert!(may_withdraw(&order, day("2026-11-20"), day("2026-12-04")));
+    assert!(!may_withdraw(&order, day("2026-11-20"), day("2026-12-05")));
+    let (context, _, _) = agreed(true);
+    let context = PricingContext { private_clients: true, ..context };
+    let case = (0..).map(sample::case).find(|case| quote(&case.context, &case.offer, &case.order).is_ok()).unwrap();
+    let offer = gabarit_domain::expert::Offer {
+        on_site: true,
+        max_travel_km: None,
+        level: 3.try_into().unwrap(),
+        base: GeoPoint { lat: 50_000_000, lon: 5_000_000 },
+        free: gabarit_domain::calendar::FreeDays::from_fn(day("2026-11-23"), 400, |_| true),
+        ..case.offer
+    };
+    let quote = quote(&context, &offer, &order).unwrap();
+    let kept = |today| settle(&quote, &Kept::all(&order), client_withdraws(&order, day(today)));
+    // Before the first day: nothing is kept.
+    assert_eq!((kept("2026-12-02").total, kept("2026-12-02").credit_total), (Cents::ZERO, quote.total));
+    // On the second day: €1,600, one return trip €210, two nights €300, rentals €140; the supplement goes back.
+    let second = kept("2026-12-04");
+    assert_eq!(euros(second.vat.taxable), "2250.00");
+    assert_eq!(second.total + second.credit_total, quote.total);
+}
+
 /// S6, by hand. Four days are €3,200; two return trips of 600 km at €0.35 €420; four nights €600; workstation €180;
 /// Revit €100: €4,500. The supplement is 15 %: €675. With 21 % VAT: €5,445.00 and €6,261.75.
 #[test]

@@ -23,6 +23,7 @@ fn context() -> PricingContext {
         rulebook: Rulebook::initial(date("2026-01-01")),
         operator: OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2100) },
         today: date("2026-12-01"),
+        private_clients: false,
     }
 }
 
@@ -57,6 +58,7 @@ fn order() -> Order {
             country,
             vat_number: Some(VatNumber::parse(country, "0123456749").unwrap()),
             vat_status: VatStatus::Unknown,
+            is_private: false,
         },
     }
 }

@@ -62,6 +62,8 @@ pub struct Operator {
     pub iban: String,
     /// Its bank's BIC, for payout files; most banks of SEPA need none.
     pub bic: Option<String>,
+    /// `GABARIT_PRIVATE_CLIENTS`: whether consumers may book, with the rights that they have.
+    pub private_clients: bool,
 }
 
 /// Everything that can be configured.
@@ -110,7 +112,7 @@ pub struct Config {
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 30] = [
+pub const VARIABLES: [(&str, &str, &str); 31] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
     (
         "GABARIT_SECRET_KEY",
@@ -137,6 +139,7 @@ pub const VARIABLES: [(&str, &str, &str); 30] = [
     ("GABARIT_OPERATOR_IBAN", "NL91ABNA0417164300", "its bank account; the default is the standard's own example"),
     ("GABARIT_OPERATOR_BIC", "", "its bank's BIC, where the bank wants one in payout files"),
     ("GABARIT_FOUR_EYES", "off", "on: another manager must approve a payout batch than the one who prepared it"),
+    ("GABARIT_PRIVATE_CLIENTS", "off", "on: consumers of the Union may book, with 14 days to withdraw"),
     ("GABARIT_PAYMENT_URL", "http://127.0.0.1:3010", "payment provider's API (Mollie v2); the default is the sandbox"),
     ("GABARIT_PAYMENT_KEY", "test_sandbox", "its API key"),
     ("GABARIT_CREDIT_URL", "", "credit bureau asked before a deferred payment; empty: the platform's own books alone"),
@@ -228,6 +231,12 @@ impl Config {
             "off" => false,
             _ => return Err(error("GABARIT_FOUR_EYES", &four_eyes_text, "neither on nor off")),
         };
+        let private_text = text("GABARIT_PRIVATE_CLIENTS");
+        let private_clients = match private_text.as_str() {
+            "on" => true,
+            "off" => false,
+            _ => return Err(error("GABARIT_PRIVATE_CLIENTS", &private_text, "neither on nor off")),
+        };
         let bic = given("GABARIT_OPERATOR_BIC").map(|bic| bic.to_uppercase());
         if let Some(bic) = &bic
             && !is_bic(bic)
@@ -286,6 +295,7 @@ impl Config {
                 email,
                 iban: text("GABARIT_OPERATOR_IBAN"),
                 bic,
+                private_clients,
             },
             payment_url: web_url("GABARIT_PAYMENT_URL", &text("GABARIT_PAYMENT_URL"))?,
             payment_key: text("GABARIT_PAYMENT_KEY"),

@@ -86,11 +86,13 @@ pub enum JobKind {
     ExportData,
     /// Removes a file from the store (file).
     DropFile,
+    /// Asks the VAT register again about a number that it could not confirm at booking (booking; S31).
+    AskRegister,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -117,6 +119,7 @@ impl JobKind {
         Self::WatchSearches,
         Self::ExportData,
         Self::DropFile,
+        Self::AskRegister,
     ];
 
     /// Its code in the database; never changed.
@@ -149,6 +152,7 @@ impl JobKind {
             Self::WatchSearches => "watch-searches",
             Self::ExportData => "export-data",
             Self::DropFile => "drop-file",
+            Self::AskRegister => "ask-register",
         }
     }
 

@@ -26,6 +26,7 @@ pub mod own_data;
 pub mod papers;
 pub mod payments;
 pub mod payouts;
+pub mod quotes;
 pub mod rating;
 pub mod referral;
 pub mod rentals;

@@ -18,6 +18,8 @@ mod forms;
 mod main_story;
 #[path = "booking_story/money.rs"]
 mod money;
+#[path = "booking_story/private.rs"]
+mod private;
 #[path = "booking_story/races.rs"]
 mod races;
 #[path = "booking_story/random.rs"]
@@ -26,3 +28,5 @@ mod random;
 mod rights;
 #[path = "booking_story/transfers.rs"]
 mod transfers;
+#[path = "booking_story/vat_again.rs"]
+mod vat_again;

@@ -2,7 +2,7 @@
 
 mod query;
 
-pub use query::{Choices, read_vat_number};
+pub use query::{BUSINESS, Choices, PRIVATE, read_vat_number};
 
 use crate::{
     change::{ChangeView, RefundView, ReportView, SettledView},
@@ -90,6 +90,10 @@ pub struct BookingForm {
     pub country: String,
     /// Client's VAT number; may be empty.
     pub vat_number: String,
+    /// `private`: for no business; else for one.
+    pub buyer: String,
+    /// `on`: a private client wants days within the time to withdraw to be worked.
+    pub early: String,
     /// Organisation.
     pub organisation: String,
     /// The person.
@@ -222,6 +226,38 @@ pub enum BookingAction {
     Review,
     /// A side opens a dispute, or there is one to look at (S22).
     Dispute,
+    /// A manager has the VAT register asked again.
+    AskRegister,
+}
+
+/// What the VAT register says of a number later, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VatFound {
+    /// Still nothing.
+    Unknown,
+    /// It knows the number; a card or a change that is under way comes first.
+    Later,
+    /// It knows the number: credited, invoiced anew, given back.
+    Corrected,
+    /// There is no such number: the VAT stays.
+    Invalid,
+    /// It knows the number, but nothing is kept of the booking.
+    Nothing,
+}
+
+impl VatFound {
+    /// Its word in an address.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "vat-unknown",
+            Self::Later => "vat-later",
+            Self::Corrected => "vat-corrected",
+            Self::Invalid => "vat-invalid",
+            Self::Nothing => "vat-nothing",
+        }
+    }
 }
 
 /// The payment of a booking.

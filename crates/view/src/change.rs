@@ -19,6 +19,8 @@ pub struct SettlementView {
     pub becomes: String,
     /// Whether it is free of charge under the flexible rule.
     pub is_free: bool,
+    /// Whether a private client withdraws in time.
+    pub withdraws: bool,
     /// The lines that are kept.
     pub kept: Vec<Line>,
     /// Their sum, with VAT.

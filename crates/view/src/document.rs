@@ -9,9 +9,10 @@ use gabarit_domain::{
     expert::ProductCode,
     invoice::{Document, DocumentKind, DocumentLines, Party},
     money::Cents,
-    vat::{CountryCode, VatCategory},
+    pricing::Quote,
+    vat::{CountryCode, Customer, VatCategory, VatStatus},
 };
-use gabarit_i18n::{Locale, document as text, fmt, lines};
+use gabarit_i18n::{Locale, document as text, fmt, lines, quote as quote_text, term};
 use serde::{Deserialize, Serialize};
 
 /// A label and what it says: `Service period`, `1–4 December 2026`.
@@ -109,6 +110,20 @@ pub struct Names<'a> {
     pub country: &'a dyn Fn(CountryCode) -> String,
 }
 
+/// What a quote rests on before anything is ordered.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// The price.
+    pub quote: &'a Quote,
+    /// For whom, as far as VAT is concerned.
+    pub customer: &'a Customer,
+    /// Where the work is done, unless from a distance.
+    pub place: Option<&'a str>,
+}
+
+/// Days that a quote names one by one before "…".
+const NAMED_DAYS: usize = 31;
+
 impl DocumentText {
     /// Puts a document into words, in its own language.
     #[must_use]
@@ -152,6 +167,48 @@ impl DocumentText {
         // What is paid and what is due is for invoices to say.
         words.totals.truncate(3);
         words.mentions.push(text::quote_note(locale).to_owned());
+        words
+    }
+
+    /// [`DocumentText::quote`] before anything is ordered: without a booking, and with what the price rests on.
+    #[must_use]
+    pub fn offer(document: &Document, offer: Offer<'_>, names: Names<'_>) -> Self {
+        let Offer { quote, customer, place } = offer;
+        let mut words = Self::quote(document, quote.valid_until, names);
+        let locale = words.locale;
+        // Nothing numbers it and nothing keeps it: the same choices at the same price have the same mark.
+        words.number = quote.fingerprint().get(..8).unwrap_or_default().to_uppercase();
+        let mut fact = |label: &str, value: String| words.facts.push(Fact { label: label.to_owned(), value });
+        let (first, last) = document.service;
+        let consecutive = (last - first).num_days() + 1 == i64::try_from(document.days.len()).unwrap_or(i64::MAX);
+        if !consecutive {
+            let named: Vec<String> =
+                document.days.iter().take(NAMED_DAYS).map(|day| fmt::day_chip(locale, *day)).collect();
+            let more = if document.days.len() > NAMED_DAYS { " …" } else { "" };
+            fact(text::quote_days(locale), format!("{}{more}", named.join(", ")));
+        }
+        let place = match place {
+            Some(place) => format!("{}, {place}", term::mode_on_site(locale)),
+            None => term::mode_remote(locale).to_owned(),
+        };
+        fact(text::quote_where(locale), place);
+        fact(text::quote_tariffs(locale), text::quote_tariffs_no(locale, quote.rulebook.0));
+        if document.buyer.name.is_empty() {
+            text::quote_buyer(locale).clone_into(&mut words.buyer.name);
+        }
+        if matches!(quote.vat.treatment.category, VatCategory::S | VatCategory::Z) {
+            let why = if document.buyer.country == document.seller.country {
+                quote_text::vat_why_home(locale)
+            } else if customer.is_private {
+                quote_text::vat_why_private(locale)
+            } else if customer.vat_status == VatStatus::Unknown && customer.vat_number.is_some() {
+                quote_text::vat_why_unknown(locale)
+            } else {
+                quote_text::vat_why_none(locale)
+            };
+            words.mentions.insert(0, text::quote_vat(locale, fmt::percent(locale, quote.vat.treatment.rate), why));
+        }
+        words.mentions.push(text::quote_open(locale).to_owned());
         words
     }
 
@@ -226,7 +283,10 @@ fn facts(locale: Locale, document: &Document, self_billed: bool) -> Vec<Fact> {
         let on = fmt::date_short(locale, corrected.issued_on);
         fact(text::corrects(locale), text::corrects_number(locale, corrected.number, on));
     }
-    fact(text::booking(locale), document.booking_reference.clone());
+    // A quote may be of nothing that is booked yet.
+    if !document.booking_reference.is_empty() {
+        fact(text::booking(locale), document.booking_reference.clone());
+    }
     if let Some(number) = &document.order_number {
         fact(text::order_number(locale), number.clone());
     }

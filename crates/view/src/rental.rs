@@ -89,7 +89,11 @@ pub fn order_of(form: &RentalForm, vat_status: VatStatus, home: CountryCode) -> 
     let country = CountryCode::parse(form.country.trim()).unwrap_or(home);
     let number = form.vat_number.trim();
     let vat_number = if number.is_empty() { None } else { VatNumber::parse(country, number).ok() };
-    Some(RentalOrder { term, seats: read_seats(&form.seats), customer: Customer { country, vat_number, vat_status } })
+    Some(RentalOrder {
+        term,
+        seats: read_seats(&form.seats),
+        customer: Customer { country, vat_number, vat_status, is_private: false },
+    })
 }
 
 /// A licence in the catalogue.

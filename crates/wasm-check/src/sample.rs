@@ -97,7 +97,7 @@ pub fn case(seed: u64) -> Case {
         licences: licences(&mut dice),
         customer: customer(&mut dice),
     };
-    Case { context: PricingContext { rulebook, operator, today }, offer, order }
+    Case { context: PricingContext { rulebook, operator, today, private_clients: false }, offer, order }
 }
 
 fn day(since_1970: u32) -> NaiveDate {
@@ -222,5 +222,6 @@ fn customer(dice: &mut Dice) -> Customer {
         country,
         vat_number: if dice.one_in(4) { None } else { VatNumber::parse(country, number).ok() },
         vat_status: statuses[dice.pick(0, 3) as usize],
+        is_private: false,
     }
 }

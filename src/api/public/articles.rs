@@ -140,24 +140,26 @@ fn terms(s: &Source<'_>) -> Article {
     let price = statements::terms_price(l, s.int(rules.booking.quote_days), s.int(rules.booking.lead_days));
     let payment =
         statements::terms_payment(l, s.int(rules.booking.hold_minutes), s.int(rules.booking.max_unpaid_holds));
+    let accounts =
+        if s.operator.private_clients { statements::terms_accounts_private(l) } else { statements::terms_accounts(l) };
     let acceptance = statements::terms_acceptance(l, s.int(rules.booking.acceptance_hours));
     let cancel = statements::terms_cancel(l, s.percent(rules.flexible.supplement), s.int(rules.flexible.notice_days));
     let invoices = statements::terms_invoices(l, s.int(rules.booking.contest_days), s.int(rules.booking.payout_days));
-    s.article(
-        statements::terms_lead(l),
-        s.about_text(statements::status_demo(l)),
-        vec![
-            s.section("before", statements::terms_demo_title(l), statements::terms_demo(l)),
-            s.section("accounts", statements::terms_accounts_title(l), statements::terms_accounts(l)),
-            s.section("price", statements::terms_price_title(l), &price),
-            s.section("payment", statements::terms_payment_title(l), &payment),
-            s.section("acceptance", statements::terms_acceptance_title(l), &acceptance),
-            s.section("cancelling", statements::terms_cancel_title(l), &cancel),
-            s.section("work", statements::terms_work_title(l), statements::terms_work(l)),
-            s.section("invoices", statements::terms_invoices_title(l), &invoices),
-            s.section("profiles", statements::terms_profiles_title(l), statements::terms_profiles(l)),
-        ],
-    )
+    let mut sections = vec![
+        s.section("before", statements::terms_demo_title(l), statements::terms_demo(l)),
+        s.section("accounts", statements::terms_accounts_title(l), accounts),
+        s.section("price", statements::terms_price_title(l), &price),
+        s.section("payment", statements::terms_payment_title(l), &payment),
+        s.section("acceptance", statements::terms_acceptance_title(l), &acceptance),
+        s.section("cancelling", statements::terms_cancel_title(l), &cancel),
+        s.section("work", statements::terms_work_title(l), statements::terms_work(l)),
+        s.section("invoices", statements::terms_invoices_title(l), &invoices),
+        s.section("profiles", statements::terms_profiles_title(l), statements::terms_profiles(l)),
+    ];
+    if s.operator.private_clients {
+        sections.push(s.section("withdrawal", statements::terms_private_title(l), statements::terms_private(l)));
+    }
+    s.article(statements::terms_lead(l), s.about_text(statements::status_demo(l)), sections)
 }
 
 fn about_data(s: &Source<'_>) -> Article {

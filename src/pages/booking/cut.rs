@@ -196,6 +196,7 @@ fn Preview(
         }
     };
     let words = match view.side {
+        Side::Client if preview.withdraws => text::cancel_withdraw(locale).to_owned(),
         Side::Client if preview.is_free => text::cancel_free(locale).to_owned(),
         Side::Client => text::cancel_not_free(locale).to_owned(),
         Side::Expert => text::stop_words(locale, preview.kept_days.len() as u64),

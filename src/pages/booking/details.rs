@@ -108,6 +108,7 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
         }
     };
     let place = setup.place.as_ref().map(gabarit_view::place::PlaceView::label);
+    let printed = url::printed_quote(locale, expert.id, &booking.form.to_query());
     let here = format!("{}?{query}", url::path(locale, Page::BookDetails(expert.id)));
     // After a change of price the new quote is what is asked for.
     let error = form.error();
@@ -150,6 +151,7 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
                                 <Hidden name="licences" value=query_form.licences.clone()/>
                                 <Hidden name="country" value=customer.country.to_string()/>
                                 <Hidden name="vat_number" value=query_form.vat_number.clone()/>
+                                <Hidden name="buyer" value=query_form.buyer.clone()/>
                                 <Hidden name="seen" value=Signal::derive(move || now.read().fingerprint())/>
                                 <Hidden name="seen_total" value=Signal::derive(move || now.read().total.to_plain())/>
                                 // Kept when the form comes back: the second try is the same booking.
@@ -188,6 +190,9 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
                         {quote_text::valid_until(locale, fmt::date(locale, quote.valid_until))}
                         "\u{a0}· " {quote_text::tariffs(locale, quote.rulebook.0)}
                     </p>
+                    <p class="quote-print">
+                        <a href=printed rel="external nofollow">{quote_text::print(locale)}</a>
+                    </p>
                 </div>
             </aside>
         </div>
@@ -213,7 +218,7 @@ fn Summary(locale: Locale, name: String, order: Order, place: Option<String>, ba
         Location::OnSite { .. } => format!("{}, {}", term::mode_on_site(locale), place.unwrap_or_default()),
     };
     // Errors of choices made on the page before lead here.
-    let anchors = ["days", "mode", "place", "licences", "country", "vat_number"]
+    let anchors = ["days", "mode", "place", "licences", "country", "vat_number", "buyer"]
         .map(|field| view! { <span id=format!("details-{field}")></span> });
     view! {
         <div class="order-summary">
@@ -315,6 +320,26 @@ fn Fields(
         invoice_email: account.email.clone(),
     });
     let on_site = matches!(order.location, Location::OnSite { .. });
+    let is_private = order.customer.is_private;
+    // Of a business that was booked for before, a private person's form takes nothing over.
+    let known = if is_private {
+        gabarit_view::booking::ClientProfile {
+            organisation: String::new(),
+            street: String::new(),
+            postal_code: String::new(),
+            city: String::new(),
+            registration: None,
+            invoice_email: account.email.clone(),
+            ..known
+        }
+    } else {
+        known
+    };
+    let (who, hint) = if is_private {
+        (text::person_title(locale), Some(text::person_hint(locale)))
+    } else {
+        (text::company_title(locale), None)
+    };
     let methods = PaymentMethod::ALL
         .into_iter()
         .filter(|method| !method.is_slow() || transfer)
@@ -331,9 +356,11 @@ fn Fields(
         .collect();
     view! {
         <section class="booking-section">
-            <h2><span class="booking-number" aria-hidden="true">"1"</span>{text::company_title(locale)}</h2>
-            <p class="hint">{text::signed_in_as(locale, &account.email)}</p>
-            <Field form name="organisation" label=text::organisation(locale) autocomplete="organization" value=known.organisation/>
+            <h2><span class="booking-number" aria-hidden="true">"1"</span>{who}</h2>
+            <p class="hint">{text::signed_in_as(locale, &account.email)} {hint.map(|hint| format!(" {hint}"))}</p>
+            {(!is_private).then(|| view! {
+                <Field form name="organisation" label=text::organisation(locale) autocomplete="organization" value=known.organisation/>
+            })}
             <div class="field-row">
                 <Field form name="contact_name" label=text::contact_name(locale) autocomplete="name" value=account.name.clone()/>
                 <Field
@@ -351,7 +378,7 @@ fn Fields(
                 <Field form name="postal_code" label=text::postal_code(locale) autocomplete="postal-code" value=known.postal_code/>
                 <Field form name="city" label=text::city(locale) autocomplete="address-level2" value=known.city/>
             </div>
-            {(!country.in_eu()).then(|| view! {
+            {(!country.in_eu() && !is_private).then(|| view! {
                 <Field
                     form
                     name="registration"
@@ -379,7 +406,9 @@ fn Fields(
         <section class="booking-section">
             <h2><span class="booking-number" aria-hidden="true">"3"</span>{text::invoice_title(locale)}</h2>
             <div class="field-row">
-                <Field form name="order_number" label=text::order_number(locale) hint=text::order_number_hint(locale) optional=true/>
+                {(!is_private).then(|| view! {
+                    <Field form name="order_number" label=text::order_number(locale) hint=text::order_number_hint(locale) optional=true/>
+                })}
                 <Field
                     form
                     name="invoice_email"
@@ -393,6 +422,7 @@ fn Fields(
         <section class="booking-section details-method">
             <h2><span class="booking-number" aria-hidden="true">"4"</span>{text::method_title(locale)}</h2>
             <Radios form name="method" legend=text::method_title(locale) choices=methods/>
+            {is_private.then(|| view! { <Checkbox form name="early">{text::early(locale)}</Checkbox> })}
             <Checkbox form name="terms">
                 {text::terms(locale)} " "
                 <a href=url::path(locale, Page::Terms) target="_blank" rel="external noopener">{text::terms_read(locale)}</a>

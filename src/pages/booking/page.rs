@@ -7,7 +7,9 @@ mod others;
 use super::parts::{Clock, NotShown, StateTag, days_words};
 use crate::{
     api::{
-        booking::{self as api, AcceptBooking, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking},
+        booking::{
+            self as api, AcceptBooking, AskRegister, BookingDetail, DeclineBooking, PayBooking, WithdrawBooking,
+        },
         changes::{AcceptChange, DeclineChange, DismissReport, PayWith, ReportAbsence, WithdrawChange},
     },
     i18n::{Locale, fmt, use_locale},
@@ -43,6 +45,7 @@ struct Moves {
     withdraw_change: ServerAction<WithdrawChange>,
     report: ServerAction<ReportAbsence>,
     dismiss: ServerAction<DismissReport>,
+    ask_register: ServerAction<AskRegister>,
 }
 
 /// The page.
@@ -61,6 +64,7 @@ pub(super) fn BookingPage() -> impl IntoView {
         withdraw_change: ServerAction::new(),
         report: ServerAction::new(),
         dismiss: ServerAction::new(),
+        ask_register: ServerAction::new(),
     };
     let id = move || params.read().get("id").and_then(|id| id.parse::<BookingId>().ok());
     let detail = Resource::new_blocking(
@@ -73,6 +77,7 @@ pub(super) fn BookingPage() -> impl IntoView {
                 moves.withdraw_change.version().get(),
                 moves.report.version().get(),
                 moves.dismiss.version().get(),
+                moves.ask_register.version().get(),
             );
             (id(), versions, changes)
         },

@@ -73,7 +73,7 @@ impl Chosen {
         Some(RentalOrder {
             term: Term { first: day(self.first)?, last: day(self.last)? },
             seats: self.seats.get(),
-            customer: Customer { country, vat_number: None, vat_status: VatStatus::None },
+            customer: Customer { country, vat_number: None, vat_status: VatStatus::None, is_private: false },
         })
     }
 }
@@ -164,6 +164,7 @@ fn Content(setup: RentalSetup) -> impl IntoView {
                                 country: chosen.country.with(|code| CountryCode::parse(code).unwrap_or(home)),
                                 vat_number: None,
                                 vat_status: VatStatus::None,
+                                is_private: false,
                             };
                             view! { <QuoteLines quote customer home=Some(home) names=names.clone()/> }.into_any()
                         }

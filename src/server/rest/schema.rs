@@ -313,6 +313,9 @@ pub(super) struct QuoteRequest {
     /// Client's VAT number.
     #[serde(default)]
     vat_number: String,
+    /// For no business: a consumer.
+    #[serde(default)]
+    private: bool,
 }
 
 impl From<QuoteRequest> for BookingForm {
@@ -328,6 +331,7 @@ impl From<QuoteRequest> for BookingForm {
             licences: request.licences.join(","),
             country: request.country,
             vat_number: request.vat_number,
+            buyer: if request.private { "private".to_owned() } else { String::new() },
             ..Self::default()
         }
     }
@@ -472,6 +476,8 @@ pub(super) const fn field_of(refusal: &Refusal) -> &'static str {
         Refusal::TooSoon { .. } | Refusal::TooFarAhead { .. } | Refusal::NotFree { .. } => "days",
         Refusal::NotOnSite | Refusal::NotRemote => "mode",
         Refusal::TooFar { .. } => "place",
-        Refusal::NoSuchLicence { .. } => "licences",
+        Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => "licences",
+        Refusal::NoPrivateClients => "private",
+        Refusal::PrivateOutside => "country",
     }
 }

@@ -325,6 +325,13 @@ pub const TABLES: &[Table] = &[
         "id",
     )
     .kept(Kept::Books),
+    Table::of(
+        "vat_correction",
+        "booking_id IN (SELECT id FROM booking WHERE client_id = $1)",
+        "booking_id outcome vat decided_at",
+        "check_id actor_id",
+    )
+    .kept(Kept::Books),
     Table::none("review_log", "id review_id at actor_id event reason").kept(Kept::Proof),
     Table::of("review_report", "account_id = $1", "about review_id reason created_at closed_at", "id account_id")
         .erased(&[

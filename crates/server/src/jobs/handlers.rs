@@ -53,6 +53,7 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::EndMembership => membership::lapse(p, subject).await,
         JobKind::ExportData => own_data::make(p, subject).await,
         JobKind::DropFile => own_data::drop_file(p, subject).await,
+        JobKind::AskRegister => bookings::vat_again::ask_by_itself(p, BookingId(subject)).await,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     payments::ProviderState,
     platform::Platform,
     services::{
-        bookings::{Failure, changes, settling},
+        bookings::{Failure, changes, settling, vat_again},
         disputes, documents, payments, rating, rulebooks,
     },
 };
@@ -282,6 +282,9 @@ async fn standing(
             }
             if report.is_some() {
                 actions.push(BookingAction::Dismiss);
+            }
+            if vat_again::is_open(exec, p, booking).await.map_err(database)? {
+                actions.push(BookingAction::AskRegister);
             }
         }
     }

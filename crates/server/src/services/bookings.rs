@@ -6,11 +6,12 @@
 //! afterwards, from rows that a crash cannot lose.
 
 pub mod changes;
-mod form;
+pub(crate) mod form;
 mod moves;
 pub(crate) mod notices;
 mod placing;
 pub mod settling;
+pub mod vat_again;
 
 pub use moves::{accept, complete, decline, expire, lapse, withdraw};
 pub use placing::place;

@@ -314,6 +314,9 @@ pub async fn booking_setup(
 /// What the register says of the form's number; what cannot be read as one is not asked for.
 async fn vat_status(p: &Platform, form: &BookingForm) -> Result<VatStatus, ApiError> {
     let Ok(country) = CountryCode::parse(&form.country) else { return Ok(VatStatus::None) };
+    if form.is_private() {
+        return Ok(VatStatus::None);
+    }
     match read_vat_number(country, &form.vat_number) {
         Ok(Some(number)) => vat::check(p, country, &number).await,
         _ => Ok(VatStatus::None),

@@ -104,7 +104,12 @@ pub async fn pricing_context_for(p: &Platform, version: RulebookVersion) -> Resu
 }
 
 fn context(p: &Platform, rulebook: Rulebook) -> PricingContext {
-    PricingContext { rulebook, operator: p.config.operator.vat, today: p.today() }
+    PricingContext {
+        rulebook,
+        operator: p.config.operator.vat,
+        today: p.today(),
+        private_clients: p.config.operator.private_clients,
+    }
 }
 
 fn read(p: &Platform, body: &str) -> Result<Rulebook, ApiError> {

@@ -106,6 +106,7 @@ impl World {
                 country: country("BE"),
                 vat_number: Some(VatNumber::parse(country("BE"), "0123456749").unwrap()),
                 vat_status: VatStatus::Confirmed,
+                is_private: false,
             },
         }
     }
@@ -115,6 +116,7 @@ impl World {
             rulebook: self.rulebook.clone(),
             operator: self.p.config.operator.vat,
             today: self.p.today(),
+            private_clients: true,
         };
         quote(&context, &self.offer(), order).unwrap()
     }

@@ -28,6 +28,11 @@ pub struct Choices {
     pub problems: Vec<FieldError>,
 }
 
+/// What a form says of who buys for no business.
+pub const PRIVATE: &str = "private";
+/// What it says of who buys for one.
+pub const BUSINESS: &str = "business";
+
 /// The most days that are taken over from a URL: beyond it the form says "too many" anyway.
 const READ_AT_MOST: usize = MAX_DAYS + 1;
 
@@ -61,6 +66,8 @@ impl BookingForm {
                 "workstation" => value.clone_into(&mut form.workstation),
                 "country" => value.clone_into(&mut form.country),
                 "vat_number" => value.clone_into(&mut form.vat_number),
+                // A business is what is said without a word.
+                "buyer" if value != BUSINESS => value.clone_into(&mut form.buyer),
                 _ => {}
             }
         }
@@ -105,6 +112,7 @@ impl BookingForm {
         put("licences", &self.licences);
         put("country", &self.country);
         put("vat_number", &self.vat_number);
+        put("buyer", &self.buyer);
         // A comma needs no escape in a query, and a list of days reads better with it.
         query.finish().replace("%2C", ",")
     }
@@ -137,6 +145,7 @@ impl BookingForm {
             licences: order.licences.iter().map(ProductCode::as_str).collect::<Vec<_>>().join(","),
             country: order.customer.country.to_string(),
             vat_number: order.customer.vat_number.as_ref().map(ToString::to_string).unwrap_or_default(),
+            buyer: if order.customer.is_private { PRIVATE } else { "" }.to_owned(),
             ..Self::default()
         }
     }
@@ -223,7 +232,13 @@ impl BookingForm {
                 home
             }),
         };
-        let vat_number = read_vat_number(country, &self.vat_number).unwrap_or_else(|problem| {
+        let is_private = self.is_private();
+        if !is_private && !matches!(self.buyer.trim(), "" | BUSINESS) {
+            wrong("buyer", Problem::Unknown);
+        }
+        // What a private client typed there before is of no account.
+        let number = if is_private { "" } else { &self.vat_number };
+        let vat_number = read_vat_number(country, number).unwrap_or_else(|problem| {
             wrong("vat_number", problem);
             None
         });
@@ -238,9 +253,15 @@ impl BookingForm {
             flexible: is_on(&self.flexible),
             workstation: is_on(&self.workstation),
             licences,
-            customer: Customer { country, vat_number, vat_status },
+            customer: Customer { country, vat_number, vat_status, is_private },
         });
         Choices { order, problems }
+    }
+
+    /// Whether it is for no business.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.buyer.trim() == PRIVATE
     }
 
     /// The order, complete and without a mistake.
@@ -364,6 +385,23 @@ mod tests {
         let customer = choices.order.unwrap().customer;
         assert_eq!((customer.vat_number, customer.vat_status), (None, VatStatus::None));
         assert!(form.to_order(expert(), None, VatStatus::Confirmed, country("NL")).is_err());
+    }
+
+    /// A private client has no VAT number, whatever stands in the field; a buyer of another kind is named.
+    #[test]
+    fn private_clients_have_no_number() {
+        let query = "days=2026-12-01&mode=remote&country=BE&vat_number=BE0404616495&buyer=private";
+        let form = BookingForm::from_query(query);
+        assert_eq!(BookingForm::from_query(&form.to_query()), form);
+        let order = form.to_order(expert(), None, VatStatus::Confirmed, country("NL")).unwrap();
+        assert!(order.customer.is_private);
+        assert_eq!((&order.customer.vat_number, order.customer.vat_status), (&None, VatStatus::None));
+        assert_eq!(BookingForm::again(&order).buyer, PRIVATE);
+        let form = BookingForm::from_query("days=2026-12-01&mode=remote&buyer=business");
+        assert!(!form.to_query().contains("buyer"));
+        let form = BookingForm::from_query("days=2026-12-01&mode=remote&buyer=king");
+        let problems = form.choices(expert(), None, VatStatus::None, country("NL")).problems;
+        assert_eq!(problems, [FieldError { field: "buyer".into(), problem: Problem::Unknown }]);
     }
 
     /// The register's "no such number" is a mistake to correct; its silence is not.

@@ -39,6 +39,8 @@ pub(super) struct Desk {
     pub(super) flexible: RwSignal<bool>,
     pub(super) workstation: RwSignal<bool>,
     pub(super) licences: RwSignal<BTreeSet<ProductCode>>,
+    /// Who buys: as in the URL.
+    pub(super) buyer: RwSignal<String>,
     pub(super) country: RwSignal<String>,
     pub(super) vat_number: RwSignal<String>,
     pub(super) vat_status: RwSignal<VatStatus>,
@@ -77,6 +79,7 @@ impl Desk {
         let flexible = RwSignal::new(form.flexible == "on");
         let workstation = RwSignal::new(form.workstation == "on");
         let licences = RwSignal::new(first_licences.clone());
+        let buyer = RwSignal::new(form.buyer.clone());
         let country = RwSignal::new(if form.country.is_empty() { home.to_string() } else { form.country.clone() });
         let vat_number = RwSignal::new(form.vat_number.clone());
         let vat_status = RwSignal::new(setup.vat_status);
@@ -92,6 +95,7 @@ impl Desk {
             place: place.read().as_ref().map(|place| place.id.to_string()).unwrap_or_default(),
             flexible: on(flexible.get()),
             workstation: on(workstation.get()),
+            buyer: buyer.get(),
             country: country.get(),
             vat_number: vat_number.get(),
             ..BookingForm::default()
@@ -120,6 +124,7 @@ impl Desk {
             flexible,
             workstation,
             licences,
+            buyer,
             country,
             vat_number,
             vat_status,
@@ -143,11 +148,16 @@ impl Desk {
         self.setup.with_value(|setup| setup.context.operator.country)
     }
 
+    /// Whether private clients are taken.
+    pub(super) fn takes_private(self) -> bool {
+        self.setup.with_value(|setup| setup.context.private_clients)
+    }
+
     /// The client, as far as VAT is concerned.
     pub(super) fn customer(self) -> Customer {
-        self.choices
-            .with(|choices| choices.order.as_ref().map(|order| order.customer.clone()))
-            .unwrap_or_else(|| Customer { country: self.home(), vat_number: None, vat_status: VatStatus::None })
+        self.choices.with(|choices| choices.order.as_ref().map(|order| order.customer.clone())).unwrap_or_else(|| {
+            Customer { country: self.home(), vat_number: None, vat_status: VatStatus::None, is_private: false }
+        })
     }
 
     /// Keeps the address in step with the form, a moment after each change: browsers refuse too many at once.
@@ -191,6 +201,9 @@ impl Desk {
         self.flexible.set(form.flexible == "on");
         self.workstation.set(form.workstation == "on");
         self.licences.set(form.licence_list());
+        if self.takes_private() {
+            self.buyer.set(form.buyer.clone());
+        }
         if !form.country.is_empty() {
             self.country.set(form.country.clone());
         }

@@ -1,7 +1,7 @@
 //! The price beside the form: always in view, on a small screen as a bar that unfolds.
 
 use super::desk::Desk;
-use crate::{i18n::fmt, ui::QuoteLines};
+use crate::{i18n::fmt, ui::QuoteLines, url};
 use gabarit_domain::{
     money::{BasisPoints, Cents},
     pricing::Quote,
@@ -71,12 +71,18 @@ fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
             )
         })
     };
+    let expert = desk.setup.with_value(|setup| setup.expert.id);
+    let printed = move || url::printed_quote(locale, expert, &desk.form.read().to_query());
     view! {
         <Show when=move || once.get()>
             // Made invisible rather than taken away: its marks would start again with each return.
             <div class:quote-away=move || !shown.get()>
                 <QuoteLines quote=lasting customer home names=names.clone() marks=desk.live/>
                 <p class="quote-meta">{meta}</p>
+                // The address follows the choices; without script it is that of the price above.
+                <p class="quote-print" hidden=move || !desk.ready.get()>
+                    <a href=printed rel="external nofollow">{text::print(locale)}</a>
+                </p>
             </div>
         </Show>
         <Show when=move || !shown.get()>

@@ -6,6 +6,7 @@ use super::{
 };
 use gabarit_domain::vat::{CountryCode, VatStatus};
 use gabarit_i18n::booking as text;
+use gabarit_view::booking::{BUSINESS, PRIVATE};
 use leptos::prelude::*;
 
 /// The section of country and VAT number.
@@ -26,11 +27,50 @@ pub(super) fn VatFields(desk: Desk) -> impl IntoView {
         }
     };
     let hint = move || if outside() { text::vat_outside_hint(locale) } else { text::vat_number_hint(locale) };
+    let private = move || *desk.buyer.read() == PRIVATE;
+    let buyer_choice = move |value: &'static str, title: &'static str, hint: &'static str| {
+        let id = format!("buyer-{value}");
+        let hint_id = format!("{id}-hint");
+        // A business is the empty choice.
+        let chosen = move || private() == (value == PRIVATE);
+        view! {
+            <label class="option-card">
+                <input
+                    type="radio"
+                    name="buyer"
+                    id=id
+                    value=value
+                    checked=(desk.buyer.get_untracked() == PRIVATE) == (value == PRIVATE)
+                    prop:checked=chosen
+                    aria-describedby=hint_id.clone()
+                    on:change=move |_| {
+                        desk.buyer.set(if value == PRIVATE { PRIVATE } else { "" }.to_owned());
+                        desk.ask_register();
+                    }
+                />
+                <span class="option-text">
+                    <span class="option-title">{title}</span>
+                    <span class="hint" id=hint_id>{hint}</span>
+                </span>
+            </label>
+        }
+    };
+    let buyers = desk.takes_private().then(|| {
+        view! {
+            <div class="option-list" role="radiogroup" aria-label=text::buyer_title(locale)>
+                {buyer_choice(BUSINESS, text::buyer_business(locale), text::buyer_business_hint(locale))}
+                {buyer_choice(PRIVATE, text::buyer_private(locale), text::buyer_private_hint(locale))}
+            </div>
+        }
+    });
+    let country_label = move || if private() { text::country_private(locale) } else { text::country(locale) };
     view! {
         <Section number=4 id="section-vat" title=text::vat_title(locale)>
+            {buyers}
+            <Errors desk field="buyer"/>
             <div class="field-row">
                 <div class="field">
-                    <label for="country">{text::country(locale)}</label>
+                    <label for="country">{country_label}</label>
                     <select
                         id="country"
                         name="country"
@@ -53,7 +93,7 @@ pub(super) fn VatFields(desk: Desk) -> impl IntoView {
                     </select>
                     <Errors desk field="country"/>
                 </div>
-                <div class="field">
+                <div class="field" hidden=private>
                     <label for="vat_number">{text::vat_number(locale)}</label>
                     <input
                         id="vat_number"

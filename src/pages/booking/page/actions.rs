@@ -4,7 +4,7 @@
 use super::Moves;
 use crate::{
     api::{
-        booking::{AcceptBooking, DeclineBooking, PayBooking, WithdrawBooking},
+        booking::{AcceptBooking, AskRegister, DeclineBooking, PayBooking, WithdrawBooking},
         changes::{PayWith, ReportAbsence},
     },
     i18n::{Locale, fmt},
@@ -82,6 +82,16 @@ pub(super) fn Actions(locale: Locale, view: BookingView, moves: Moves) -> impl I
             </details>
         }
     });
+    let ask_form = use_form_state::<AskRegister>("ask-register", moves.ask_register);
+    let ask_register = can(BookingAction::AskRegister).then(|| {
+        view! {
+            <ActionForm action=moves.ask_register attr:class="action-form">
+                <Common form=ask_form locale id=id()/>
+                <Submit form=ask_form secondary=true text=text::ask_register(locale).to_owned()/>
+                <p class="hint">{text::ask_register_note(locale)}</p>
+            </ActionForm>
+        }
+    });
     let rebook = can(BookingAction::Rebook).then(|| {
         let (query, expert, name) =
             view.with_value(|view| (BookingForm::again(&view.order).to_query(), view.expert, view.expert_name.clone()));
@@ -103,7 +113,7 @@ pub(super) fn Actions(locale: Locale, view: BookingView, moves: Moves) -> impl I
     let report = can(BookingAction::Report).then(|| report_form(locale, id(), moves));
     view! {
         <div class="booking-actions">
-            {pay}{others}{accept}{decline}{withdraw}{change}{cancel}{stop}{settle}{report}{review}{dispute}{rebook}
+            {pay}{others}{accept}{decline}{withdraw}{change}{cancel}{stop}{settle}{report}{ask_register}{review}{dispute}{rebook}
         </div>
     }
 }

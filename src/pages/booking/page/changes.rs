@@ -10,7 +10,7 @@ use crate::{
     ui::{FormErrors, Hidden, ProductNames, Submit, day_list, use_form_state},
 };
 use gabarit_domain::money::Cents;
-use gabarit_i18n::{changes as text, lines};
+use gabarit_i18n::{booking, changes as text, lines};
 use gabarit_view::{
     booking::{BookingAction, BookingView, Side},
     change::{ChangeView, RefundView, ReportView, SettledView},
@@ -23,6 +23,11 @@ pub(super) fn after(locale: Locale, done: Option<&str>) -> Option<&'static str> 
         "cut" | "dismissed" => Some(text::done_cut(locale)),
         "changed" | "change-declined" | "change-withdrawn" => Some(text::done_changed(locale)),
         "reported" => Some(text::done_reported(locale)),
+        "vat-unknown" => Some(booking::vat_unknown_done(locale)),
+        "vat-later" => Some(booking::vat_later_done(locale)),
+        "vat-corrected" => Some(booking::vat_corrected_done(locale)),
+        "vat-invalid" => Some(booking::vat_invalid_done(locale)),
+        "vat-nothing" => Some(booking::vat_nothing_done(locale)),
         _ => None,
     }
 }

@@ -135,7 +135,7 @@ async fn price(
 ) -> Result<Quote, Failure> {
     let rulebook = moves::rules(exec, p, booking).await?;
     let today = now.with_timezone(&p.config.zone).date_naive();
-    let context = PricingContext { rulebook, operator: p.config.operator.vat, today };
+    let context = PricingContext { rulebook, operator: p.config.operator.vat, today, private_clients: true };
     let offer = experts::offer_in(exec, p, booking.expert).await?.ok_or(ApiError::NotFound)?;
     requote(&context, &offer, &booking.order, &booking.quote, wanted).map_err(|found| form::refused(found).into())
 }

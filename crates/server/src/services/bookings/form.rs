@@ -25,8 +25,8 @@ pub(super) struct Draft {
     pub(super) place_name: Option<String>,
     /// For whom.
     pub(super) buyer: Buyer,
-    /// What is offered at the next booking.
-    pub(super) profile: ClientProfile,
+    /// What is offered at the next booking; of a private client nothing is remembered.
+    pub(super) profile: Option<ClientProfile>,
     /// The client's own order number.
     pub(super) order_number: Option<String>,
     /// Where exactly, for on-site work.
@@ -99,8 +99,14 @@ pub(super) async fn read(p: &Platform, form: &BookingForm, locale: Locale) -> Re
             home
         }
     };
-    let organisation = problems.note("organisation", LINE, Name::parse(&form.organisation));
+    let is_private = form.is_private();
     let contact_name = problems.note("contact_name", LINE, Name::parse(&form.contact_name));
+    // A private client buys in their own name.
+    let organisation = if is_private {
+        Name::parse(&form.contact_name).ok()
+    } else {
+        problems.note("organisation", LINE, Name::parse(&form.organisation))
+    };
     let phone = problems.note("phone", 30, Phone::parse(&form.phone));
     let street = problems.note("street", LINE, OneLine::parse(&form.street));
     let postal_code = problems.note("postal_code", LINE, OneLine::parse(&form.postal_code));
@@ -117,6 +123,10 @@ pub(super) async fn read(p: &Platform, form: &BookingForm, locale: Locale) -> Re
     if !matches!(form.terms.trim(), "on" | "1" | "true") {
         problems.add("terms", Problem::NotAccepted);
     }
+    // Directive 2011/83/EU, Art. 7(3): what is worked within the time to withdraw is asked for expressly.
+    if is_private && !matches!(form.early.trim(), "on" | "1" | "true") {
+        problems.add("early", Problem::Missing);
+    }
     let key = form.key.trim().parse::<Uuid>();
     if key.is_err() {
         problems.add("key", Problem::Malformed);
@@ -128,14 +138,14 @@ pub(super) async fn read(p: &Platform, form: &BookingForm, locale: Locale) -> Re
         let (contact_name, phone) = (String::from(contact_name?), String::from(phone?));
         let (street, postal_code, city) = (street?.into(), postal_code?.into(), city?.into());
         let vat_number = order.customer.vat_number.clone();
-        let registration: Option<String> = registration?.map(Into::into);
+        let registration: Option<String> = registration?.map(Into::into).filter(|_| !is_private);
         let on_site = match order.location {
             Location::OnSite { place, .. } => Some(place),
             Location::Remote => None,
         };
         let party = Party {
             name: organisation,
-            attention: Some(contact_name.clone()),
+            attention: (!is_private).then(|| contact_name.clone()),
             street,
             postal_code,
             city,
@@ -145,7 +155,7 @@ pub(super) async fn read(p: &Platform, form: &BookingForm, locale: Locale) -> Re
             email: Some(invoice_email.clone()),
         };
         Some(Draft {
-            profile: ClientProfile {
+            profile: (!is_private).then(|| ClientProfile {
                 organisation: party.name.clone(),
                 street: party.street.clone(),
                 postal_code: party.postal_code.clone(),
@@ -154,7 +164,7 @@ pub(super) async fn read(p: &Platform, form: &BookingForm, locale: Locale) -> Re
                 vat_number: party.vat_number.as_ref().map(VatNumber::to_string),
                 registration: party.registration.clone(),
                 invoice_email,
-            },
+            }),
             buyer: Buyer { party, contact_name, phone },
             place_name: on_site.and_then(|place| p.places.view(place, locale)).map(|place| place.label()),
             order_number: order_number?.map(Into::into),
@@ -175,7 +185,7 @@ pub(super) async fn read(p: &Platform, form: &BookingForm, locale: Locale) -> Re
 /// What the register says of the form's number, where that counts for the price.
 async fn vat_status(p: &Platform, form: &BookingForm, home: CountryCode) -> Result<VatStatus, ApiError> {
     let Ok(country) = CountryCode::parse(&form.country) else { return Ok(VatStatus::None) };
-    if country == home || !country.in_eu() {
+    if country == home || !country.in_eu() || form.is_private() {
         return Ok(VatStatus::None);
     }
     match read_vat_number(country, &form.vat_number) {
@@ -185,7 +195,7 @@ async fn vat_status(p: &Platform, form: &BookingForm, home: CountryCode) -> Resu
 }
 
 /// Why an order cannot be quoted, said by the field that has to change.
-pub(super) fn refused(refusals: Vec<Refusal>) -> ApiError {
+pub(crate) fn refused(refusals: Vec<Refusal>) -> ApiError {
     let fields = refusals
         .into_iter()
         .map(|refusal| {
@@ -193,7 +203,9 @@ pub(super) fn refused(refusals: Vec<Refusal>) -> ApiError {
                 Refusal::TooSoon { .. } | Refusal::TooFarAhead { .. } | Refusal::NotFree { .. } => "days",
                 Refusal::NotOnSite | Refusal::NotRemote => "mode",
                 Refusal::TooFar { .. } => "place",
-                Refusal::NoSuchLicence { .. } => "licences",
+                Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => "licences",
+                Refusal::NoPrivateClients => "buyer",
+                Refusal::PrivateOutside => "country",
             };
             FieldError { field: field.to_owned(), problem: Problem::Refused(refusal) }
         })

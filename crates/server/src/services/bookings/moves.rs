@@ -1,6 +1,6 @@
 //! Moves of a booking: the expert's answer, the client's change of mind, and what clocks do.
 
-use super::{Failure, attempt, changes, expert_of, form::text_problem, lock, notices, store_move};
+use super::{Failure, attempt, changes, expert_of, form::text_problem, lock, notices, store_move, vat_again};
 use crate::{
     db::{Exec, bookings as rows, bookings::Booking, payments as payment_rows},
     jobs::{self, JobKind},
@@ -67,6 +67,7 @@ async fn accept_once(p: &Platform, actor: &AccountView, expert: ExpertId, id: Bo
     invoice(&mut tx.exec(), p, &booking, now).await?;
     jobs::cancel(&mut tx.exec(), JobKind::ExpireRequest, id.0).await?;
     jobs::schedule(&mut tx.exec(), JobKind::CompleteBooking, id.0, booking.ends_at).await?;
+    vat_again::watch(&mut tx.exec(), p, &booking, now).await?;
     notices::accepted(&mut tx.exec(), p, &booking).await?;
     tx.commit().await?;
     Ok(())
@@ -92,7 +93,12 @@ pub(super) async fn invoice(
             jobs::schedule(exec, JobKind::CapturePayment, payment.id.0, now).await?;
         }
     }
-    let prepaid = (payments::held(exec, booking.id).await? - apart).min(booking.total);
+    // Of an order that was cut short, what is kept no longer was paid all the same; credit notes give it back.
+    let given_back = booking.total - booking.kept_total();
+    let prepaid = match payments::held(exec, booking.id).await? - apart {
+        Cents::ZERO => Cents::ZERO,
+        held => (held + given_back).min(booking.total),
+    };
     let expert = rows::expert(exec, booking.expert).await?.ok_or(ApiError::NotFound)?;
     let input = InvoiceInput {
         booking: booking.id,

@@ -492,6 +492,40 @@ pub(crate) async fn changed(
     send(exec, p, &format!("change/{}/applied/expert", change.id), to, &message).await
 }
 
+/// The register confirmed the client's VAT number after all: to the client.
+pub(crate) async fn vat_corrected(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    back: Cents,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let mut message = Message::new(l, notice::vat_corrected_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::vat_corrected(l));
+    if back > Cents::ZERO {
+        message = message.paragraph(notice::vat_back(l, fmt::money(l, back)));
+    }
+    let message = message
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/vat-corrected", booking.id), to, &message).await
+}
+
+/// The register does not know the client's VAT number: to the client.
+pub(crate) async fn vat_stays(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let number = booking.order.customer.vat_number.as_ref().map(ToString::to_string).unwrap_or_default();
+    let message = Message::new(l, notice::vat_stays_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::vat_stays(l, number))
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("booking/{}/vat-stays", booking.id), to, &message).await
+}
+
 /// A change came to nothing: to the client; to the expert, who was asked.
 pub(crate) async fn change_dropped(
     exec: &mut Exec<'_>,

@@ -147,7 +147,9 @@ async fn hold(
     rows::log(&mut tx.exec(), booking.id, now, Some(client.id), None, held.code(), "placed").await?;
     statements::accepted_with_booking(&mut tx.exec(), p, client.id, locale, booking.id).await?;
     expert_rows::touch(&mut tx.exec(), booking.expert.0, now).await?;
-    rows::remember_client(&mut tx.exec(), client.id, &draft.profile).await?;
+    if let Some(profile) = &draft.profile {
+        rows::remember_client(&mut tx.exec(), client.id, profile).await?;
+    }
     let payment = payment_rows::Payment {
         id: PaymentId(p.ids.uuid()),
         booking: booking.id,

@@ -28,7 +28,10 @@ use gabarit_domain::{
     invoice::{DocumentKind, credit_amounts},
     money::Cents,
     rulebook::Rulebook,
-    settlement::{Choice, Kept, Settlement, SomeDays, client_cancels, expert_stops, is_free, manager_decides, settle},
+    settlement::{
+        Choice, Kept, Settlement, SomeDays, client_cancels, client_withdraws, expert_stops, is_free, manager_decides,
+        may_withdraw, settle,
+    },
     text::Message,
 };
 use gabarit_view::{
@@ -75,6 +78,7 @@ struct Plan {
     /// The money that goes back; what was never taken is let go instead.
     refund: Cents,
     is_free: bool,
+    withdraws: bool,
 }
 
 impl Plan {
@@ -100,8 +104,16 @@ fn allowed(booking: &Booking, actor: &AccountView, cut: &Cut) -> Result<(), ApiE
     }
 }
 
+/// Whether a client may still withdraw: a private one, of what the expert's acceptance agreed.
+fn withdraws(p: &Platform, booking: &Booking, today: NaiveDate) -> bool {
+    booking
+        .accepted_at
+        .is_some_and(|at| may_withdraw(&booking.order, at.with_timezone(&p.config.zone).date_naive(), today))
+}
+
 /// Decides what is kept, and what becomes of the booking.
 fn decide(
+    p: &Platform,
     rules: &Rulebook,
     booking: &Booking,
     cut: &Cut,
@@ -123,7 +135,12 @@ fn decide(
     let running = booking.state == BookingState::Accepted && now < booking.ends_at;
     match cut {
         Cut::ByClient if running => {
-            let kept = client_cancels(rules, &booking.order, today).meet(&before);
+            let kept = if withdraws(p, booking, today) {
+                client_withdraws(&booking.order, today)
+            } else {
+                client_cancels(rules, &booking.order, today)
+            }
+            .meet(&before);
             let (to, stays) = ends(until_today(&booking.own_days()))?;
             Ok((kept, to, stays))
         }
@@ -168,7 +185,7 @@ async fn plan(
 ) -> Result<Plan, Failure> {
     let rules = moves::rules(exec, p, booking).await?;
     let today = now.with_timezone(&p.config.zone).date_naive();
-    let (kept, to, stays) = decide(&rules, booking, cut, today, now)?;
+    let (kept, to, stays) = decide(p, &rules, booking, cut, today, now)?;
     let settlement = settle(&booking.quote, &booking.kept(), kept);
     let open = match change_rows::open(exec, booking.id).await? {
         Some(change) => payments::held_for(exec, booking.id, change.id).await?,
@@ -179,6 +196,7 @@ async fn plan(
     Ok(Plan {
         refund: (held - settlement.total).max(Cents::ZERO),
         is_free: matches!(cut, Cut::ByClient) && is_free(&rules, &booking.order, today),
+        withdraws: matches!(cut, Cut::ByClient) && withdraws(p, booking, today),
         settlement,
         to,
         stays,
@@ -204,6 +222,7 @@ pub async fn preview(p: &Platform, actor: &AccountView, id: BookingId, cut: &Cut
         fingerprint: plan.fingerprint(),
         becomes: plan.to.code().to_owned(),
         is_free: plan.is_free,
+        withdraws: plan.withdraws,
         kept: plan.settlement.lines.clone(),
         kept_total: plan.settlement.total,
         kept_days: plan.settlement.kept.days.iter().copied().collect(),
