@@ -1,14 +1,17 @@
 //! Licences rented without an expert (S9): what they cost, and the life of an order.
 //!
 //! ```text
-//! Reserved ──pay──▶ Paid ──hand out──▶ HandedOut ──return──▶ Returned
-//!    │  │           ▲ └──cancel──▶ Cancelled
-//!    │  │           └──pay late──┐
-//!    │  └─────lapse───────────▶ Lapsed
-//!    └──cancel──▶ Cancelled
+//! Reserved ──pay──────────────────▶ Paid ──hand out──▶ HandedOut ──return──▶ Returned
+//!  │  │  └──authorise──▶ Authorised ──capture──▲ ▲ └──cancel──▶ Cancelled
+//!  │  │       ▲ authorise late │ │               │
+//!  │  │       │           lose │ └──cancel──▶ Cancelled
+//!  │  └─────lapse──────────▶ Lapsed ──pay late───┘
+//!  └──cancel──▶ Cancelled
 //! ```
 //!
 //! It is handed out from its first day on; paid late it is held again before that day only, if there still are as many.
+//! A card is authorised when the order is placed and captured when the licences are handed out, or before the authorisation
+//! grows too old.
 //!
 //! A licence is rented for calendar days, both ends included. A week (7 days) costs as many day tariffs as the rulebook
 //! says, a month (30 days) likewise; a term is covered by the cheapest combination of months, weeks and days, which may
@@ -34,6 +37,9 @@ pub const MONTH: u32 = 30;
 pub const LONGEST_DAYS: u32 = 365;
 /// The most licences of one product in an order.
 pub const MOST_SEATS: u32 = 50;
+/// An authorised card is captured so long after it was authorised, if the licences were not handed out before:
+/// authorisations end after seven days.
+pub const CAPTURE_WITHIN: TimeDelta = TimeDelta::days(5);
 /// The farthest first day, from today.
 pub const AHEAD_DAYS: u32 = 365;
 
@@ -254,6 +260,11 @@ pub enum RentalState {
         /// Until then.
         until: DateTime<Utc>,
     },
+    /// A card is authorised; to be captured when it is handed out.
+    Authorised {
+        /// Then at the latest.
+        capture_by: DateTime<Utc>,
+    },
     /// Paid; to be handed out.
     Paid,
     /// With the client.
@@ -283,11 +294,18 @@ impl RentalState {
         Self::Reserved { until: (now + TimeDelta::minutes(i64::from(hold_minutes))).min(starts_at) }
     }
 
+    /// A new order that is paid by transfer: until the day is over on which that is due; never beyond its first day.
+    #[must_use]
+    pub fn reserve_until(until: DateTime<Utc>, starts_at: DateTime<Utc>) -> Self {
+        Self::Reserved { until: until.min(starts_at) }
+    }
+
     /// The code in the database.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Reserved { .. } => "reserved",
+            Self::Authorised { .. } => "authorised",
             Self::Paid => "paid",
             Self::HandedOut => "handed-out",
             Self::Returned => "returned",
@@ -301,6 +319,7 @@ impl RentalState {
     pub fn parse(code: &str, clock: Option<DateTime<Utc>>) -> Option<Self> {
         Some(match code {
             "reserved" => Self::Reserved { until: clock? },
+            "authorised" => Self::Authorised { capture_by: clock? },
             "paid" => Self::Paid,
             "handed-out" => Self::HandedOut,
             "returned" => Self::Returned,
@@ -310,11 +329,11 @@ impl RentalState {
         })
     }
 
-    /// When an unpaid reservation ends.
+    /// When an unpaid reservation ends, or a card is captured.
     #[must_use]
     pub const fn clock(self) -> Option<DateTime<Utc>> {
         match self {
-            Self::Reserved { until } => Some(until),
+            Self::Reserved { until: at } | Self::Authorised { capture_by: at } => Some(at),
             _ => None,
         }
     }
@@ -322,7 +341,7 @@ impl RentalState {
     /// Whether its units are nobody else's.
     #[must_use]
     pub const fn holds_units(self) -> bool {
-        matches!(self, Self::Reserved { .. } | Self::Paid | Self::HandedOut | Self::Returned)
+        matches!(self, Self::Reserved { .. } | Self::Authorised { .. } | Self::Paid | Self::HandedOut | Self::Returned)
     }
 
     const fn refuse(self, event: &'static str) -> Result<Self, InvalidMove> {
@@ -348,6 +367,50 @@ impl RentalState {
         match self {
             Self::Lapsed if today < term.first => Ok(Self::Paid),
             _ => self.refuse("be paid late"),
+        }
+    }
+
+    /// A card is authorised. One that is after the reservation ended is [`RentalState::authorise_late`]'s.
+    ///
+    /// # Errors
+    /// Unless it is reserved.
+    pub fn authorise(self, now: DateTime<Utc>) -> Result<Self, InvalidMove> {
+        match self {
+            Self::Reserved { .. } => Ok(Self::Authorised { capture_by: now + CAPTURE_WITHIN }),
+            _ => self.refuse("be authorised"),
+        }
+    }
+
+    /// A card is authorised after the reservation ended, and the units are held again: before the first day only.
+    ///
+    /// # Errors
+    /// Unless it has lapsed, or once its first day has come.
+    pub fn authorise_late(self, term: Term, today: NaiveDate, now: DateTime<Utc>) -> Result<Self, InvalidMove> {
+        match self {
+            Self::Lapsed if today < term.first => Ok(Self::Authorised { capture_by: now + CAPTURE_WITHIN }),
+            _ => self.refuse("be authorised late"),
+        }
+    }
+
+    /// The money of the authorised card is there.
+    ///
+    /// # Errors
+    /// Unless it is authorised.
+    pub const fn capture(self) -> Result<Self, InvalidMove> {
+        match self {
+            Self::Authorised { .. } => Ok(Self::Paid),
+            _ => self.refuse("be captured"),
+        }
+    }
+
+    /// The authorised card was refused when it was to be captured, or the authorisation ended.
+    ///
+    /// # Errors
+    /// Unless it is authorised.
+    pub const fn lose(self) -> Result<Self, InvalidMove> {
+        match self {
+            Self::Authorised { .. } => Ok(Self::Lapsed),
+            _ => self.refuse("lose its card"),
         }
     }
 
@@ -390,7 +453,7 @@ impl RentalState {
     /// Later than that.
     pub const fn cancel(self) -> Result<Self, InvalidMove> {
         match self {
-            Self::Reserved { .. } | Self::Paid => Ok(Self::Cancelled),
+            Self::Reserved { .. } | Self::Authorised { .. } | Self::Paid => Ok(Self::Cancelled),
             _ => self.refuse("be cancelled"),
         }
     }
@@ -401,7 +464,13 @@ impl RentalState {
 pub fn client_may_cancel(state: RentalState, term: Term, today: NaiveDate) -> bool {
     match state {
         RentalState::Reserved { .. } => true,
-        RentalState::Paid => today < term.first,
+        RentalState::Authorised { .. } | RentalState::Paid => today < term.first,
         _ => false,
     }
+}
+
+/// Whether a manager may hand it out: from its first day on, a card being captured with it.
+#[must_use]
+pub fn may_hand_out(state: RentalState, term: Term, today: NaiveDate) -> bool {
+    matches!(state, RentalState::Authorised { .. } | RentalState::Paid) && today >= term.first
 }

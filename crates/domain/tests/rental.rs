@@ -2,17 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
     expert::ProductCode,
     money::{BasisPoints, Cents},
     pricing::{PricingContext, Unit},
-    rental::{Cover, RentalOrder, RentalRefusal, RentalState, Term, cheapest, client_may_cancel, lines, quote},
+    rental::{
+        Cover, RentalOrder, RentalRefusal, RentalState, Term, cheapest, client_may_cancel, lines, may_hand_out, quote,
+    },
     rulebook::{RentalRules, Rulebook},
     vat::{CountryCode, Customer, OperatorVat, VatStatus},
 };
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -148,13 +150,18 @@ proptest! {
     }
 }
 
-/// S9: every order of up to five events from a new order: nothing is handed out unpaid, nothing comes back that was not
-/// handed out, and what has ended stays so.
+/// S9, S18: every order of up to seven events from a new order: nothing is handed out unpaid, a card is captured once it is
+/// authorised, nothing comes back that was not handed out, and what has ended stays so.
 #[test]
 fn explored() {
     type Move = fn(RentalState) -> Option<RentalState>;
     const TERM: fn() -> Term = || Term { first: date("2026-12-03"), last: date("2026-12-05") };
-    let moves: [(&str, Move); 6] = [
+    const NOW: fn() -> DateTime<Utc> = || "2026-12-01T11:00:00Z".parse().unwrap();
+    let moves: [(&str, Move); 10] = [
+        ("authorise", |state| state.authorise(NOW()).ok()),
+        ("authorise late", |state| state.authorise_late(TERM(), date("2026-12-02"), NOW()).ok()),
+        ("capture", |state| state.capture().ok()),
+        ("lose", |state| state.lose().ok()),
         ("pay", |state| state.pay().ok()),
         ("pay late", |state| state.pay_late(TERM(), date("2026-12-02")).ok()),
         ("hand out", |state| state.hand_out(TERM(), date("2026-12-03")).ok()),
@@ -162,13 +169,13 @@ fn explored() {
         ("cancel", |state| state.cancel().ok()),
         ("lapse", |state| state.lapse("2026-12-01T12:00:00Z".parse().unwrap()).ok()),
     ];
-    let start = "2026-12-01T11:00:00Z".parse().unwrap();
+    let start = NOW();
     let new = RentalState::reserve(start, 15, start + TimeDelta::days(3));
     assert_eq!(new.clock(), Some(start + TimeDelta::minutes(15)));
     assert!(new.lapse(start + TimeDelta::minutes(14)).is_err());
     let mut paths = vec![(new, Vec::<&str>::new())];
-    let mut ends = 0;
-    for _ in 0..5 {
+    let mut ends = BTreeSet::new();
+    for _ in 0..7 {
         let mut next = Vec::new();
         for (state, path) in &paths {
             let mut any = false;
@@ -176,21 +183,34 @@ fn explored() {
                 let Some(to) = go(*state) else { continue };
                 any = true;
                 let path = [path.as_slice(), &[name]].concat();
-                let paid =
-                    |rest: &[&str]| path.strip_suffix(rest).is_some_and(|p| p == ["pay"] || p == ["lapse", "pay late"]);
+                let after = |events: &[&str], rest: &[&str]| {
+                    let last = path.strip_suffix(rest).and_then(<[_]>::last);
+                    last.is_some_and(|last| events.contains(last))
+                };
+                let paid = |rest: &[&str]| after(&["pay", "pay late", "capture"], rest);
+                assert_eq!(to == RentalState::Paid, paid(&[]));
                 assert_eq!(to == RentalState::HandedOut, paid(&["hand out"]));
                 assert_eq!(to == RentalState::Returned, paid(&["hand out", "return"]));
+                let authorised = after(&["authorise", "authorise late"], &[name]);
+                assert!(authorised || !matches!(name, "capture" | "lose"), "{path:?}");
                 assert_eq!(RentalState::parse(to.code(), to.clock()), Some(to));
                 next.push((to, path));
             }
             if !any {
-                ends += 1;
+                ends.insert(state.code());
                 assert!(matches!(state, RentalState::Returned | RentalState::Cancelled));
             }
         }
         paths = next;
     }
-    assert_eq!((ends, paths.len()), (5, 0));
+    assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["cancelled", "returned"]);
+    let authorised = new.authorise(start).unwrap();
+    assert_eq!(authorised.clock(), Some(start + TimeDelta::days(5)), "before the authorisation ends");
+    assert!(authorised.hand_out(TERM(), date("2026-12-03")).is_err(), "captured first");
+    assert!(may_hand_out(authorised, TERM(), date("2026-12-03")));
+    assert!(!may_hand_out(authorised, TERM(), date("2026-12-02")));
+    assert!(client_may_cancel(authorised, TERM(), date("2026-12-02")));
+    assert!(!client_may_cancel(authorised, TERM(), date("2026-12-03")));
     let term = TERM();
     assert!(RentalState::Paid.hand_out(term, date("2026-12-02")).is_err(), "not before its first day");
     assert!(RentalState::Paid.hand_out(term, date("2026-12-06")).is_ok(), "late is better than never");

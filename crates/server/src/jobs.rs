@@ -52,6 +52,8 @@ pub enum JobKind {
     CancelPayment,
     /// Pays money back (refund).
     SendRefund,
+    /// Looks whether money that was paid back has come back (refund, or rental's refund).
+    WatchRefund,
     /// Sends the link that sets a new password, if the address has an account (request).
     SendReset,
     /// Drops a change that was not paid or answered in time (change).
@@ -78,6 +80,10 @@ pub enum JobKind {
     LapseRental,
     /// Reads a payment for licences again (rental's payment; S9).
     SyncRental,
+    /// Takes an authorised payment for licences (rental's payment; S9, S18).
+    CaptureRental,
+    /// Lets a payment for licences go that nobody wants any more (rental's payment; S9).
+    DropRentalPayment,
     /// Pays money for licences back (rental's refund; S9).
     SendRentalRefund,
     /// Looks whether saved searches have new matches (the search looked at last; nil to begin).
@@ -92,7 +98,7 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -102,6 +108,7 @@ impl JobKind {
         Self::ReleasePayment,
         Self::CancelPayment,
         Self::SendRefund,
+        Self::WatchRefund,
         Self::SendReset,
         Self::EndChange,
         Self::ReadCalendar,
@@ -115,6 +122,8 @@ impl JobKind {
         Self::TurnCycles,
         Self::LapseRental,
         Self::SyncRental,
+        Self::CaptureRental,
+        Self::DropRentalPayment,
         Self::SendRentalRefund,
         Self::WatchSearches,
         Self::ExportData,
@@ -135,6 +144,7 @@ impl JobKind {
             Self::ReleasePayment => "release-payment",
             Self::CancelPayment => "cancel-payment",
             Self::SendRefund => "send-refund",
+            Self::WatchRefund => "watch-refund",
             Self::SendReset => "send-reset",
             Self::EndChange => "end-change",
             Self::ReadCalendar => "read-calendar",
@@ -148,6 +158,8 @@ impl JobKind {
             Self::TurnCycles => "turn-cycles",
             Self::LapseRental => "lapse-rental",
             Self::SyncRental => "sync-rental",
+            Self::CaptureRental => "capture-rental",
+            Self::DropRentalPayment => "drop-rental-payment",
             Self::SendRentalRefund => "send-rental-refund",
             Self::WatchSearches => "watch-searches",
             Self::ExportData => "export-data",

@@ -127,6 +127,28 @@ pub struct ProviderChargeback {
     pub reversed: bool,
 }
 
+/// How far a refund is that the provider has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundProgress {
+    /// Queued, pending or being processed: it may still fail.
+    UnderWay,
+    /// With the client's bank. That bank may yet return it.
+    Refunded,
+    /// Came back, or was called off: the money is the merchant's again.
+    Failed,
+}
+
+/// A refund as the provider has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderRefund {
+    /// The provider's id (`re_…`).
+    pub reference: String,
+    /// How much.
+    pub amount: Cents,
+    /// How far it is.
+    pub progress: RefundProgress,
+}
+
 /// Why the provider did not do it.
 #[derive(Debug, Error)]
 pub enum ProviderError {
@@ -161,11 +183,15 @@ pub trait PaymentProvider: Send + Sync + std::fmt::Debug {
     async fn release(&self, reference: &str, id: PaymentId) -> Result<(), ProviderError>;
     /// Cancels an open payment; best effort.
     async fn cancel(&self, reference: &str, id: PaymentId) -> Result<(), ProviderError>;
-    /// Pays (part of) a paid payment back; answers the provider's id of the refund.
+    /// The refunds of a payment, those that failed included.
+    async fn refunds(&self, reference: &str) -> Result<Vec<ProviderRefund>, ProviderError>;
+    /// Pays (part of) a paid payment back; answers the provider's id of the refund. A refund that failed is made anew
+    /// under the next attempt, counted from 1.
     async fn refund(
         &self,
         reference: &str,
         id: RefundId,
+        attempt: u32,
         amount: Cents,
         description: &str,
     ) -> Result<String, ProviderError>;

@@ -42,8 +42,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use url::Url;
+use webhooks::When;
 
 /// What a sandbox is made with.
 #[derive(Clone, Debug)]
@@ -91,6 +92,10 @@ struct Inner {
     /// Webhooks on their way and the clock that expires payments; ended with the sandbox.
     tasks: Mutex<JoinSet<()>>,
     client: reqwest::Client,
+    /// Rises with each webhook that was accepted (or given up).
+    accepted: watch::Sender<u64>,
+    /// Forms of the control page carry it: a web page elsewhere cannot know it.
+    token: String,
 }
 
 #[derive(Debug)]
@@ -127,8 +132,11 @@ impl SandboxState {
             }
         };
         let client = http_client::client(&options.base_url, Duration::from_secs(10)).map_err(io::Error::other)?;
+        let token = options.ids.secret().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self(Arc::new(Inner {
             options,
+            accepted: watch::Sender::new(0),
+            token,
             books: Mutex::new(Books { records, journal, faults: Vec::new() }),
             tasks: Mutex::default(),
             client,
@@ -158,7 +166,7 @@ impl SandboxState {
     pub fn start(&self) {
         let left: Vec<_> = self.books().records.webhooks.values().cloned().collect();
         for webhook in left {
-            self.send_in_background(webhook, Duration::ZERO);
+            self.send_in_background(webhook, When::Now);
         }
         let state = self.clone();
         self.spawn(async move {
@@ -175,15 +183,16 @@ impl SandboxState {
         self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 
-    /// Expires what is due, and reports it.
+    /// Expires what is due, lets refunds come back whose time has come, and reports it.
     fn expire_due(&self) {
         let now = self.now();
         let mut expired = Vec::new();
         let mut books = self.books();
-        let due: Vec<Payment> =
-            books.records.payments.values().filter(|payment| payment.is_due(now)).cloned().collect();
+        let is_due = |payment: &&Payment| payment.is_due(now) || payment.refunds.iter().any(|one| one.fails(now));
+        let due: Vec<Payment> = books.records.payments.values().filter(is_due).cloned().collect();
         for mut payment in due {
             payment.expire_if_due(now);
+            payment.refunds.iter_mut().filter(|one| one.fails(now)).for_each(|one| one.undone_at = Some(now));
             expired.push(payment.clone());
             books.record(Entry::Payment(Box::new(payment)));
         }

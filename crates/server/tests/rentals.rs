@@ -4,12 +4,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
-use gabarit_domain::{invoice::DocumentKind, money::Cents, rental::Term};
+use gabarit_domain::{credit::CreditRefusal, ids::PaymentId, invoice::DocumentKind, money::Cents, rental::Term};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     audit,
-    db::ledger as ledger_rows,
+    db::{ledger as ledger_rows, rentals as rental_rows},
     jobs, mail, on,
+    payments::ProviderState,
     services::{documents, ledger::Account, operations, own_data, payments, rentals},
     testing::{Fault, TestPlatform, for_each_db},
 };
@@ -273,8 +274,8 @@ async fn forms_and_stock() {
             panic!()
         };
         assert_eq!(fields[0].field, "first");
-        let card = RentalForm { method: "creditcard".to_owned(), ..form(&p, "2026-12-01", "2026-12-02", "revit:1") };
-        let Err(ApiError::Invalid { fields, .. }) = rentals::place(&p, &client, &card, Locale::Nl).await else {
+        let shells = RentalForm { method: "shells".to_owned(), ..form(&p, "2026-12-01", "2026-12-02", "revit:1") };
+        let Err(ApiError::Invalid { fields, .. }) = rentals::place(&p, &client, &shells, Locale::Nl).await else {
             panic!()
         };
         assert_eq!(fields[0].field, "method");
@@ -502,6 +503,326 @@ async fn erased_after_renting() {
         drop(conn);
         assert_eq!(rentals::view(&p, &manager, id).await.unwrap().summary.state, "returned");
         sound(&p).await;
+    })
+    .await;
+}
+
+fn by(method: &str, form: RentalForm) -> RentalForm {
+    RentalForm { method: method.to_owned(), ..form }
+}
+
+/// Orders with a card, and authorises it.
+async fn authorised(p: &TestPlatform, client: &AccountView, form: RentalForm) -> (Uuid, String) {
+    let id = order(p, client, by("creditcard", form)).await.unwrap().id;
+    let reference = p.provider.last_reference();
+    p.provider.authorize(&reference);
+    // As the provider's webhook does, twice.
+    payments::sync(p, &reference).await.unwrap();
+    payments::sync(p, &reference).await.unwrap();
+    assert_eq!(state(p, client, id).await, "authorised");
+    (id, reference)
+}
+
+async fn payment_of(p: &TestPlatform, id: Uuid) -> PaymentId {
+    let mut conn = p.db.conn().await.unwrap();
+    rental_rows::payments(&mut conn.exec(), id).await.unwrap().pop().unwrap().id
+}
+
+async fn told(p: &TestPlatform, to: &str, words: &str) -> usize {
+    let mails = mail::local_mailbox(p, 1_000).await.unwrap();
+    mails.iter().filter(|mail| mail.to == to && mail.subject.contains(words)).count()
+}
+
+/// S9, S18: a card is authorised when the order is placed: a promise, not money. It is captured when the licences are handed
+/// out, or after five days; only then there is an invoice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_is_captured_when_licences_are_handed_out() {
+    for_each_db(|p| async move {
+        let (client, manager) = (p.client("Ada Client").await, p.manager().await);
+        let (id, reference) = authorised(&p, &client, form(&p, "2026-12-01", "2026-12-09", "revit:1")).await;
+        let view = rentals::view(&p, &client, id).await.unwrap();
+        assert!(view.documents.is_empty() && view.clock.is_none() && view.capture_by.is_some() && !view.may_pay);
+        assert_eq!(balance(&p, Account::ProviderClearing).await, Cents::ZERO, "a promise is no money");
+        assert_eq!(free(&p, "revit", "2026-12-05", "2026-12-05").await, 4);
+        sound(&p).await;
+        p.clock.advance(TimeDelta::days(5) - TimeDelta::seconds(1));
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "authorised");
+        p.clock.advance(TimeDelta::seconds(1));
+        jobs::run_due(&p).await.unwrap();
+        let view = rentals::view(&p, &client, id).await.unwrap();
+        assert_eq!((view.summary.state.as_str(), view.documents.len()), ("paid", 1));
+        assert_eq!(p.provider.totals(&reference).charged, view.quote.total);
+        sound(&p).await;
+
+        // Its first day is near: captured when it is handed out, not before.
+        let (id, reference) = authorised(&p, &client, form(&p, "2026-11-30", "2026-11-30", "fusion:1")).await;
+        assert_eq!(rentals::desk(&p, &manager).await.unwrap().hand_outs.len(), 2);
+        assert_eq!(act(&p, &manager, id, "hand-out").await, Err(ApiError::MovedOn), "not before its first day");
+        at(&p, "2026-11-29T23:00:00Z");
+        assert_eq!(act(&p, &client, id, "hand-out").await, Err(ApiError::Forbidden));
+        assert_eq!(act(&p, &client, id, "cancel").await, Err(ApiError::MovedOn), "begun");
+        assert_eq!(p.provider.totals(&reference).charged, Cents::ZERO);
+        assert!(rentals::view(&p, &manager, id).await.unwrap().may_hand_out);
+        p.provider.fail_next(1, Fault::Before);
+        assert_eq!(act(&p, &manager, id, "hand-out").await, Err(ApiError::Unavailable), "nothing unpaid leaves");
+        assert_eq!(state(&p, &client, id).await, "authorised");
+        p.provider.fail_next(1, Fault::After);
+        assert_eq!(act(&p, &manager, id, "hand-out").await, Err(ApiError::Unavailable), "the answer was lost");
+        act(&p, &manager, id, "hand-out").await.unwrap();
+        let view = rentals::view(&p, &client, id).await.unwrap();
+        assert_eq!((view.summary.state.as_str(), view.documents.len()), ("handed-out", 1));
+        assert_eq!(p.provider.totals(&reference).charged, view.quote.total, "once");
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S9, S18: what was only promised is let go when the order is given up; a card that is refused when it is to be charged
+/// gives the licences free, and both sides are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_is_let_go_or_refused() {
+    for_each_db(|p| async move {
+        let client = p.client("Ada Client").await;
+        let (id, reference) = authorised(&p, &client, form(&p, "2026-12-01", "2026-12-02", "maya:2")).await;
+        act(&p, &client, id, "cancel").await.unwrap();
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(p.provider.state_of(&reference), Some(ProviderState::Canceled));
+        let view = rentals::view(&p, &client, id).await.unwrap();
+        assert_eq!((view.summary.state.as_str(), view.documents.len()), ("cancelled", 0));
+        assert_eq!(free(&p, "maya", "2026-12-01", "2026-12-02").await, 5);
+        // A word that comes late changes nothing.
+        payments::sync(&p, &reference).await.unwrap();
+        sound(&p).await;
+
+        // The bank refuses; the authorisation is gone; the provider says so before we ask.
+        for (round, words) in ["refused", "ended", "heard"].into_iter().enumerate() {
+            let (id, reference) = authorised(&p, &client, form(&p, "2026-12-04", "2026-12-04", "maya:2")).await;
+            let payment = payment_of(&p, id).await;
+            match words {
+                "refused" => {
+                    p.provider.fail_next(1, Fault::Refused);
+                    rentals::capture(&p, payment).await.unwrap();
+                    jobs::run_due(&p).await.unwrap();
+                    assert_eq!(p.provider.state_of(&reference), Some(ProviderState::Canceled), "let go");
+                }
+                "ended" => {
+                    p.provider.expire(&reference);
+                    rentals::capture(&p, payment).await.unwrap();
+                }
+                _ => {
+                    p.provider.expire(&reference);
+                    payments::sync(&p, &reference).await.unwrap();
+                }
+            }
+            assert_eq!(state(&p, &client, id).await, "lapsed", "{words}");
+            assert_eq!(free(&p, "maya", "2026-12-04", "2026-12-04").await, 5);
+            let reference = rentals::view(&p, &client, id).await.unwrap().summary.reference;
+            assert_eq!(told(&p, p.config.operator.email.as_str(), &reference).await, 1);
+            let to_client = told(&p, &client.email, "débitée").await + told(&p, &client.email, "belast").await;
+            assert_eq!(to_client, round + 1);
+            rentals::capture(&p, payment).await.unwrap();
+            sound(&p).await;
+        }
+
+        // Captured in the very moment in which it is given up: the money goes back.
+        let (id, reference) = authorised(&p, &client, form(&p, "2026-12-04", "2026-12-04", "maya:2")).await;
+        act(&p, &client, id, "cancel").await.unwrap();
+        p.provider.pay(&reference);
+        jobs::run_due(&p).await.unwrap();
+        jobs::run_due(&p).await.unwrap();
+        let totals = p.provider.totals(&reference);
+        assert_eq!((totals.refunded, totals.charged > Cents::ZERO), (totals.charged, true));
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S18: what cards for licences may still be charged with counts for the credit of the next order; a refusal leaves the
+/// other methods, and nothing is reserved.
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_for_licences_need_credit() {
+    for_each_db(|p| async move {
+        let client = p.client("Ada Client").await;
+        // Three months, three licences: 2,700 and VAT, of 5,000.
+        let dear = |p: &TestPlatform| form(p, "2026-12-01", "2027-02-28", "revit:1,civil-3d:1,inventor:1");
+        let (id, _) = authorised(&p, &client, dear(&p)).await;
+        let total = rentals::view(&p, &client, id).await.unwrap().quote.total;
+        let form = consented(&p, &client, by("creditcard", dear(&p))).await;
+        let refused = match form {
+            Ok(form) => rentals::place(&p, &client, &form, Locale::Nl).await.unwrap_err(),
+            Err(error) => error,
+        };
+        let ApiError::CreditRefused { reason: CreditRefusal::OverLimit { limit, exposure }, .. } = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!((limit, exposure), (Cents::euros(5000), total));
+        assert_eq!(free(&p, "revit", "2026-12-01", "2026-12-01").await, 4, "nothing is reserved");
+        order(&p, &client, by("banktransfer", dear(&p))).await.unwrap();
+        // Somebody else's credit is their own; and what was captured is owed no more.
+        let other = p.client("Bea Elders").await;
+        authorised(&p, &other, dear(&p)).await;
+        p.clock.advance(TimeDelta::days(5));
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "paid");
+        authorised(&p, &client, dear(&p)).await;
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// S9, S17: a transfer is waited for until it is due, and at least two days before the first day; money that comes later
+/// buys the licences if they are still there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_is_waited_for() {
+    for_each_db(|p| async move {
+        let client = p.client("Ada Client").await;
+        let soon = by("banktransfer", form(&p, "2026-11-25", "2026-11-26", "revit:1"));
+        let refused = order(&p, &client, soon).await.unwrap_err();
+        assert_eq!(refused, ApiError::field("method", Problem::TooLateForTransfer));
+        let wanted = by("banktransfer", form(&p, "2026-12-10", "2026-12-12", "revit:2"));
+        let id = order(&p, &client, wanted.clone()).await.unwrap().id;
+        let first = p.provider.last_reference();
+        p.provider.pend(&first);
+        payments::sync(&p, &first).await.unwrap();
+        // Seven days from the order: to the end of 30 November.
+        at(&p, "2026-11-30T22:59:59Z");
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "reserved");
+        assert_eq!(free(&p, "revit", "2026-12-10", "2026-12-10").await, 3);
+        p.provider.pay(&first);
+        // Nobody tells us; it is looked for twice a day.
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "reserved");
+        at(&p, "2026-11-30T23:00:00Z");
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "paid", "asked before it lapses");
+        sound(&p).await;
+
+        let again = RentalForm { key: p.ids.uuid().to_string(), ..wanted };
+        let id = order(&p, &client, again).await.unwrap().id;
+        let second = p.provider.last_reference();
+        at(&p, "2026-12-08T23:00:00Z");
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "lapsed");
+        p.provider.pay(&second);
+        p.clock.advance(TimeDelta::hours(13));
+        jobs::run_due(&p).await.unwrap();
+        assert_eq!(state(&p, &client, id).await, "paid", "late, and still there");
+        sound(&p).await;
+    })
+    .await;
+}
+
+/// Invariant 3: a refund of licences that comes back is noticed, posted back once, told, and seen to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_of_licences_comes_back() {
+    for_each_db(|p| async move {
+        let (client, manager) = (p.client("Ada Client").await, p.manager().await);
+        let (id, reference) = paid(&p, &client, form(&p, "2026-12-01", "2026-12-01", "fusion:1")).await;
+        let total = rentals::view(&p, &client, id).await.unwrap().quote.total;
+        act(&p, &client, id, "cancel").await.unwrap();
+        jobs::run_due(&p).await.unwrap();
+        let refund_state = async || rentals::view(&p, &client, id).await.unwrap().refunds[0].state.clone();
+        assert_eq!(refund_state().await, "sent");
+        for round in 0..2 {
+            assert!(p.provider.fail_refund(&reference));
+            if round == 0 {
+                payments::sync(&p, &reference).await.unwrap();
+                payments::sync(&p, &reference).await.unwrap();
+            } else {
+                // Every webhook is lost: it is looked for.
+                p.clock.advance(TimeDelta::hours(2));
+                jobs::run_due(&p).await.unwrap();
+            }
+            assert_eq!(refund_state().await, "failed");
+            assert_eq!(balance(&p, Account::Deposits).await, -total);
+            let found = audit::run(&p).await.unwrap();
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(found[0].check, "a refund reaches the client");
+            let seen = operations::operations(&p, &manager).await.unwrap().troubles;
+            assert_eq!((seen.len(), seen[0].trouble, seen[0].amount), (1, Trouble::RefundFailed, total));
+            assert_eq!(own_data::obstacles(&p, &client).await.unwrap()[0].code, "refunds");
+            let what = if round == 0 { "refund" } else { "elsewhere" };
+            let retry = RetryForm {
+                what: what.into(),
+                subject: seen[0].subject.to_string(),
+                how: "SEPA 1".into(),
+                ..RetryForm::default()
+            };
+            operations::retry(&p, &manager, &retry).await.unwrap();
+            assert_eq!(operations::retry(&p, &manager, &retry).await, Err(ApiError::MovedOn));
+            jobs::run_due(&p).await.unwrap();
+        }
+        assert_eq!(refund_state().await, "elsewhere");
+        assert_eq!(balance(&p, Account::Bank).await, -total);
+        let subjects = told(&p, &client.email, "").await;
+        // Paid, cancelled, on its way, back, on its way again, back again, and at last paid.
+        assert_eq!(subjects, 7);
+        sound(&p).await;
+        assert_eq!(audit::reconcile(&p).await.unwrap().findings, []);
+    })
+    .await;
+}
+
+/// Every difference between the provider and the books of rentals is named, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_provider_is_compared() {
+    for_each_db(|p| async move {
+        let client = p.client("Ada Client").await;
+        let (_, kept) = paid(&p, &client, form(&p, "2026-12-01", "2026-12-01", "fusion:1")).await;
+        let (id, refunded) = paid(&p, &client, form(&p, "2026-12-01", "2026-12-01", "maya:1")).await;
+        act(&p, &client, id, "cancel").await.unwrap();
+        let (_, card) = authorised(&p, &client, form(&p, "2026-12-01", "2026-12-01", "vault:1")).await;
+        jobs::run_due(&p).await.unwrap();
+        let clean = audit::reconcile(&p).await.unwrap();
+        assert_eq!((clean.compared, clean.unanswered, clean.findings.as_slice()), (3, 0, [].as_slice()));
+        let run = async |sql: &'static str| {
+            let mut conn = p.db.conn().await.unwrap();
+            on!(&mut conn.exec(), |c| sqlx::query(sql).execute(c).await.map(drop)).unwrap();
+        };
+        for (plant, undo, reference, words) in [
+            (
+                "UPDATE rental_payment SET captured = captured - 1 WHERE captured > 0 AND rental_id IN \
+                 (SELECT id FROM rental_order WHERE state = 'paid')",
+                "UPDATE rental_payment SET captured = captured + 1 WHERE captured > 0 AND rental_id IN \
+                 (SELECT id FROM rental_order WHERE state = 'paid')",
+                &kept,
+                "captured: ",
+            ),
+            (
+                "UPDATE rental_refund SET state = 'due'",
+                "UPDATE rental_refund SET state = 'sent'",
+                &refunded,
+                "refunded: 0.00 here",
+            ),
+            (
+                "UPDATE rental_payment SET state = 'open' WHERE state = 'authorized'",
+                "UPDATE rental_payment SET state = 'authorized' WHERE state = 'open'",
+                &card,
+                "state: open here, authorized at the provider",
+            ),
+        ] {
+            run(plant).await;
+            let found = audit::reconcile(&p).await.unwrap().findings;
+            assert_eq!(found.len(), 1, "{plant}: {found:?}");
+            assert_eq!(&found[0].subject, reference);
+            assert!(found[0].detail.starts_with(words), "{found:?}");
+            run(undo).await;
+        }
+        p.provider.charge_back(&kept, Cents(100));
+        run("UPDATE rental_payment SET provider_ref = 'tr_77' WHERE state = 'authorized'").await;
+        let found = audit::reconcile(&p).await.unwrap().findings;
+        let mut words: Vec<_> = found.iter().map(|one| (one.subject.as_str(), one.detail.as_str())).collect();
+        words.sort_unstable();
+        let unknown = ("tr_77", "the provider does not know it");
+        let mut expected = vec![(kept.as_str(), "charged back: 0.00 here, 1.00 at the provider"), unknown];
+        expected.sort_unstable();
+        assert_eq!(words, expected);
+        p.provider.fail_next(100, Fault::Before);
+        let away = audit::reconcile(&p).await.unwrap();
+        assert_eq!((away.compared, away.unanswered, away.findings.len()), (0, 3, 0));
+        p.provider.recover();
     })
     .await;
 }

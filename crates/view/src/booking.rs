@@ -269,8 +269,10 @@ pub struct PaymentView {
     pub state: String,
     /// How much.
     pub amount: Cents,
-    /// How much of it went (or is going) back.
+    /// How much of it went back, is going, or is still to go.
     pub refunded: Cents,
+    /// How much of that was paid back, as far as is known.
+    pub returned: Cents,
 }
 
 /// What an expert earns by a booking.

@@ -85,7 +85,7 @@ pub struct SettledView {
 pub struct RefundView {
     /// How much.
     pub amount: Cents,
-    /// `due`, `sent` or `failed`.
+    /// `due`, `sent`, `failed` or `elsewhere`.
     pub state: String,
     /// When it became due.
     pub at: ZonedTime,

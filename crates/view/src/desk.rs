@@ -316,7 +316,7 @@ pub struct MailView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trouble {
-    /// A refund that the provider refuses, or that did not arrive.
+    /// A refund that the provider had taken, and that came back.
     RefundFailed,
     /// A refund that has not been handed to the provider for an hour.
     RefundLate,
@@ -376,7 +376,7 @@ pub struct Operations {
 /// What is retried.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryForm {
-    /// `job`, `mail` or a kind of [`Trouble`].
+    /// `job`, `mail`, `refund` or `capture`; `elsewhere`: a refund that came back was paid another way.
     #[serde(default)]
     pub what: String,
     /// A job's kind.
@@ -385,4 +385,7 @@ pub struct RetryForm {
     /// Its subject's id.
     #[serde(default)]
     pub subject: String,
+    /// Paid another way: the reference of that transfer.
+    #[serde(default)]
+    pub how: String,
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     booking::{ClientProfile, DocumentLink},
+    change::RefundView,
     place::CountryView,
 };
 use chrono::NaiveDate;
@@ -166,8 +167,12 @@ pub struct RentalView {
     pub customer: Customer,
     /// When an unpaid reservation ends.
     pub clock: Option<ZonedTime>,
-    /// How it is paid, the provider's word, and how much went back.
-    pub payment: Option<(PaymentMethod, String, Cents)>,
+    /// When an authorised card is charged at the latest.
+    pub capture_by: Option<ZonedTime>,
+    /// How it is paid.
+    pub method: Option<PaymentMethod>,
+    /// What goes back, and how far it is.
+    pub refunds: Vec<RefundView>,
     /// Invoice and credit note.
     pub documents: Vec<DocumentLink>,
     /// Every move: when, to which state, and whether a person made it.

@@ -341,8 +341,8 @@ fn payment_row(locale: Locale, payment: &PaymentView) -> AnyView {
         "failed" => text::payment_failed(locale),
         _ => text::payment_none(locale),
     };
-    let refunded = (payment.refunded.0 > 0).then(|| {
-        view! { <p class="hint">{text::payment_refunded(locale, fmt::money(locale, payment.refunded))}</p> }
+    let refunded = (payment.returned.0 > 0).then(|| {
+        view! { <p class="hint">{text::payment_refunded(locale, fmt::money(locale, payment.returned))}</p> }
     });
     view! {
         <p>

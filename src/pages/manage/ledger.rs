@@ -42,6 +42,8 @@ fn kind_name(locale: Locale, kind: &str) -> &'static str {
     match kind {
         "payment-received" => text::kind_payment_received(locale),
         "refund-sent" => text::kind_refund_sent(locale),
+        "refund-failed" | "rental-refund-failed" => text::kind_refund_failed(locale),
+        "refund-elsewhere" | "rental-refund-elsewhere" => text::kind_refund_elsewhere(locale),
         "invoice-issued" => text::kind_invoice_issued(locale),
         "self-billed-issued" => text::kind_self_billed_issued(locale),
         "payout-sent" => text::kind_payout_sent(locale),

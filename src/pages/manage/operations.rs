@@ -148,14 +148,56 @@ fn TroubleRow(locale: Locale, row: TroubleView, form: FormState, action: ServerA
     };
     let subject = row.subject.to_string();
     let href = url::about(locale, row.booking, &row.reference);
+    let elsewhere = (row.trouble == Trouble::RefundFailed)
+        .then(|| view! { <Elsewhere locale form action reference=row.reference.clone() subject=subject.clone()/> });
     view! {
         <tr>
             <th scope="row">{what}</th>
             <td><a href=href>{row.reference}</a></td>
             <td class="number">{fmt::money(locale, row.amount)}</td>
             <td>{fmt::date_time(locale, &row.since)}</td>
-            <td>{retry.map(|what| view! { <RetryButton locale form action what kind=String::new() subject/> })}</td>
+            <td>
+                {retry.map(|what| view! { <RetryButton locale form action what kind=String::new() subject/> })}
+                {elsewhere}
+            </td>
         </tr>
+    }
+    .into_any()
+}
+
+/// A refund that came back was paid from the operator's own bank account.
+#[component]
+fn Elsewhere(
+    locale: Locale,
+    form: FormState,
+    action: ServerAction<Retry>,
+    reference: String,
+    subject: String,
+) -> impl IntoView {
+    let field = format!("elsewhere-{subject}");
+    let hint = format!("{field}-hint");
+    view! {
+        <details class="action-more">
+            <summary aria-label=text::elsewhere_of(locale, &reference)>{text::elsewhere(locale)}</summary>
+            <ActionForm action=action attr:class="action-form">
+                <Hidden name="what" value="elsewhere".to_owned()/>
+                <Hidden name="kind" value=String::new()/>
+                <Hidden name="subject" value=subject.clone()/>
+                <Hidden name="locale" value=locale.code().to_owned()/>
+                <label for=field.clone()>{text::elsewhere_how(locale)}</label>
+                <input
+                    id=field.clone()
+                    name="how"
+                    class="input"
+                    autocomplete="off"
+                    maxlength="120"
+                    required
+                    aria-describedby=hint.clone()
+                />
+                <p class="hint" id=hint.clone()>{text::elsewhere_hint(locale)}</p>
+                <Submit form secondary=true text=text::elsewhere_of(locale, &reference)/>
+            </ActionForm>
+        </details>
     }
     .into_any()
 }

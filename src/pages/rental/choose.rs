@@ -298,9 +298,17 @@ fn Details(
     let of = |read: fn(&gabarit_view::booking::ClientProfile) -> String| profile.as_ref().map(read).unwrap_or_default();
     let countries: Vec<Choice> =
         setup.countries.iter().map(|country| Choice::new(country.code.to_string(), country.name.clone())).collect();
-    let methods: Vec<Choice> = [PaymentMethod::Ideal, PaymentMethod::Bancontact]
+    let methods: Vec<Choice> = PaymentMethod::ALL
         .into_iter()
-        .map(|method| Choice::new(method.code(), labels::method(locale, method)))
+        .map(|method| {
+            let hint = match method {
+                PaymentMethod::Ideal => booking_text::method_ideal_hint(locale),
+                PaymentMethod::Bancontact => booking_text::method_bancontact_hint(locale),
+                PaymentMethod::CreditCard => text::method_creditcard_hint(locale),
+                PaymentMethod::BankTransfer => booking_text::method_banktransfer_hint(locale),
+            };
+            Choice::new(method.code(), labels::method(locale, method)).hint(hint.to_owned())
+        })
         .collect();
     let seen = Signal::derive(move || match price.get() {
         Some(Ok(quote)) => quote.fingerprint(),

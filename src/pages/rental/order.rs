@@ -24,6 +24,7 @@ use leptos_router::hooks::use_params_map;
 pub(crate) fn state_words(locale: Locale, state: &str) -> &'static str {
     match state {
         "reserved" => text::state_reserved(locale),
+        "authorised" => text::state_authorised(locale),
         "paid" => text::state_paid(locale),
         "handed-out" => text::state_handed_out(locale),
         "returned" => text::state_returned(locale),
@@ -132,6 +133,10 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
         let words = text::pay_until(locale, fmt::date_time(locale, until));
         view! { <p>{words}</p> }
     });
+    let charged = rental.capture_by.as_ref().map(|by| {
+        let words = text::charged_later(locale, fmt::money(locale, summary.total), fmt::date_time(locale, by));
+        view! { <p>{words}</p> }
+    });
     let documents = rental
         .documents
         .iter()
@@ -163,10 +168,29 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
             }
         })
         .collect_view();
-    let payment = rental.payment.map(|(method, _, refunded)| {
-        let back = (refunded.0 > 0).then(|| format!(" · {}", text::refunded(locale, fmt::money(locale, refunded))));
-        view! { <p class="hint">{labels::method(locale, method).to_owned()} {back}</p> }
-    });
+    let payment = rental.method.map(|method| view! { <p class="hint">{labels::method(locale, method).to_owned()}</p> });
+    let has_refunds = !rental.refunds.is_empty();
+    let refunds = rental
+        .refunds
+        .iter()
+        .map(|refund| {
+            let state = match refund.state.as_str() {
+                "sent" => text::refund_sent(locale),
+                "failed" => text::refund_failed(locale),
+                "elsewhere" => text::refund_elsewhere(locale),
+                _ => text::refund_due(locale),
+            };
+            view! {
+                <li>
+                    <span class="document-what">
+                        <span>{state}</span>
+                        <span class="hint">{fmt::date_time(locale, &refund.at)}</span>
+                    </span>
+                    <span class="money">{fmt::money(locale, refund.amount)}</span>
+                </li>
+            }
+        })
+        .collect_view();
     let has_documents = !rental.documents.is_empty();
     view! {
         <Title text=title.clone()/>
@@ -184,6 +208,7 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
             <div class="booking-main">
                 <section class="booking-now">
                     {clock}
+                    {charged}
                     <div class="booking-actions">{pay} {hand_out} {take_back} {cancel}</div>
                 </section>
                 <section class="booking-section">
@@ -197,6 +222,12 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
                     <QuoteLines quote=rental.quote.clone() customer=rental.customer.clone() home=None names/>
                 </section>
                 {payment}
+                {has_refunds.then(|| view! {
+                    <section class="booking-card">
+                        <h2>{text::refunds(locale)}</h2>
+                        <ul class="document-list">{refunds}</ul>
+                    </section>
+                })}
                 {has_documents.then(|| view! {
                     <section class="booking-card">
                         <h2>{text::documents(locale)}</h2>

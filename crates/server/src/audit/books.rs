@@ -6,6 +6,7 @@ use super::{
     rows::{self, Snapshot},
 };
 use crate::services::ledger::Account;
+use chrono::{DateTime, Utc};
 use gabarit_domain::{invoice::DocumentKind, money::Cents};
 
 /// The ledger says of a booking what its payments, refunds and documents say.
@@ -13,9 +14,11 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
     let (net, vat) = case.invoiced();
     let (cost, input_vat) = case.self_billed();
     let clearing = case.received() - case.refunded(&["sent"]) - case.charged_back();
-    // What is on its way back is still a deposit.
-    let returning = case.refunded(&["due"]);
-    let over = clearing - returning - (net + vat);
+    // What is on its way back, or came back from the client's bank, is still a deposit.
+    let returning = case.refunded(&["due", "failed"]);
+    // What was paid another way left the operator's own account.
+    let elsewhere = case.refunded(&["elsewhere"]);
+    let over = clearing - elsewhere - returning - (net + vat);
     for (account, wanted) in [
         (Account::ProviderClearing, clearing),
         // What is received beyond the invoice is still the client's; what is lacking, the client owes.
@@ -27,7 +30,7 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         (Account::VatReceivable, input_vat),
         (Account::ExpertPayable, case.paid_out(&["sent", "executed"]) - (cost + input_vat)),
         (Account::PayoutsInTransit, -case.paid_out(&["sent"])),
-        (Account::Bank, -case.paid_out(&["executed"])),
+        (Account::Bank, -case.paid_out(&["executed"]) - elsewhere),
     ] {
         let found = case.balance(account.code());
         if found != wanted {
@@ -35,7 +38,24 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
             findings.add(3, "ledger agrees with payments and documents", &case.row.reference, detail);
         }
     }
+    for refund in &case.refunds {
+        if refund.state == "failed" {
+            findings.add(3, REFUND_ARRIVES, &case.row.reference, returned(refund.amount, refund.failed_at));
+        }
+    }
     payouts(case, findings);
+}
+
+/// The name of the check that every refund reaches its client.
+pub(super) const REFUND_ARRIVES: &str = "a refund reaches the client";
+
+/// A refund that came back and that nobody has seen to.
+pub(super) fn returned(amount: i64, at: Option<DateTime<Utc>>) -> String {
+    let amount = Cents(amount).to_plain();
+    match at {
+        Some(at) => format!("{amount} came back at {}: send it again, or note how it was paid", at.format("%F %R UTC")),
+        None => format!("{amount} came back: send it again, or note how it was paid"),
+    }
 }
 
 /// No more is paid out than was ever invoiced, and each payout is where its batch is.

@@ -257,7 +257,7 @@ fn kept(context: &Context, case: &Case, findings: &mut Findings) {
         .filter(|payment| matches!(payment.change_state.as_deref(), Some("proposed" | "asked")))
         .map(|payment| payment.captured)
         .sum();
-    let kept = case.received() - case.refunded(&["due", "sent"]) - open;
+    let kept = case.received() - case.refunded(&["due", "sent", "failed", "elsewhere"]) - open;
     let (net, tax) = case.invoiced();
     let invoiced = net + tax;
     let over = matches!(case.row.state.as_str(), "declined" | "expired" | "lapsed" | "cancelled");

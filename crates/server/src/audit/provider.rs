@@ -2,13 +2,13 @@
 
 use super::{Finding, Findings};
 use crate::{
-    db::{Exec, payments as rows},
+    db::Exec,
     on,
     payments::{ProviderError, ProviderState},
     platform::Platform,
 };
 use futures::{StreamExt as _, stream};
-use gabarit_domain::{ids::PaymentId, money::Cents};
+use gabarit_domain::money::Cents;
 use uuid::Uuid;
 
 /// Questions under way at a time: providers limit rates.
@@ -39,8 +39,7 @@ pub async fn reconcile(p: &Platform) -> sqlx::Result<Reconciled> {
     loop {
         let page = page(&mut p.db.conn().await?.exec(), after).await?;
         let Some(last) = page.last().copied() else { break };
-        let mut answers =
-            stream::iter(page).map(|id| async move { compare(p, PaymentId(id)).await }).buffer_unordered(AT_ONCE);
+        let mut answers = stream::iter(page).map(|id| async move { compare(p, id).await }).buffer_unordered(AT_ONCE);
         while let Some(answer) = answers.next().await {
             match answer? {
                 None => reconciled.unanswered += 1,
@@ -63,31 +62,52 @@ pub async fn reconcile(p: &Platform) -> sqlx::Result<Reconciled> {
     Ok(reconciled)
 }
 
+/// What the books have of a payment: of a booking, or of licences rented alone.
+struct Known {
+    reference: String,
+    amount: Cents,
+    state: String,
+    captured: Cents,
+    refunded: Cents,
+    charged_back: Cents,
+}
+
 async fn page(exec: &mut Exec<'_>, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    const SQL: &str = "SELECT id FROM payment WHERE provider_ref IS NOT NULL AND id > $1 ORDER BY id LIMIT $2";
+    const SQL: &str = "SELECT id FROM (SELECT id FROM payment WHERE provider_ref IS NOT NULL AND id > $1 \
+        UNION ALL SELECT id FROM rental_payment WHERE provider_ref IS NOT NULL AND id > $1) AS payments \
+        ORDER BY id LIMIT $2";
     on!(exec, |c| sqlx::query_scalar(SQL).bind(after).bind(PAGE).fetch_all(c).await)
 }
 
-async fn moved(exec: &mut Exec<'_>, payment: PaymentId) -> sqlx::Result<(i64, i64)> {
-    const SQL: &str = "SELECT \
+async fn known(exec: &mut Exec<'_>, payment: Uuid) -> sqlx::Result<Option<Known>> {
+    const SQL: &str = "SELECT provider_ref, amount, state, captured, \
         (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refund WHERE payment_id = $1 AND state = 'sent'), \
-        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM chargeback WHERE payment_id = $1)";
-    on!(exec, |c| sqlx::query_as(SQL).bind(payment.0).fetch_one(c).await)
+        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM chargeback WHERE payment_id = $1) \
+        FROM payment WHERE id = $1 AND provider_ref IS NOT NULL \
+        UNION ALL SELECT provider_ref, amount, state, captured, \
+        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM rental_refund WHERE payment_id = $1 AND state = 'sent'), \
+        0 FROM rental_payment WHERE id = $1 AND provider_ref IS NOT NULL";
+    let row: Option<(String, i64, String, i64, i64, i64)> =
+        on!(exec, |c| sqlx::query_as(SQL).bind(payment).fetch_optional(c).await)?;
+    Ok(row.map(|(reference, amount, state, captured, refunded, charged_back)| Known {
+        reference,
+        amount: Cents(amount),
+        state,
+        captured: Cents(captured),
+        refunded: Cents(refunded),
+        charged_back: Cents(charged_back),
+    }))
 }
 
 /// What differs in one payment; `None` without an answer.
-async fn compare(p: &Platform, id: PaymentId) -> sqlx::Result<Option<Vec<(String, String)>>> {
-    let (payment, refunded, charged_back) = {
-        let mut conn = p.db.conn().await?;
-        let exec = &mut conn.exec();
-        let Some(payment) = rows::get(exec, id).await? else { return Ok(Some(Vec::new())) };
-        let (refunded, charged_back) = moved(exec, id).await?;
-        (payment, Cents(refunded), Cents(charged_back))
-    };
-    let Some(reference) = payment.provider_ref.clone() else { return Ok(Some(Vec::new())) };
-    let said = match p.payments.get(&reference).await {
+async fn compare(p: &Platform, id: Uuid) -> sqlx::Result<Option<Vec<(String, String)>>> {
+    let Some(known) = known(&mut p.db.conn().await?.exec(), id).await? else { return Ok(Some(Vec::new())) };
+    let reference = &known.reference;
+    let said = match p.payments.get(reference).await {
         Ok(said) => said,
-        Err(ProviderError::NotFound) => return Ok(Some(vec![(reference, "the provider does not know it".to_owned())])),
+        Err(ProviderError::NotFound) => {
+            return Ok(Some(vec![(reference.clone(), "the provider does not know it".to_owned())]));
+        }
         Err(error) => {
             tracing::warn!(%error, payment = %id, "not compared");
             return Ok(None);
@@ -99,14 +119,14 @@ async fn compare(p: &Platform, id: PaymentId) -> sqlx::Result<Option<Vec<(String
             differences.push((reference.clone(), format!("{what}: {ours} here, {theirs} at the provider")));
         }
     };
-    compare("amount", payment.amount.to_plain(), said.amount.to_plain());
-    compare("captured", payment.captured.to_plain(), said.captured.to_plain());
-    compare("refunded", refunded.to_plain(), said.refunded.to_plain());
-    compare("charged back", charged_back.to_plain(), said.charged_back.to_plain());
+    compare("amount", known.amount.to_plain(), said.amount.to_plain());
+    compare("captured", known.captured.to_plain(), said.captured.to_plain());
+    compare("refunded", known.refunded.to_plain(), said.refunded.to_plain());
+    compare("charged back", known.charged_back.to_plain(), said.charged_back.to_plain());
     // States before any money moves differ for moments, and move by themselves.
-    let settled = |state| matches!(state, ProviderState::Paid | ProviderState::Authorized);
-    if settled(payment.state) || settled(said.state) {
-        compare("state", payment.state.code().to_owned(), said.state.code().to_owned());
+    let settled = |state: &str| [ProviderState::Paid, ProviderState::Authorized].iter().any(|one| one.code() == state);
+    if settled(&known.state) || settled(said.state.code()) {
+        compare("state", known.state.clone(), said.state.code().to_owned());
     }
     Ok(Some(differences))
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Findings,
+    books::{REFUND_ARRIVES, returned},
     rows::{self, RentalRow, Snapshot},
 };
 use gabarit_domain::{
@@ -52,7 +53,7 @@ fn check(row: &RentalRow, rulebooks: &BTreeMap<i64, Rulebook>, findings: &mut Fi
     }
     let seats: u32 = order.seats.values().sum();
     let most = i64::from(seats) * i64::from(order.term.days());
-    let holds = matches!(row.state.as_str(), "reserved" | "paid" | "handed-out");
+    let holds = matches!(row.state.as_str(), "reserved" | "authorised" | "paid" | "handed-out");
     // What came back early gave its later days to others.
     let fits = if row.state == "returned" { row.days <= most } else { row.days == if holds { most } else { 0 } };
     if !fits {
@@ -66,9 +67,26 @@ fn check(row: &RentalRow, rulebooks: &BTreeMap<i64, Rulebook>, findings: &mut Fi
             format_args!("{} of {}", row.steps, row.version),
         );
     }
-    if row.clearing != row.received - row.sent || row.revenue != -row.net_kept {
-        let detail =
-            format!("{} at the provider, {} revenue", Cents(row.clearing).to_plain(), Cents(row.revenue).to_plain());
+    // A card that nobody wants any more is let go; one that is to be captured is there.
+    if (row.state == "authorised") != (row.authorised == 1) || row.authorised > 1 {
+        let detail = format!("{}: {} cards authorised", row.state, row.authorised);
+        findings.add(1, "an authorised rental has one authorised card", reference, detail);
+    }
+    for (amount, at) in &row.failed {
+        findings.add(3, REFUND_ARRIVES, reference, returned(*amount, *at));
+    }
+    let sound = row.clearing == row.received - row.sent
+        && row.revenue == -row.net_kept
+        && row.bank == -row.elsewhere
+        && row.deposits == -(row.returning - row.sent - row.elsewhere);
+    if !sound {
+        let detail = format!(
+            "{} at the provider, {} revenue, {} deposits, {} paid from the bank",
+            Cents(row.clearing).to_plain(),
+            Cents(row.revenue).to_plain(),
+            Cents(row.deposits).to_plain(),
+            Cents(row.bank).to_plain()
+        );
         findings.add(3, "ledger agrees with payments and documents of rentals", reference, detail);
     }
 }

@@ -3,8 +3,10 @@
 use crate::{
     db::{Db, Exec},
     on,
+    services::ledger::{RENTAL, RefundEvent},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use gabarit_domain::ids::RefundId;
 use sqlx::{FromRow, Postgres, Sqlite, Transaction};
 use uuid::Uuid;
 
@@ -82,6 +84,7 @@ pub(super) struct RefundRow {
     pub(super) booking_id: Uuid,
     pub(super) amount: i64,
     pub(super) state: String,
+    pub(super) failed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, FromRow)]
@@ -168,7 +171,7 @@ of_bookings!(
     /// Refunds of a page of bookings.
     refunds,
     RefundRow,
-    "SELECT p.booking_id, r.amount, r.state FROM refund r JOIN payment p ON p.id = r.payment_id \
+    "SELECT p.booking_id, r.amount, r.state, r.failed_at FROM refund r JOIN payment p ON p.id = r.payment_id \
      WHERE p.booking_id > $1 AND p.booking_id <= $2 ORDER BY p.booking_id"
 );
 of_bookings!(
@@ -354,12 +357,20 @@ pub(super) struct RentalRow {
     /// Refunds that are sent or due.
     pub(super) returning: i64,
     pub(super) sent: i64,
+    /// Refunds that were paid another way.
+    pub(super) elsewhere: i64,
+    /// Refunds that came back: how much, and since when.
+    pub(super) failed: Vec<(i64, Option<DateTime<Utc>>)>,
+    /// Payments that are authorised.
+    pub(super) authorised: i64,
     /// Unit-days that are its own.
     pub(super) days: i64,
     pub(super) steps: i64,
     /// Balances of the ledger.
     pub(super) clearing: i64,
     pub(super) revenue: i64,
+    pub(super) bank: i64,
+    pub(super) deposits: i64,
     /// Before VAT, of what is invoiced less credited, by the quote.
     pub(super) net_kept: i64,
 }
@@ -384,29 +395,42 @@ pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalR
         (SELECT CAST(COALESCE(SUM(CASE WHEN series = 'INV' THEN total ELSE -total END), 0) AS BIGINT) FROM document \
             WHERE rental_id = $1), \
         (SELECT CAST(COALESCE(SUM(captured), 0) AS BIGINT) FROM rental_payment WHERE rental_id = $1), \
-        (SELECT CAST(COALESCE(SUM(f.amount), 0) AS BIGINT) FROM rental_refund f \
-            JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1), \
-        (SELECT CAST(COALESCE(SUM(f.amount), 0) AS BIGINT) FROM rental_refund f \
-            JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1 AND f.state = 'sent'), \
         (SELECT COUNT(*) FROM rental_day WHERE rental_id = $1), \
         (SELECT COUNT(*) FROM rental_log WHERE rental_id = $1)";
-    const CAUSES: &str = "SELECT 'rental-received:' AS cause, id FROM rental_payment WHERE rental_id = $1 \
-        UNION ALL SELECT 'rental-refund:', f.id FROM rental_refund f JOIN rental_payment p ON p.id = f.payment_id \
-        WHERE p.rental_id = $1";
+    const PAYMENTS: &str = "SELECT id, state FROM rental_payment WHERE rental_id = $1 ORDER BY id";
+    const REFUNDS: &str = "SELECT f.id, CAST(f.attempt AS BIGINT), f.amount, f.state, f.failed_at FROM rental_refund f \
+        JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1 ORDER BY f.id";
     const BALANCE: &str = "SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_transaction t \
         JOIN ledger_entry e ON e.transaction_id = t.id WHERE t.dedup_key = $1 AND e.account = $2";
     let orders: Vec<RentalBase> = on!(&mut snapshot.exec(), |c| sqlx::query_as(ORDERS).fetch_all(c).await)?;
     let mut found = Vec::with_capacity(orders.len());
     for order in orders {
-        let (invoiced, received, returning, sent, days, steps): (i64, i64, i64, i64, i64, i64) =
+        let (invoiced, received, days, steps): (i64, i64, i64, i64) =
             on!(&mut snapshot.exec(), |c| sqlx::query_as(SUMS).bind(order.id).fetch_one(c).await)?;
-        let causes: Vec<(String, Uuid)> =
-            on!(&mut snapshot.exec(), |c| sqlx::query_as(CAUSES).bind(order.id).fetch_all(c).await)?;
-        let mut keys: Vec<String> = causes.into_iter().map(|(cause, id)| format!("{cause}{id}")).collect();
-        keys.extend([format!("rental-invoice:{}", order.id), format!("rental-credit:{}", order.id)]);
-        let (mut clearing, mut revenue) = (0, 0);
+        let payments: Vec<(Uuid, String)> =
+            on!(&mut snapshot.exec(), |c| sqlx::query_as(PAYMENTS).bind(order.id).fetch_all(c).await)?;
+        let refunds: Vec<(Uuid, i64, i64, String, Option<DateTime<Utc>>)> =
+            on!(&mut snapshot.exec(), |c| sqlx::query_as(REFUNDS).bind(order.id).fetch_all(c).await)?;
+        let mut keys = vec![format!("rental-invoice:{}", order.id), format!("rental-credit:{}", order.id)];
+        keys.extend(payments.iter().map(|(id, _)| format!("rental-received:{id}")));
+        for (id, attempts, ..) in &refunds {
+            let cause = |event: RefundEvent| event.cause(RENTAL, RefundId(*id));
+            for attempt in 1..=u32::try_from(*attempts).unwrap_or(1) {
+                keys.extend([cause(RefundEvent::Sent(attempt)), cause(RefundEvent::Failed(attempt))]);
+            }
+            keys.push(cause(RefundEvent::Elsewhere));
+        }
+        let in_state = |wanted: &str| -> i64 {
+            refunds.iter().filter(|(.., state, _)| state == wanted).map(|(_, _, amount, ..)| *amount).sum()
+        };
+        let (mut clearing, mut revenue, mut bank, mut deposits) = (0, 0, 0, 0);
         for key in &keys {
-            for (account, sum) in [("provider_clearing", &mut clearing), ("revenue", &mut revenue)] {
+            for (account, sum) in [
+                ("provider_clearing", &mut clearing),
+                ("revenue", &mut revenue),
+                ("bank", &mut bank),
+                ("deposits", &mut deposits),
+            ] {
                 let amount: i64 = on!(&mut snapshot.exec(), |c| sqlx::query_scalar(BALANCE)
                     .bind(key)
                     .bind(account)
@@ -428,12 +452,22 @@ pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalR
             net_kept: if invoiced > 0 { net } else { 0 },
             invoiced,
             received,
-            returning,
-            sent,
+            returning: refunds.iter().map(|(_, _, amount, ..)| *amount).sum(),
+            sent: in_state("sent"),
+            elsewhere: in_state("elsewhere"),
+            failed: refunds
+                .iter()
+                .filter(|(.., state, _)| state == "failed")
+                .map(|(_, _, amount, _, at)| (*amount, *at))
+                .collect(),
+            authorised: i64::try_from(payments.iter().filter(|(_, state)| state == "authorized").count())
+                .unwrap_or(i64::MAX),
             days,
             steps,
             clearing,
             revenue,
+            bank,
+            deposits,
         });
     }
     Ok(found)

@@ -272,7 +272,7 @@ pub const TABLES: &[Table] = &[
         .kept(Kept::Proof),
     Table::of("refund",
         "payment_id IN (SELECT p.id FROM payment p JOIN booking b ON b.id = p.booking_id WHERE b.client_id = $1)",
-        "id payment_id amount state reason created_at updated_at",
+        "id payment_id amount state attempt failed_at elsewhere reason created_at updated_at",
         "provider_ref dedup_key",
     )
     .kept(Kept::Books),
@@ -394,7 +394,7 @@ pub const TABLES: &[Table] = &[
     Table::of(
         "rental_refund",
         "payment_id IN (SELECT y.id FROM rental_payment y JOIN rental_order o ON o.id = y.rental_id WHERE o.client_id = $1)",
-        "id payment_id amount state reason created_at updated_at",
+        "id payment_id amount state attempt failed_at elsewhere reason created_at updated_at",
         "provider_ref dedup_key",
     )
     .kept(Kept::Books),
@@ -830,9 +830,9 @@ pub const COUNTED: &[(&str, &str)] = &[
     (
         "refunds",
         "SELECT (SELECT COUNT(*) FROM refund r JOIN payment p ON p.id = r.payment_id \
-         JOIN booking b ON b.id = p.booking_id WHERE b.client_id = $1 AND r.state <> 'sent') \
+         JOIN booking b ON b.id = p.booking_id WHERE b.client_id = $1 AND r.state IN ('due', 'failed')) \
          + (SELECT COUNT(*) FROM rental_refund r JOIN rental_payment p ON p.id = r.payment_id \
-         JOIN rental_order o ON o.id = p.rental_id WHERE o.client_id = $1 AND r.state <> 'sent')",
+         JOIN rental_order o ON o.id = p.rental_id WHERE o.client_id = $1 AND r.state IN ('due', 'failed'))",
     ),
     (
         "unpaid",
@@ -848,7 +848,7 @@ pub const COUNTED: &[(&str, &str)] = &[
     ),
     (
         "rentals",
-        "SELECT COUNT(*) FROM rental_order WHERE client_id = $1 AND state IN ('reserved', 'paid', 'handed-out')",
+        "SELECT COUNT(*) FROM rental_order WHERE client_id = $1 AND state IN ('reserved', 'authorised', 'paid', 'handed-out')",
     ),
     (
         "membership",

@@ -201,10 +201,15 @@ pub async fn note_unmade(exec: &mut Exec<'_>, id: PaymentId, now: DateTime<Utc>)
 /// # Errors
 /// The database's.
 pub async fn uncaptured_cards(exec: &mut Exec<'_>, client: AccountId, now: DateTime<Utc>) -> sqlx::Result<Cents> {
-    const SQL: &str = "SELECT CAST(COALESCE(SUM(p.amount - p.captured), 0) AS BIGINT) FROM payment p \
+    const SQL: &str = "SELECT CAST(COALESCE(SUM(open), 0) AS BIGINT) FROM (\
+        SELECT p.amount - p.captured AS open FROM payment p \
         JOIN booking b ON b.id = p.booking_id WHERE b.client_id = $1 AND p.method = 'creditcard' \
         AND ((b.state = 'requested' AND p.state = 'authorized') \
-        OR (b.state = 'held' AND b.clock_at > $2 AND p.state IN ('open', 'pending')))";
+        OR (b.state = 'held' AND b.clock_at > $2 AND p.state IN ('open', 'pending'))) \
+        UNION ALL SELECT p.amount - p.captured FROM rental_payment p \
+        JOIN rental_order o ON o.id = p.rental_id WHERE o.client_id = $1 AND p.method = 'creditcard' \
+        AND ((o.state = 'authorised' AND p.state = 'authorized') \
+        OR (o.state = 'reserved' AND o.clock_at > $2 AND p.state IN ('open', 'pending')))) AS cards";
     on!(exec, |c| sqlx::query_scalar(SQL).bind(client.0).bind(now).fetch_one(c).await).map(Cents)
 }
 
@@ -215,8 +220,10 @@ pub enum RefundState {
     Due,
     /// With the provider.
     Sent,
-    /// Given up: a person must see to it.
+    /// The provider had it, and it came back: a person must see to it.
     Failed,
+    /// Came back, and was paid another way.
+    Elsewhere,
 }
 
 impl RefundState {
@@ -227,11 +234,20 @@ impl RefundState {
             Self::Due => "due",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Elsewhere => "elsewhere",
         }
     }
 
-    fn parse(code: &str) -> Option<Self> {
-        [Self::Due, Self::Sent, Self::Failed].into_iter().find(|state| state.code() == code)
+    /// Reads [`RefundState::code`] back.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Due, Self::Sent, Self::Failed, Self::Elsewhere].into_iter().find(|state| state.code() == code)
+    }
+
+    /// Whether the money is the client's again, as far as is known.
+    #[must_use]
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Self::Sent | Self::Elsewhere)
     }
 }
 
@@ -246,12 +262,16 @@ pub struct Refund {
     pub amount: Cents,
     /// How far it is.
     pub state: RefundState,
+    /// Which attempt it is, or was.
+    pub attempt: u32,
     /// The provider's id.
     pub provider_ref: Option<String>,
     /// Why.
     pub reason: String,
     /// When it became due.
     pub created_at: DateTime<Utc>,
+    /// When it came to its state.
+    pub updated_at: DateTime<Utc>,
 }
 
 #[derive(FromRow)]
@@ -260,9 +280,11 @@ struct RefundRow {
     payment_id: Uuid,
     amount: i64,
     state: String,
+    attempt: i64,
     provider_ref: Option<String>,
     reason: String,
     created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
 }
 
 impl TryFrom<RefundRow> for Refund {
@@ -273,9 +295,11 @@ impl TryFrom<RefundRow> for Refund {
             payment: PaymentId(row.payment_id),
             amount: Cents(row.amount),
             state: RefundState::parse(&row.state).ok_or_else(|| unreadable("state of refund"))?,
+            attempt: u32::try_from(row.attempt).map_err(|_| unreadable("attempt of a refund"))?,
             provider_ref: row.provider_ref,
             reason: row.reason,
             created_at: row.created_at,
+            updated_at: row.updated_at,
         })
     }
 }
@@ -301,13 +325,37 @@ pub async fn insert_refund(exec: &mut Exec<'_>, refund: &Refund, dedup_key: &str
     Ok(affected == 1)
 }
 
+/// Refunds of an order for licences, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn refunds_of_rental(exec: &mut Exec<'_>, rental: Uuid) -> sqlx::Result<Vec<Refund>> {
+    const SQL: &str = "SELECT r.id, r.payment_id, r.amount, r.state, CAST(r.attempt AS BIGINT) AS attempt, \
+        r.provider_ref, r.reason, r.created_at, r.updated_at FROM rental_refund r \
+        JOIN rental_payment p ON p.id = r.payment_id WHERE p.rental_id = $1 ORDER BY r.created_at, r.id";
+    let rows = on!(exec, |c| sqlx::query_as::<_, RefundRow>(SQL).bind(rental).fetch_all(c).await)?;
+    rows.into_iter().map(Refund::try_from).collect()
+}
+
+/// A refund of licences rented alone.
+///
+/// # Errors
+/// The database's.
+pub async fn rental_refund(exec: &mut Exec<'_>, id: RefundId) -> sqlx::Result<Option<Refund>> {
+    const SQL: &str = "SELECT id, payment_id, amount, state, CAST(attempt AS BIGINT) AS attempt, provider_ref, reason, \
+        created_at, updated_at FROM rental_refund WHERE id = $1";
+    on!(exec, |c| sqlx::query_as::<_, RefundRow>(SQL).bind(id.0).fetch_optional(c).await)?
+        .map(Refund::try_from)
+        .transpose()
+}
+
 /// A refund.
 ///
 /// # Errors
 /// The database's.
 pub async fn refund(exec: &mut Exec<'_>, id: RefundId) -> sqlx::Result<Option<Refund>> {
-    const SQL: &str =
-        "SELECT id, payment_id, amount, state, provider_ref, reason, created_at FROM refund WHERE id = $1";
+    const SQL: &str = "SELECT id, payment_id, amount, state, CAST(attempt AS BIGINT) AS attempt, provider_ref, reason, \
+        created_at, updated_at FROM refund WHERE id = $1";
     on!(exec, |c| sqlx::query_as::<_, RefundRow>(SQL).bind(id.0).fetch_optional(c).await)?
         .map(Refund::try_from)
         .transpose()
@@ -318,32 +366,118 @@ pub async fn refund(exec: &mut Exec<'_>, id: RefundId) -> sqlx::Result<Option<Re
 /// # Errors
 /// The database's.
 pub async fn refunds_of_booking(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<Vec<Refund>> {
-    const SQL: &str = "SELECT r.id, r.payment_id, r.amount, r.state, r.provider_ref, r.reason, r.created_at \
-        FROM refund r JOIN payment p ON p.id = r.payment_id WHERE p.booking_id = $1 ORDER BY r.created_at, r.id";
+    const SQL: &str = "SELECT r.id, r.payment_id, r.amount, r.state, CAST(r.attempt AS BIGINT) AS attempt, \
+        r.provider_ref, r.reason, r.created_at, r.updated_at FROM refund r JOIN payment p ON p.id = r.payment_id WHERE p.booking_id = $1 ORDER BY r.created_at, r.id";
     let rows = on!(exec, |c| sqlx::query_as::<_, RefundRow>(SQL).bind(booking.0).fetch_all(c).await)?;
     rows.into_iter().map(Refund::try_from).collect()
 }
 
-/// Notes that the provider has the refund. `false` if that was noted before.
-///
-/// # Errors
-/// The database's.
-pub async fn note_refunded(
-    exec: &mut Exec<'_>,
-    id: RefundId,
-    reference: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "UPDATE refund SET state = 'sent', provider_ref = $2, updated_at = $3 WHERE id = $1 AND state <> 'sent'";
-    let affected = on!(exec, |c| sqlx::query(SQL)
-        .bind(id.0)
-        .bind(reference)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(affected == 1)
+/// Where refunds are kept: of bookings, and of licences rented alone. The columns are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refunds {
+    /// `refund`.
+    OfBookings,
+    /// `rental_refund`.
+    OfRentals,
+}
+
+macro_rules! update_refund {
+    ($refunds:expr, $rest:literal) => {
+        match $refunds {
+            Refunds::OfBookings => concat!("UPDATE refund ", $rest),
+            Refunds::OfRentals => concat!("UPDATE rental_refund ", $rest),
+        }
+    };
+}
+
+impl Refunds {
+    /// Notes that the provider has an attempt at a refund. `false` if that was noted before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note_sent(
+        self,
+        exec: &mut Exec<'_>,
+        id: RefundId,
+        attempt: u32,
+        reference: &str,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<bool> {
+        let sql = update_refund!(
+            self,
+            "SET state = 'sent', provider_ref = $3, updated_at = $4 WHERE id = $1 AND attempt = $2 AND state = 'due'"
+        );
+        on!(exec, |c| sqlx::query(sql)
+            .bind(id.0)
+            .bind(i64::from(attempt))
+            .bind(reference)
+            .bind(now)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that what was sent under a provider's id came back. `false` if that was noted before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note_failed(
+        self,
+        exec: &mut Exec<'_>,
+        id: RefundId,
+        reference: &str,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<bool> {
+        let sql = update_refund!(
+            self,
+            "SET state = 'failed', failed_at = $3, updated_at = $3 \
+             WHERE id = $1 AND provider_ref = $2 AND state = 'sent'"
+        );
+        on!(exec, |c| sqlx::query(sql)
+            .bind(id.0)
+            .bind(reference)
+            .bind(now)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Makes a refund that failed due again. `false` unless it had failed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn again(self, exec: &mut Exec<'_>, id: RefundId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+        let sql = update_refund!(
+            self,
+            "SET state = 'due', attempt = attempt + 1, provider_ref = NULL, failed_at = NULL, updated_at = $2 \
+             WHERE id = $1 AND state = 'failed'"
+        );
+        on!(exec, |c| sqlx::query(sql).bind(id.0).bind(now).execute(c).await.map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that a refund that failed was paid another way. `false` unless it had failed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note_elsewhere(
+        self,
+        exec: &mut Exec<'_>,
+        id: RefundId,
+        how: &str,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<bool> {
+        let sql = update_refund!(
+            self,
+            "SET state = 'elsewhere', elsewhere = $2, updated_at = $3 WHERE id = $1 AND state = 'failed'"
+        );
+        on!(exec, |c| sqlx::query(sql)
+            .bind(id.0)
+            .bind(how)
+            .bind(now)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
 }
 
 /// Notes that a client's bank took money back; `false` if that was noted before.

@@ -190,15 +190,23 @@ pub async fn of_client(exec: &mut Exec<'_>, client: AccountId) -> sqlx::Result<V
     rows.into_iter().map(Rental::try_from).collect()
 }
 
-/// Orders in a state: by first day where they are to be handed out, by last day where they are to come back.
+/// Orders to be handed out, the next first day first.
 ///
 /// # Errors
 /// The database's.
-pub async fn in_state(exec: &mut Exec<'_>, code: &str, by_last: bool) -> sqlx::Result<Vec<Rental>> {
-    const FIRST: &str = rental!("WHERE state = $1 ORDER BY first_day, id LIMIT 500");
-    const LAST: &str = rental!("WHERE state = $1 ORDER BY last_day, id LIMIT 500");
-    let sql = if by_last { LAST } else { FIRST };
-    let rows: Vec<RentalRow> = on!(exec, |c| sqlx::query_as(sql).bind(code).fetch_all(c).await)?;
+pub async fn to_hand_out(exec: &mut Exec<'_>) -> sqlx::Result<Vec<Rental>> {
+    const SQL: &str = rental!("WHERE state IN ('authorised', 'paid') ORDER BY first_day, id LIMIT 500");
+    let rows: Vec<RentalRow> = on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
+    rows.into_iter().map(Rental::try_from).collect()
+}
+
+/// Orders that are with clients, the next last day first.
+///
+/// # Errors
+/// The database's.
+pub async fn to_come_back(exec: &mut Exec<'_>) -> sqlx::Result<Vec<Rental>> {
+    const SQL: &str = rental!("WHERE state = 'handed-out' ORDER BY last_day, id LIMIT 500");
+    let rows: Vec<RentalRow> = on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
     rows.into_iter().map(Rental::try_from).collect()
 }
 
@@ -512,15 +520,6 @@ pub async fn store_payment(
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(state.code()).bind(captured.0).bind(now).execute(c).await.map(drop))
 }
 
-/// A refund: payment, amount, and whether the provider has it.
-///
-/// # Errors
-/// The database's.
-pub async fn refund(exec: &mut Exec<'_>, id: RefundId) -> sqlx::Result<Option<(Uuid, i64, String)>> {
-    const SQL: &str = "SELECT payment_id, amount, state FROM rental_refund WHERE id = $1";
-    on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)
-}
-
 /// Orders a refund of a payment; `false` if its cause was refunded before.
 ///
 /// # Errors
@@ -545,37 +544,6 @@ pub async fn insert_refund(
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1))
-}
-
-/// Notes that the provider has a refund; `false` if that was noted before.
-///
-/// # Errors
-/// The database's.
-pub async fn note_refunded(
-    exec: &mut Exec<'_>,
-    id: RefundId,
-    reference: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE rental_refund SET state = 'sent', provider_ref = $2, updated_at = $3 \
-        WHERE id = $1 AND state <> 'sent'";
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(id.0)
-        .bind(reference)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected() == 1))
-}
-
-/// What went back, or is going, of an order's payments.
-///
-/// # Errors
-/// The database's.
-pub async fn refunded(exec: &mut Exec<'_>, rental: Uuid) -> sqlx::Result<Cents> {
-    const SQL: &str = "SELECT CAST(COALESCE(SUM(f.amount), 0) AS BIGINT) FROM rental_refund f \
-        JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(rental).fetch_one(c).await).map(Cents)
 }
 
 /// Documents of an order: id and body, oldest first.

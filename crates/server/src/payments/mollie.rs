@@ -1,6 +1,9 @@
 //! Mollie's payments API, version 2 (S17–S19).
 
-use super::{NewPayment, PaymentProvider, ProviderChargeback, ProviderError, ProviderPayment, ProviderState};
+use super::{
+    NewPayment, PaymentProvider, ProviderChargeback, ProviderError, ProviderPayment, ProviderRefund, ProviderState,
+    RefundProgress,
+};
 use crate::http_client;
 use async_trait::async_trait;
 use gabarit_domain::{
@@ -99,15 +102,19 @@ impl MollieClient {
         }
     }
 
-    async fn refund_with_metadata(&self, reference: &str, id: RefundId) -> Result<Option<String>, ProviderError> {
-        let text = self.call(Method::GET, &format!("/{reference}/refunds?limit=250"), None, None).await?;
+    async fn list_refunds(&self, path: &str) -> Result<Vec<RefundAnswer>, ProviderError> {
+        let text = self.call(Method::GET, &format!("{path}/refunds?limit=250"), None, None).await?;
         let list: RefundList = read(&text)?;
+        Ok(list.embedded.refunds)
+    }
+
+    async fn refund_with_metadata(&self, path: &str, id: RefundId) -> Result<Option<String>, ProviderError> {
         let wanted = id.to_string();
-        Ok(list
-            .embedded
-            .refunds
+        Ok(self
+            .list_refunds(path)
+            .await?
             .into_iter()
-            .filter(|refund| !matches!(refund.status.as_deref(), Some("failed" | "canceled")))
+            .filter(|refund| refund.progress() != RefundProgress::Failed)
             .find(|refund| refund.metadata.get("refund").and_then(Value::as_str) == Some(&wanted))
             .map(|refund| refund.id))
     }
@@ -169,24 +176,39 @@ impl PaymentProvider for MollieClient {
         self.gone_after(reference, answer).await
     }
 
+    async fn refunds(&self, reference: &str) -> Result<Vec<ProviderRefund>, ProviderError> {
+        self.list_refunds(&path(reference)?)
+            .await?
+            .into_iter()
+            .map(|refund| {
+                let progress = refund.progress();
+                let amount = refund.amount.as_ref().and_then(Amount::cents);
+                let amount = amount.ok_or_else(|| unreadable("an amount that is none in euros"))?;
+                Ok(ProviderRefund { reference: refund.id, amount, progress })
+            })
+            .collect()
+    }
+
     async fn refund(
         &self,
         reference: &str,
         id: RefundId,
+        attempt: u32,
         amount: Cents,
         description: &str,
     ) -> Result<String, ProviderError> {
         let path = path(reference)?;
-        if let Some(known) = self.refund_with_metadata(reference, id).await? {
+        if let Some(known) = self.refund_with_metadata(&path, id).await? {
             return Ok(known);
         }
+        // The provider would answer the key of a failed attempt with that attempt.
+        let key = if attempt > 1 { format!("{id}-refund-{attempt}") } else { format!("{id}-refund") };
         let body = json!({
             "amount": money(amount),
             "description": http_client::cut(description, 140),
             "metadata": { "refund": id.to_string() },
         });
-        let text =
-            self.call(Method::POST, &format!("{path}/refunds"), Some(format!("{id}-refund")), Some(body)).await?;
+        let text = self.call(Method::POST, &format!("{path}/refunds"), Some(key), Some(body)).await?;
         let refund: RefundAnswer = read(&text)?;
         Ok(refund.id)
     }
@@ -300,8 +322,20 @@ struct Link {
 struct RefundAnswer {
     id: String,
     status: Option<String>,
+    amount: Option<Amount>,
     #[serde(default)]
     metadata: Value,
+}
+
+impl RefundAnswer {
+    /// A word that is not known is no reason to take money for returned.
+    fn progress(&self) -> RefundProgress {
+        match self.status.as_deref() {
+            Some("failed" | "canceled") => RefundProgress::Failed,
+            Some("refunded") => RefundProgress::Refunded,
+            _ => RefundProgress::UnderWay,
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -38,7 +38,7 @@ pub(super) fn routes() -> Router<SandboxState> {
 
 /// A refusal, as the provider words it.
 #[derive(Debug)]
-struct Problem {
+pub(super) struct Problem {
     status: StatusCode,
     detail: String,
     field: Option<&'static str>,
@@ -303,7 +303,8 @@ async fn refund(
             if amount > payment.captured() - payment.refunded() {
                 return Err(Problem::field("amount", "The amount is higher than the amount that can be refunded"));
             }
-            let refund = movement(&state, "re", amount, request, now);
+            let mut refund = movement(&state, "re", amount, request, now);
+            refund.fails_at = books.fault_of_refund().map(|stands| now + stands);
             let body = refund.to_json("refund", "pending", &id, &state.options().base_url);
             payment.refunds.push(refund);
             Ok(Done { status: StatusCode::CREATED, body, changed: Some(payment) })
@@ -381,26 +382,15 @@ async fn charge_back(
     Path(id): Path<String>,
     Json(request): Json<Value>,
 ) -> Response {
-    bank(&state, &id, |payment, now| {
-        let left = payment.captured() - payment.charged_back();
-        let amount = match request.get("amount") {
-            None | Some(Value::Null) => left,
-            Some(amount) => amount_of(amount)?,
-        };
-        if payment.state != ProviderState::Paid || amount > left || amount <= Cents::ZERO {
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "There is not so much to take back"));
-        }
-        let chargeback = movement(&state, "chb", amount, &Value::Null, now);
-        payment.chargebacks.push(chargeback);
-        Ok(())
-    })
+    let amount = match request.get("amount") {
+        None | Some(Value::Null) => Ok(None),
+        Some(amount) => amount_of(amount).map(Some),
+    };
+    banked(&state, amount.and_then(|amount| state.charge_back(&id, amount)))
 }
 
 async fn reverse(State(state): State<SandboxState>, Path(id): Path<String>, Json(_): Json<Value>) -> Response {
-    bank(&state, &id, |payment, now| {
-        payment.chargebacks.iter_mut().for_each(|one| one.undone_at = one.undone_at.or(Some(now)));
-        Ok(())
-    })
+    banked(&state, state.reverse_chargebacks(&id))
 }
 
 async fn fail_refund(
@@ -408,31 +398,63 @@ async fn fail_refund(
     Path((id, refund)): Path<(String, String)>,
     Json(_): Json<Value>,
 ) -> Response {
-    bank(&state, &id, |payment, now| {
-        let one = payment.refunds.iter_mut().find(|one| one.id == refund);
-        let one = one.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "No such refund"))?;
-        one.undone_at = Some(now);
-        Ok(())
-    })
+    banked(&state, state.fail_refund(&id, &refund))
 }
 
-/// A change that a bank makes: written down and reported, like every other.
-fn bank(
-    state: &SandboxState,
-    id: &str,
-    change: impl FnOnce(&mut Payment, DateTime<Utc>) -> Result<(), Problem>,
-) -> Response {
-    let now = state.now();
-    let mut books = state.books();
-    let changed = find(&books, id).and_then(|mut payment| change(&mut payment, now).map(|()| payment));
+fn banked(state: &SandboxState, changed: Result<Payment, Problem>) -> Response {
     match changed {
-        Ok(payment) => {
-            books.record(Entry::Payment(Box::new(payment.clone())));
-            drop(books);
-            state.report(&payment);
-            answer(StatusCode::OK, &payment.to_json(&state.options().base_url))
-        }
+        Ok(payment) => answer(StatusCode::OK, &payment.to_json(&state.options().base_url)),
         Err(problem) => answer(problem.status, &problem.to_json()),
+    }
+}
+
+/// What banks do.
+impl SandboxState {
+    /// The client's bank takes money back: all that is left, unless an amount is named.
+    pub(super) fn charge_back(&self, id: &str, amount: Option<Cents>) -> Result<Payment, Problem> {
+        self.bank(id, |payment, now| {
+            let left = payment.captured() - payment.charged_back();
+            let amount = amount.unwrap_or(left);
+            if payment.state != ProviderState::Paid || amount > left || amount <= Cents::ZERO {
+                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "There is not so much to take back"));
+            }
+            payment.chargebacks.push(movement(self, "chb", amount, &Value::Null, now));
+            Ok(())
+        })
+    }
+
+    /// The client's bank gives it all again.
+    pub(super) fn reverse_chargebacks(&self, id: &str) -> Result<Payment, Problem> {
+        self.bank(id, |payment, now| {
+            payment.chargebacks.iter_mut().for_each(|one| one.undone_at = one.undone_at.or(Some(now)));
+            Ok(())
+        })
+    }
+
+    /// A refund comes back.
+    pub(super) fn fail_refund(&self, id: &str, refund: &str) -> Result<Payment, Problem> {
+        self.bank(id, |payment, now| {
+            let one = payment.refunds.iter_mut().find(|one| one.id == refund);
+            let one = one.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "No such refund"))?;
+            one.undone_at = one.undone_at.or(Some(now));
+            Ok(())
+        })
+    }
+
+    /// A change that a bank makes: written down and reported, like every other.
+    fn bank(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Payment, DateTime<Utc>) -> Result<(), Problem>,
+    ) -> Result<Payment, Problem> {
+        let now = self.now();
+        let mut books = self.books();
+        let mut payment = find(&books, id)?;
+        change(&mut payment, now)?;
+        books.record(Entry::Payment(Box::new(payment.clone())));
+        drop(books);
+        self.report(&payment);
+        Ok(payment)
     }
 }
 
@@ -454,5 +476,6 @@ fn movement(state: &SandboxState, prefix: &str, amount: Cents, request: &Value, 
         metadata: request.get("metadata").cloned().unwrap_or_default(),
         created_at: now,
         undone_at: None,
+        fails_at: None,
     }
 }

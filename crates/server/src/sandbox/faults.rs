@@ -1,10 +1,14 @@
 //! Faults on order, for tests: a POST to `/sandbox/faults` spoils the next call or webhook, as a provider's bad day
 //! would.
 
-use super::SandboxState;
+use super::{Books, SandboxState};
 use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// The longest that a refund stands before it comes back, in milliseconds: 30 days.
+const LONGEST: u64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// A call that a fault can be ordered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +62,22 @@ pub enum FaultKind {
         /// In milliseconds.
         milliseconds: u64,
     },
+    /// The next webhook is overtaken: it is sent once a later one was accepted, or after a minute if none follows.
+    ReorderWebhook,
+    /// The next refund is taken, and comes back so long afterwards, by the sandbox's clock: the client's bank refuses it.
+    FailRefund {
+        /// In milliseconds.
+        milliseconds: u64,
+    },
 }
 
 impl FaultKind {
     const fn is_of_webhooks(self) -> bool {
-        matches!(self, Self::DropWebhook | Self::DuplicateWebhook | Self::DelayWebhook { .. })
+        matches!(self, Self::DropWebhook | Self::DuplicateWebhook | Self::DelayWebhook { .. } | Self::ReorderWebhook)
+    }
+
+    const fn is_of_calls(self) -> bool {
+        matches!(self, Self::Status { .. } | Self::Delay { .. })
     }
 }
 
@@ -72,7 +87,7 @@ pub struct Fault {
     /// What goes wrong.
     #[serde(flatten)]
     pub kind: FaultKind,
-    /// For which call; for any when `None`. Webhooks pay no heed to it.
+    /// For which call; for any when `None`. Webhooks and refunds that come back pay no heed to it.
     #[serde(default)]
     pub operation: Option<Operation>,
     /// How many times.
@@ -100,16 +115,28 @@ impl SandboxState {
 
     /// The fault ordered for a call, used up by it.
     pub(super) fn fault_of(&self, operation: Operation) -> Option<FaultKind> {
-        self.take(|fault| !fault.kind.is_of_webhooks() && fault.operation.is_none_or(|wanted| wanted == operation))
+        self.books().take(|fault| fault.kind.is_of_calls() && fault.operation.is_none_or(|wanted| wanted == operation))
     }
 
     /// The fault ordered for a webhook, used up by it.
     pub(super) fn fault_of_webhook(&self) -> Option<FaultKind> {
-        self.take(|fault| fault.kind.is_of_webhooks())
+        self.books().take(|fault| fault.kind.is_of_webhooks())
+    }
+}
+
+impl Books {
+    /// How long the refund that is being made stands before it comes back, if that was ordered; used up by it.
+    pub(super) fn fault_of_refund(&mut self) -> Option<TimeDelta> {
+        match self.take(|fault| matches!(fault.kind, FaultKind::FailRefund { .. }))? {
+            FaultKind::FailRefund { milliseconds } => {
+                Some(TimeDelta::milliseconds(i64::try_from(milliseconds.min(LONGEST)).unwrap_or_default()))
+            }
+            _ => None,
+        }
     }
 
-    fn take(&self, fits: impl Fn(&Fault) -> bool) -> Option<FaultKind> {
-        let faults = &mut self.books().faults;
+    fn take(&mut self, fits: impl Fn(&Fault) -> bool) -> Option<FaultKind> {
+        let faults = &mut self.faults;
         let index = faults.iter().position(|fault| fault.times > 0 && fits(fault))?;
         let fault = faults.get_mut(index)?;
         fault.times -= 1;

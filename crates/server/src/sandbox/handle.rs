@@ -99,6 +99,15 @@ impl Handle {
         self.settle(reference, Outcome::Pay, true)
     }
 
+    /// The newest refund of a payment that stands comes back, reported by webhook. `false` if there is none.
+    #[must_use]
+    pub fn fail_refund(&self, reference: &str) -> bool {
+        let refund = self.state.books().records.payments.get(reference).and_then(|payment| {
+            payment.refunds.iter().rev().find(|refund| refund.undone_at.is_none()).map(|refund| refund.id.clone())
+        });
+        refund.is_some_and(|refund| self.state.fail_refund(reference, &refund).is_ok())
+    }
+
     /// Orders a fault.
     pub fn order(&self, fault: Fault) {
         self.state.order(fault);

@@ -50,18 +50,30 @@ pub(super) struct Movement {
     /// When it came back: a refund that the bank refused, a chargeback that was reversed.
     #[serde(default)]
     pub(super) undone_at: Option<DateTime<Utc>>,
+    /// When it will come back, by order.
+    #[serde(default)]
+    pub(super) fails_at: Option<DateTime<Utc>>,
 }
 
-/// How long a bank takes over a refund.
+/// A refund is processed after so long …
+const REFUND_WAITS: TimeDelta = TimeDelta::seconds(30);
+/// … and is with the client's bank after so long.
 const REFUND_TAKES: TimeDelta = TimeDelta::minutes(1);
 
 impl Movement {
-    /// The state of a refund: with the bank, done, or refused.
+    /// Whether it is to come back now.
+    pub(super) fn fails(&self, now: DateTime<Utc>) -> bool {
+        self.undone_at.is_none() && self.fails_at.is_some_and(|at| now >= at)
+    }
+
+    /// The state of a refund: waiting, under way, done, or returned by the client's bank.
     pub(super) fn refund_state(&self, now: DateTime<Utc>) -> &'static str {
         if self.undone_at.is_some() {
             "failed"
-        } else if now < self.created_at + REFUND_TAKES {
+        } else if now < self.created_at + REFUND_WAITS {
             "pending"
+        } else if now < self.created_at + REFUND_TAKES {
+            "processing"
         } else {
             "refunded"
         }

@@ -1,5 +1,6 @@
 //! The pages that people see: the checkout page of a payment, and a front page that explains the sandbox.
 
+mod control;
 mod html;
 
 use super::{
@@ -65,6 +66,7 @@ pub(super) fn routes() -> Router<SandboxState> {
         .route("/sandbox.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE) }))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/checkout/{id}", get(show).post(choose))
+        .merge(control::routes())
 }
 
 async fn show(State(state): State<SandboxState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -266,10 +268,11 @@ async fn index(State(state): State<SandboxState>, Query(query): Query<IndexQuery
     latest(&mut body, &state, locale);
     methods(&mut body, locale);
     vat_numbers(&mut body, locale);
+    control::faults(&mut body, &state, locale);
     let _ = write!(
         body,
         "<h2>{}</h2><p>{}</p><pre tabindex=\"0\"><code>{}</code></pre></main>",
-        text::index_faults(locale),
+        text::index_curl(locale),
         text::index_faults_text(locale),
         escape(&fault_examples(state.options().base_url.as_str())),
     );
@@ -284,6 +287,8 @@ fn fault_examples(base: &str) -> String {
         r#"{"kind":"drop_webhook"}"#,
         r#"{"kind":"duplicate_webhook"}"#,
         r#"{"kind":"delay_webhook","milliseconds":5000}"#,
+        r#"{"kind":"reorder_webhook"}"#,
+        r#"{"kind":"fail_refund","milliseconds":5000}"#,
     ] {
         let _ = writeln!(lines, "curl {base}sandbox/faults -H 'Content-Type: application/json' -d '{fault}'");
     }
@@ -323,7 +328,8 @@ fn latest(body: &mut String, state: &SandboxState, locale: Locale) {
         let id = escape(&payment.id);
         let _ = write!(
             body,
-            "<tr><td><a href=\"/checkout/{id}\" aria-label=\"{}\">{id}</a></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td><a href=\"/payments/{id}?lang={}\" aria-label=\"{}\">{id}</a></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            locale.code(),
             text::index_open(locale, &id),
             fmt::date_time(locale, &zoned(payment.created_at, state.options().zone)),
             escape(&payment.description),

@@ -178,10 +178,10 @@ async fn paid_by(
     let payments = payment_rows::of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
     let refunds = payment_rows::refunds_of_booking(exec, booking.id).await.map_err(|e| p.fault(e))?;
     let main = payments::main_payment(exec, booking.id).await.map_err(|e| p.fault(e))?;
-    let refunded = |payment: &Payment| {
+    let back = |payment: &Payment, counts: fn(&Refund) -> bool| {
         refunds
             .iter()
-            .filter(|refund: &&Refund| refund.payment == payment.id)
+            .filter(|refund: &&Refund| refund.payment == payment.id && counts(refund))
             .map(|refund| refund.amount)
             .sum::<Cents>()
     };
@@ -192,7 +192,8 @@ async fn paid_by(
         method: payment.method,
         state: payment.state.code().to_owned(),
         amount: payment.amount,
-        refunded: refunded(payment),
+        refunded: back(payment, |_| true),
+        returned: back(payment, |refund| refund.state.is_gone()),
     };
     let further = payments
         .iter()

@@ -16,6 +16,8 @@ pub mod vat_again;
 pub use moves::{accept, complete, decline, expire, lapse, withdraw};
 pub use placing::place;
 
+pub(crate) use placing::standing;
+
 pub use crate::services::booking_views::{list_for_client, list_for_expert, view};
 
 use crate::{

@@ -21,6 +21,8 @@
 //! | payment received, before the invoice | `provider_clearing` | `deposits` |
 //! | payment received or card captured, after the invoice | `provider_clearing` | `client_receivable`, what is over `deposits` |
 //! | refund handed to the provider | `deposits` | `provider_clearing` |
+//! | refund that failed at the provider | `provider_clearing` | `deposits` |
+//! | refund that failed, paid back another way | `deposits` | `bank` |
 //! | invoice issued | `deposits` (what was paid), `client_receivable` (the rest) | `revenue`, `vat_payable` |
 //! | credit note issued | `revenue`, `vat_payable` | `client_receivable` (what is still owed), `deposits` (the rest) |
 //! | self-billed credit note issued | `expert_payable` | `cost_of_experts`, `vat_receivable` |
@@ -176,26 +178,60 @@ pub async fn post_received(
     .await
 }
 
-/// A refund is with the provider.
+/// What becomes of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundEvent {
+    /// This attempt is with the provider.
+    Sent(u32),
+    /// This attempt came back.
+    Failed(u32),
+    /// Paid from the operator's bank account.
+    Elsewhere,
+}
+
+impl RefundEvent {
+    /// The cause it is posted under once. `of` tells refunds of rentals from those of bookings.
+    #[must_use]
+    pub fn cause(self, of: &str, refund: RefundId) -> String {
+        match self {
+            Self::Sent(1) => format!("{of}refund:{refund}"),
+            Self::Sent(attempt) => format!("{of}refund:{refund}:{attempt}"),
+            Self::Failed(attempt) => format!("{of}refund-failed:{refund}:{attempt}"),
+            Self::Elsewhere => format!("{of}refund-elsewhere:{refund}"),
+        }
+    }
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Sent(_) => "refund-sent",
+            Self::Failed(_) => "refund-failed",
+            Self::Elsewhere => "refund-elsewhere",
+        }
+    }
+}
+
+/// What refunds of rentals are told from those of bookings by, in the causes of the ledger.
+pub const RENTAL: &str = "rental-";
+
+/// What became of a refund: of a booking, or (`None`) of licences rented alone.
 ///
 /// # Errors
 /// As [`post`].
-pub async fn post_refunded(
+pub async fn post_refund(
     exec: &mut Exec<'_>,
     p: &Platform,
     refund: RefundId,
-    booking: BookingId,
+    event: RefundEvent,
+    booking: Option<BookingId>,
     amount: Cents,
 ) -> Result<(), ApiError> {
-    post(
-        exec,
-        p,
-        &format!("refund:{refund}"),
-        "refund-sent",
-        Some(booking),
-        &[(Account::Deposits, amount), (Account::ProviderClearing, -amount)],
-    )
-    .await
+    let entries = match event {
+        RefundEvent::Sent(_) => [(Account::Deposits, amount), (Account::ProviderClearing, -amount)],
+        RefundEvent::Failed(_) => [(Account::ProviderClearing, amount), (Account::Deposits, -amount)],
+        RefundEvent::Elsewhere => [(Account::Deposits, amount), (Account::Bank, -amount)],
+    };
+    let of = if booking.is_some() { "" } else { RENTAL };
+    post(exec, p, &event.cause(of, refund), &format!("{of}{}", event.kind()), booking, &entries).await
 }
 
 /// The client's invoice is issued: what was paid is a deposit no longer; the rest is owed.

@@ -2,13 +2,18 @@
 
 use crate::{
     clock::zoned,
-    db::{desk, operations as rows},
+    db::{desk, operations as rows, payments::Refunds},
     jobs::{self, JobKind},
     platform::Platform,
-    services::manage::managers_only,
+    services::{fields::Fields, manage::managers_only, payments::refused_later, rentals},
 };
 use chrono::TimeDelta;
-use gabarit_domain::{ids::BookingId, money::Cents, rental::is_reference};
+use gabarit_domain::{
+    ids::{BookingId, RefundId},
+    money::Cents,
+    rental::is_reference,
+    text::OneLine,
+};
 use gabarit_view::{
     account::AccountView,
     desk::{DeskAction, ErrorClass, JobView, MailView, Operations, RetryForm, Trouble, TroubleView},
@@ -126,16 +131,19 @@ fn trouble(code: &str) -> Option<Trouble> {
     })
 }
 
-/// Tries something again now: a job, a mail, a refund, a capture. It is logged who asked. Every handler is idempotent,
-/// so that a retry too many does nothing.
+/// Tries something again now: a job, a mail, a refund, a capture; or notes that a refund that came back was paid another
+/// way. It is logged who asked. Every handler is idempotent, so that a retry too many does nothing.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`] for what can never be retried;
-/// [`ApiError::MovedOn`] if it is done, or a worker has it right now.
+/// [`ApiError::MovedOn`] if it is done, or a worker has it right now; [`ApiError::Invalid`] for the field `how`.
 pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Result<(), ApiError> {
     managers_only(actor)?;
     let subject: Uuid = form.subject.parse().map_err(|_| ApiError::NotFound)?;
     let now = p.now();
+    if form.what == "elsewhere" {
+        return paid_elsewhere(p, actor, RefundId(subject), &form.how).await;
+    }
     let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
     let exec = &mut tx.exec();
     let (done, action, of) = match form.what.as_str() {
@@ -157,15 +165,22 @@ pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Resul
                 .into_iter()
                 .find(|row| row.subject == subject && row.trouble.starts_with(wanted));
             let action = if what == "refund" { "refund-retried" } else { "capture-retried" };
+            let mut done = known.is_some();
             if let Some(row) = &known {
                 let kind = match what {
                     "refund" if is_reference(&row.reference) => JobKind::SendRentalRefund,
                     "refund" => JobKind::SendRefund,
+                    _ if is_reference(&row.reference) => JobKind::CaptureRental,
                     _ => JobKind::CapturePayment,
                 };
-                jobs::schedule(exec, kind, subject, now).await.map_err(|e| p.fault(e))?;
+                if row.trouble == "refund-failed" {
+                    let of = refunds(&row.reference);
+                    done = refused_later::again(exec, p, of, RefundId(subject)).await.map_err(|e| p.fault(e))?;
+                } else {
+                    jobs::schedule(exec, kind, subject, now).await.map_err(|e| p.fault(e))?;
+                }
             }
-            (known.is_some(), action, subject.to_string())
+            (done, action, subject.to_string())
         }
         _ => return Err(ApiError::NotFound),
     };
@@ -176,4 +191,30 @@ pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Resul
     tx.commit().await.map_err(|e| p.fault(e))?;
     jobs::wake(p);
     Ok(())
+}
+
+/// Where the refunds of a booking's, or of an order's, reference are kept.
+fn refunds(reference: &str) -> Refunds {
+    if is_reference(reference) { Refunds::OfRentals } else { Refunds::OfBookings }
+}
+
+/// The longest reference of a transfer.
+const HOW: u32 = 120;
+
+/// A refund that came back was paid from the operator's own bank account, under this reference.
+async fn paid_elsewhere(p: &Platform, actor: &AccountView, id: RefundId, how: &str) -> Result<(), ApiError> {
+    let mut fields = Fields::default();
+    let how = fields.read("how", HOW, OneLine::parse(how));
+    fields.done()?;
+    let how = String::from(how.ok_or(ApiError::Transport)?);
+    let known = {
+        let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+        rows::troubles(&mut conn.exec(), p.now() - MONEY_LATE, i64::MAX).await.map_err(|e| p.fault(e))?
+    };
+    let known = known.into_iter().find(|row| row.subject == id.0 && row.trouble == "refund-failed");
+    match known.map(|row| refunds(&row.reference)) {
+        None => Err(ApiError::MovedOn),
+        Some(Refunds::OfBookings) => refused_later::paid_elsewhere(p, actor.id, id, &how).await,
+        Some(Refunds::OfRentals) => rentals::paid_elsewhere(p, actor.id, id, &how).await,
+    }
 }

@@ -10,14 +10,17 @@
 //!
 //! **One booking is paid once.** The first payment that secures it is its own; whatever else arrives (a second window, a
 //! payment after the hold ended when the days are gone, after a withdrawal) goes back in full. A payment is refunded
-//! at most once, under the refund's own id at the provider.
+//! at most once, under the refund's own id at the provider; a refund that comes back is sent again, or paid another way,
+//! when a manager says so ([`refused_later`]).
 
 mod chargebacks;
 mod money_back;
 mod provider;
+pub(crate) mod refused_later;
 
 pub use money_back::{release, send_refund};
 pub use provider::{cancel, capture, create};
+pub use refused_later::watch_refund;
 
 pub(crate) use money_back::{give_back_all, give_back_change, held, held_for, keep_only};
 
@@ -53,7 +56,7 @@ use gabarit_view::{
 
 /// What the provider's word means for a payment whose last known word was another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum News {
+pub(crate) enum News {
     /// Known already, or older than what is known.
     Nothing,
     /// Worth noting; nothing follows.
@@ -67,7 +70,7 @@ enum News {
 }
 
 impl News {
-    const fn of(known: ProviderState, said: ProviderState) -> Self {
+    pub(crate) const fn of(known: ProviderState, said: ProviderState) -> Self {
         use ProviderState::{Authorized, Canceled, Expired, Failed, Open, Paid, Pending};
         match (known, said) {
             (Paid, _) => Self::Nothing,
@@ -83,7 +86,7 @@ impl News {
 }
 
 /// What the provider's refusal to answer is for a reader.
-fn unanswered(p: &Platform, error: &ProviderError) -> ApiError {
+pub(crate) fn unanswered(p: &Platform, error: &ProviderError) -> ApiError {
     match error {
         ProviderError::Unavailable(_) => {
             tracing::warn!(%error, "payment provider");
@@ -186,6 +189,7 @@ async fn apply(p: &Platform, payment: &Payment, said: &ProviderPayment) -> Resul
     if said.charged_back > Cents::ZERO {
         chargebacks::note(p, payment).await?;
     }
+    refused_later::note(p, payment, said.refunded).await?;
     if News::of(payment.state, said.state) == News::Nothing {
         return Ok(());
     }
@@ -488,12 +492,12 @@ fn is_payable(booking: &Booking, now: DateTime<Utc>) -> bool {
 }
 
 /// How long after its hold, and after each reading, an open payment is read again, should every webhook be lost.
-const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
+pub(crate) const LOOK_AGAIN: TimeDelta = TimeDelta::hours(1);
 /// An open payment this old will never be paid: the provider's own limits are shorter.
-const GIVE_UP: TimeDelta = TimeDelta::days(3);
+pub(crate) const GIVE_UP: TimeDelta = TimeDelta::days(3);
 /// A transfer may arrive long after it was due; it is looked for twice a day.
-const GIVE_UP_TRANSFER: TimeDelta = TimeDelta::days(30);
-const LOOK_AGAIN_TRANSFER: TimeDelta = TimeDelta::hours(12);
+pub(crate) const GIVE_UP_TRANSFER: TimeDelta = TimeDelta::days(30);
+pub(crate) const LOOK_AGAIN_TRANSFER: TimeDelta = TimeDelta::hours(12);
 
 #[cfg(test)]
 mod tests {

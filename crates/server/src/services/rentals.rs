@@ -1,20 +1,26 @@
 //! Licences rented without an expert (S9): what there is, orders, and every move of their lives.
 //!
 //! An order takes units of the stock for its term: the key of `rental_day` refuses a unit's second order on a day, and
-//! the stock's row is locked while units are chosen, in the order of the products' codes. It is paid at once, by an
-//! instant method, on the provider's page; the invoice is issued when the money is there. A rental that has not begun
-//! goes back in full.
+//! the stock's row is locked while units are chosen, in the order of the products' codes. It is paid as bookings are (S17,
+//! S18): at once, by a transfer that arrives before it is due, or by a card that is authorised after the credit check and
+//! captured when the licences are handed out, or five days later at the latest. The invoice is issued when the money is
+//! there. A rental that has not begun goes back in full.
 
 mod form;
 mod notices;
 mod payment;
+mod refunds;
 mod views;
 
-pub use payment::{checkout, lapse, send_refund, sync, sync_payment};
+pub use payment::{capture, checkout, drop_payment, lapse, sync, sync_payment};
+pub use refunds::{send_refund, watch_refund};
 pub use views::{desk, setup, view};
+
+pub(crate) use refunds::paid_elsewhere;
 
 use crate::{
     clock::start_of_day,
+    credit::Question,
     db::{
         Exec, bookings as booking_rows,
         rentals::{self as rows, Rental, RentalPayment},
@@ -23,7 +29,7 @@ use crate::{
     payments::ProviderState,
     platform::Platform,
     services::{
-        bookings::{Failure, attempt},
+        bookings::{Failure, attempt, standing},
         documents::{self, CreditInput, InvoiceInput, Issued},
         fields::Fields,
         ledger::{self, Account},
@@ -35,9 +41,11 @@ use form::Draft;
 use gabarit_domain::{
     booking::PaymentMethod,
     calendar::DaySet,
+    credit::{CreditRefusal, check},
     expert::ProductCode,
     ids::{AccountId, BookingId, PaymentId, RefundId},
     invoice::{Document, DocumentKind},
+    money::Cents,
     pricing::PricingContext,
     rental::{REFERENCE_PREFIX, RentalOrder, RentalRefusal, RentalState, client_may_cancel, quote},
     vat::VatStatus,
@@ -63,9 +71,6 @@ pub struct Placed {
     /// The provider's page.
     pub checkout_url: String,
 }
-
-/// Ways to pay: those that bring the money at once.
-pub const METHODS: [PaymentMethod; 2] = [PaymentMethod::Ideal, PaymentMethod::Bancontact];
 
 /// The prefix, and six characters that are hard to take for one another when read aloud.
 fn reference(random: &[u8]) -> String {
@@ -111,6 +116,7 @@ pub async fn place(p: &Platform, client: &AccountView, form: &RentalForm, locale
         None => {
             let draft = form::read(p, form, key).await?;
             let context = rulebooks::pricing_context(p).await?;
+            second_opinion(p, client, &draft, &context).await?;
             end_overdue(p).await?;
             attempt(p, || Box::pin(reserve(p, client, &draft, &context, locale))).await?
         }
@@ -127,6 +133,30 @@ fn same(rental: &Rental, client: &AccountView, seen: &str, order: Option<&Rental
     let is_same = rental.quote.fingerprint() == seen
         && order.is_some_and(|order| order.term == rental.order.term && order.seats == rental.order.seats);
     if is_same { Ok(rental.id) } else { Err(ApiError::MovedOn) }
+}
+
+/// Asks the credit bureau, if there is one, before units are held: only of an order that the books would let pass, at the
+/// price that was seen (S18).
+async fn second_opinion(
+    p: &Platform,
+    client: &AccountView,
+    draft: &Draft,
+    context: &PricingContext,
+) -> Result<(), ApiError> {
+    let quote = quote(context, &draft.order).ok().filter(|quote| quote.fingerprint() == draft.seen);
+    let Some(quote) = quote.filter(|_| draft.method.is_deferred()) else { return Ok(()) };
+    let standing = {
+        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+        standing(&mut conn.exec(), client.id, &context.rulebook, p.now()).await.map_err(|failure| match failure {
+            Failure::Answer(error) => error,
+            Failure::Database(error) => p.fault(error),
+        })?
+    };
+    if check(&context.rulebook.credit, standing, quote.total).is_err() {
+        return Ok(());
+    }
+    let question = Question { buyer: &draft.buyer.party, standing, amount: quote.total };
+    p.credit.check(&question).await.map_err(|reason| ApiError::CreditRefused { reason, stash: None })
 }
 
 /// Ends reservations whose time is over and whose job has not run yet; whoever paid in the last moment keeps theirs.
@@ -167,19 +197,37 @@ async fn reserve(
         return Err(ApiError::TooManyHolds.into());
     }
     if quote.total > draft.method.limit() {
-        return Err(ApiError::field("method", Problem::MethodLimit(draft.method.limit())).into());
+        let limit = draft.method.limit();
+        return Err(if draft.method.is_deferred() {
+            ApiError::CreditRefused { reason: CreditRefusal::MethodLimit { limit }, stash: None }
+        } else {
+            ApiError::field("method", Problem::MethodLimit(limit))
+        }
+        .into());
     }
     let term = draft.order.term;
+    let due = PaymentMethod::transfer_due(&context.rulebook.booking, context.today, term.first);
+    if draft.method.is_slow() && due.is_none() {
+        return Err(ApiError::field("method", Problem::TooLateForTransfer).into());
+    }
+    if draft.method.is_deferred() {
+        let standing = standing(exec, client.id, &context.rulebook, now).await?;
+        check(&context.rulebook.credit, standing, quote.total)
+            .map_err(|reason| ApiError::CreditRefused { reason, stash: None })?;
+    }
+    let starts_at = start_of_day(term.first, p.config.zone);
     let rental = Rental {
         id: p.ids.uuid(),
         reference: reference(&p.ids.secret()),
         key: draft.key,
         client: client.id,
-        state: RentalState::reserve(
-            now,
-            context.rulebook.booking.hold_minutes,
-            start_of_day(term.first, p.config.zone),
-        ),
+        state: match due {
+            // Until the day is over on which the transfer is due (S17).
+            Some(due) if draft.method.is_slow() => {
+                RentalState::reserve_until(start_of_day(due.succ_opt().unwrap_or(due), p.config.zone), starts_at)
+            }
+            _ => RentalState::reserve(now, context.rulebook.booking.hold_minutes, starts_at),
+        },
         version: 1,
         order: draft.order.clone(),
         rulebook: quote.rulebook,
@@ -347,18 +395,32 @@ async fn give_back(exec: &mut Exec<'_>, p: &Platform, rental: &Rental, reason: &
         ledger::post(exec, p, &cause, "rental-credit-note-issued", None, &entries).await?;
     }
     for payment in rows::payments(exec, rental.id).await? {
-        if payment.state == ProviderState::Paid {
-            refund(exec, p, &payment, reason).await?;
-        }
+        unwanted(exec, p, &payment, reason).await?;
     }
     Ok(())
 }
 
-/// Orders the refund of a payment, once.
-async fn refund(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, reason: &str) -> Result<(), Failure> {
-    let (id, now) = (RefundId(p.ids.uuid()), p.now());
-    if rows::insert_refund(exec, id, payment.id, payment.amount, reason, now).await? {
-        jobs::schedule(exec, JobKind::SendRentalRefund, id.0, now).await?;
+/// Gives a payment back, once, whatever it has come to: refunds what is here, lets go what was promised, closes what is
+/// open.
+async fn unwanted(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, reason: &str) -> Result<(), Failure> {
+    let now = p.now();
+    match payment.state {
+        ProviderState::Paid => {
+            let id = RefundId(p.ids.uuid());
+            if rows::insert_refund(exec, id, payment.id, payment.amount, reason, now).await? {
+                jobs::schedule(exec, JobKind::SendRentalRefund, id.0, now).await?;
+            }
+        }
+        ProviderState::Authorized => {
+            // For us the promise ends here; should the money come nevertheless, it is news, and goes back.
+            rows::store_payment(exec, payment.id, ProviderState::Canceled, Cents::ZERO, now).await?;
+            jobs::cancel(exec, JobKind::CaptureRental, payment.id.0).await?;
+            jobs::schedule(exec, JobKind::DropRentalPayment, payment.id.0, now).await?;
+        }
+        ProviderState::Open | ProviderState::Pending if payment.provider_ref.is_some() => {
+            jobs::schedule(exec, JobKind::DropRentalPayment, payment.id.0, now).await?;
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -370,6 +432,9 @@ async fn refund(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, reas
 /// cannot be (any more).
 pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Result<(), ApiError> {
     let id: Uuid = form.id.parse().map_err(|_| ApiError::NotFound)?;
+    if form.act == "hand-out" && actor.is_manager {
+        payment::capture_to_hand_out(p, id).await?;
+    }
     attempt(p, || {
         Box::pin(async move {
             let now = p.now();

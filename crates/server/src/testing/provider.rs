@@ -1,7 +1,10 @@
 //! A payment provider in memory, driven by the test: the client pays, gives up or is late when the test says so, and
 //! answers get lost on demand.
 
-use crate::payments::{NewPayment, PaymentProvider, ProviderChargeback, ProviderError, ProviderPayment, ProviderState};
+use crate::payments::{
+    NewPayment, PaymentProvider, ProviderChargeback, ProviderError, ProviderPayment, ProviderRefund, ProviderState,
+    RefundProgress,
+};
 use async_trait::async_trait;
 use gabarit_domain::{
     ids::{BookingId, PaymentId, RefundId},
@@ -57,14 +60,19 @@ struct Payment {
     state: ProviderState,
     amount: Cents,
     captured: Cents,
-    refunds: BTreeMap<RefundId, (String, Cents)>,
+    /// By our id and attempt, as they were made.
+    refunds: Vec<(RefundId, u32, ProviderRefund)>,
     chargebacks: Vec<ProviderChargeback>,
 }
 
 impl Payment {
     fn refunded(&self) -> Cents {
-        Cents(self.refunds.values().map(|(_, amount)| amount.0).sum())
+        self.refunds.iter().map(|(.., one)| one).filter(|one| alive(one)).map(|one| one.amount).sum()
     }
+}
+
+fn alive(refund: &ProviderRefund) -> bool {
+    refund.progress != RefundProgress::Failed
 }
 
 #[derive(Debug, Default)]
@@ -109,6 +117,16 @@ impl FakeProvider {
         self.change(reference, |payment| {
             payment.chargebacks.iter_mut().for_each(|chargeback| chargeback.reversed = true);
         });
+    }
+
+    /// The newest refund of a payment that stands comes back: the client's bank refuses it. `false` if there is none.
+    pub fn fail_refund(&self, reference: &str) -> bool {
+        let mut failed = false;
+        self.change(reference, |payment| {
+            let last = payment.refunds.iter_mut().rev().map(|(.., one)| one).find(|one| alive(one));
+            failed = last.map(|one| one.progress = RefundProgress::Failed).is_some();
+        });
+        failed
     }
 
     /// The payment is under way (a bank transfer).
@@ -259,7 +277,7 @@ impl PaymentProvider for FakeProvider {
                 state: ProviderState::Open,
                 amount: new.amount,
                 captured: Cents(0),
-                refunds: BTreeMap::new(),
+                refunds: Vec::new(),
                 chargebacks: Vec::new(),
             };
             let answer = view(&reference, &payment);
@@ -322,17 +340,37 @@ impl PaymentProvider for FakeProvider {
         })
     }
 
-    async fn refund(&self, reference: &str, id: RefundId, amount: Cents, _: &str) -> Result<String, ProviderError> {
+    async fn refunds(&self, reference: &str) -> Result<Vec<ProviderRefund>, ProviderError> {
+        self.call(Call::Get(reference.to_owned()), |state| {
+            Ok(found(state, reference)?.refunds.iter().map(|(.., one)| one.clone()).collect())
+        })
+    }
+
+    async fn refund(
+        &self,
+        reference: &str,
+        id: RefundId,
+        attempt: u32,
+        amount: Cents,
+        _: &str,
+    ) -> Result<String, ProviderError> {
         self.call(Call::Refund(reference.to_owned(), id), |state| {
             let payment = found(state, reference)?;
-            if let Some((refund, _)) = payment.refunds.get(&id) {
-                return Ok(refund.clone());
+            // The one that stands, or the one that was made under the same key.
+            let known = payment
+                .refunds
+                .iter()
+                .find(|(of, _, one)| *of == id && alive(one))
+                .or_else(|| payment.refunds.iter().find(|(of, number, _)| (*of, *number) == (id, attempt)));
+            if let Some((.., one)) = known {
+                return Ok(one.reference.clone());
             }
             if payment.state != ProviderState::Paid || payment.refunded().0 + amount.0 > payment.captured.0 {
                 return Err(refused("more than was paid"));
             }
             let refund = format!("re_{reference}_{}", payment.refunds.len() + 1);
-            payment.refunds.insert(id, (refund.clone(), amount));
+            let one = ProviderRefund { reference: refund.clone(), amount, progress: RefundProgress::UnderWay };
+            payment.refunds.push((id, attempt, one));
             Ok(refund)
         })
     }
@@ -385,11 +423,16 @@ mod tests {
         provider.capture("tr_1", id, Cents(121_00)).await.unwrap();
         let refund = RefundId(Uuid::from_u128(3));
         provider.fail_next(1, Fault::After);
-        provider.refund("tr_1", refund, Cents(100_00), "").await.unwrap_err();
-        provider.refund("tr_1", refund, Cents(100_00), "").await.unwrap();
-        provider.refund("tr_1", RefundId(Uuid::from_u128(4)), Cents(100_00), "").await.unwrap_err();
+        provider.refund("tr_1", refund, 1, Cents(100_00), "").await.unwrap_err();
+        provider.refund("tr_1", refund, 1, Cents(100_00), "").await.unwrap();
+        provider.refund("tr_1", RefundId(Uuid::from_u128(4)), 1, Cents(100_00), "").await.unwrap_err();
         assert_eq!(provider.totals("tr_1"), Totals { charged: Cents(121_00), refunded: Cents(100_00) });
         assert_eq!(provider.totals_of(payment().booking), provider.totals("tr_1"));
+        assert!(provider.fail_refund("tr_1") && !provider.fail_refund("tr_1"));
+        let failed = provider.refund("tr_1", refund, 1, Cents(100_00), "").await.unwrap();
+        let anew = provider.refund("tr_1", refund, 2, Cents(100_00), "").await.unwrap();
+        assert_ne!(failed, anew, "the key of an attempt answers with that attempt");
+        assert_eq!(provider.totals("tr_1").refunded, Cents(100_00));
         assert!(matches!(provider.get("tr_2").await, Err(ProviderError::NotFound)));
     }
 }

@@ -10,7 +10,7 @@ use gabarit_domain::{
 };
 use gabarit_server::{
     clock::{Clock, MockClock},
-    payments::{PaymentProvider, ProviderState, limit},
+    payments::{PaymentProvider, ProviderState, RefundProgress, limit},
     sandbox::{Fault, FaultKind, Handle, Operation, start_for_tests},
 };
 use proptest::prelude::*;
@@ -180,25 +180,25 @@ async fn refunds_are_made_once_and_never_exceed_what_was_paid() {
     let wanted = new_payment(PaymentMethod::Bancontact, 100, &merchant.url);
     let reference = client.create(&wanted).await.unwrap().reference;
     let [first, second, third] = [1, 2, 3].map(|n| RefundId(Uuid::from_u128(n)));
-    let early = client.refund(&reference, RefundId(Uuid::from_u128(9)), Cents::euros(1), "too early").await;
+    let early = client.refund(&reference, RefundId(Uuid::from_u128(9)), 1, Cents::euros(1), "too early").await;
     assert_eq!(refused(early).0, 422);
     assert_eq!(sandbox.pay(&reference), Some(ProviderState::Paid));
 
-    let id = client.refund(&reference, first, Cents::euros(21), "GB-2026-00042").await.unwrap();
+    let id = client.refund(&reference, first, 1, Cents::euros(21), "GB-2026-00042").await.unwrap();
     assert_eq!(merchant.hears().await, format!("id={reference}"));
-    assert_eq!(client.refund(&reference, first, Cents::euros(21), "GB-2026-00042").await.unwrap(), id);
+    assert_eq!(client.refund(&reference, first, 1, Cents::euros(21), "GB-2026-00042").await.unwrap(), id);
     // The provider forgets its keys after an hour; a job may be late.
     clock.advance(TimeDelta::hours(2));
-    assert_eq!(client.refund(&reference, first, Cents::euros(21), "GB-2026-00042").await.unwrap(), id);
+    assert_eq!(client.refund(&reference, first, 1, Cents::euros(21), "GB-2026-00042").await.unwrap(), id);
     assert_eq!(client.get(&reference).await.unwrap().refunded, Cents::euros(21));
 
-    let (status, detail) = refused(client.refund(&reference, second, Cents(10_001), "too much").await);
+    let (status, detail) = refused(client.refund(&reference, second, 1, Cents(10_001), "too much").await);
     assert_eq!(status, 422);
     assert!(detail.contains("[amount]"), "{detail}");
     // The answer is lost after the money went: asked again, it does not go twice.
     sandbox.order(Fault::next(FaultKind::Status { status: 502, after: true }, Some(Operation::Refund)));
-    assert!(is_unavailable(&client.refund(&reference, third, Cents::euros(100), "rest").await));
-    client.refund(&reference, third, Cents::euros(100), "rest").await.unwrap();
+    assert!(is_unavailable(&client.refund(&reference, third, 1, Cents::euros(100), "rest").await));
+    client.refund(&reference, third, 1, Cents::euros(100), "rest").await.unwrap();
     let now = client.get(&reference).await.unwrap();
     assert_eq!((now.refunded, now.state), (wanted.amount, ProviderState::Paid));
 }
@@ -268,4 +268,41 @@ async fn chargebacks_are_read() {
     assert_eq!((one.amount, one.reversed), (wanted.amount, false));
     bank("chargeback/reverse", json!({})).await;
     assert!(client.chargebacks(&reference).await.unwrap()[0].reversed);
+}
+
+/// S35: a refund that was taken comes back later, by order: it is reported, no longer counted as paid back, and made anew
+/// under the next attempt; the key of the first one answers with the first one.
+#[tokio::test]
+async fn a_refund_that_was_taken_fails_later() {
+    let clock = Arc::new(MockClock::at(noon()));
+    let sandbox = Handle::start(|options| options.clock = clock.clone()).await.unwrap();
+    let client = sandbox.client().unwrap();
+    let mut merchant = Merchant::listening(0).await;
+    let wanted = new_payment(PaymentMethod::Ideal, 100, &merchant.url);
+    let reference = client.create(&wanted).await.unwrap().reference;
+    assert_eq!(sandbox.pay(&reference), Some(ProviderState::Paid));
+    sandbox.order(Fault::next(FaultKind::FailRefund { milliseconds: 120_000 }, None));
+    let id = RefundId(Uuid::from_u128(7));
+    let first = client.refund(&reference, id, 1, wanted.amount, "x").await.unwrap();
+    assert_eq!(merchant.hears().await, format!("id={reference}"));
+    for (seconds, progress) in [
+        (0, RefundProgress::UnderWay),
+        (40, RefundProgress::UnderWay),
+        (40, RefundProgress::Refunded),
+        (40, RefundProgress::Failed),
+    ] {
+        clock.advance(TimeDelta::seconds(seconds));
+        let refunds = client.refunds(&reference).await.unwrap();
+        assert_eq!((refunds.len(), refunds[0].reference.as_str()), (1, first.as_str()));
+        assert_eq!((refunds[0].amount, refunds[0].progress), (wanted.amount, progress), "after {seconds} more");
+    }
+    assert_eq!(merchant.hears().await, format!("id={reference}"), "it is reported");
+    assert_eq!(client.get(&reference).await.unwrap().refunded, Cents::ZERO);
+    assert_eq!(client.refund(&reference, id, 1, wanted.amount, "x").await.unwrap(), first, "its key is remembered");
+    let second = client.refund(&reference, id, 2, wanted.amount, "x").await.unwrap();
+    assert_ne!(first, second);
+    assert_eq!(client.refund(&reference, id, 2, wanted.amount, "x").await.unwrap(), second);
+    assert_eq!(client.get(&reference).await.unwrap().refunded, wanted.amount);
+    assert!(sandbox.fail_refund(&reference) && !sandbox.fail_refund(&reference));
+    assert!(client.refunds(&reference).await.unwrap().iter().all(|one| one.progress == RefundProgress::Failed));
 }

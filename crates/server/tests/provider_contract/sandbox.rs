@@ -129,3 +129,62 @@ async fn the_sandbox_is_served_and_stopped() {
     stop.send(()).unwrap();
     tokio::time::timeout(PATIENCE, server).await.expect("it stops").unwrap().unwrap();
 }
+
+/// The control page: faults and what happens to a payment are ordered by hand, in three languages, and by nobody else's
+/// page.
+#[tokio::test]
+async fn faults_are_ordered_by_hand() {
+    let (base, sandbox) = start_for_tests().await.unwrap();
+    let client = sandbox.client().unwrap();
+    let mut merchant = Merchant::listening(0).await;
+    let wanted = new_payment(PaymentMethod::Ideal, 100, &merchant.url);
+    let reference = client.create(&wanted).await.unwrap().reference;
+    let http = Client::builder().no_proxy().build().unwrap();
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let answer = http.post(base.join(path).unwrap()).form(form).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (_, front) = read_page(&base.join("?lang=en").unwrap()).await;
+    assert!(front.contains("Nothing is ordered") && front.contains(&format!("/payments/{reference}")), "{front}");
+    let token = front.split("name=\"token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let order = [("fault", "refund-fails"), ("times", "2"), ("lang", "en")];
+    assert_eq!(post("faults", &order).await.0, 403, "without the page's token nothing is ordered");
+    let payment = format!("payments/{reference}");
+    assert_eq!(post(&payment, &[("act", "charge-back"), ("token", "guessed")]).await.0, 403);
+    let with = |pairs: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        let mut form: Vec<_> = pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        form.push(("token", token.clone()));
+        form
+    };
+    let send = async |path: &str, pairs: &[(&'static str, &str)]| {
+        let form = with(pairs);
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let (status, page) = post(path, &form).await;
+        assert_eq!(status, 200, "{page}");
+        page
+    };
+    let page = send("faults", &order).await;
+    assert!(page.contains("2 times"), "{page}");
+    let page = send("faults", &[("fault", "none"), ("lang", "nl")]).await;
+    assert!(page.contains("<html lang=\"nl\">") && page.contains("Er is niets besteld"), "{page}");
+
+    assert_eq!(sandbox.pay(&reference), Some(ProviderState::Paid));
+    let id = gabarit_domain::ids::RefundId(uuid::Uuid::from_u128(1));
+    let refund = client.refund(&reference, id, 1, gabarit_domain::money::Cents(100), "x").await.unwrap();
+    assert_eq!(merchant.hears().await, format!("id={reference}"));
+    for (lang, word) in [("fr", "en attente"), ("nl", "wacht"), ("en", "waiting")] {
+        let (status, page) = read_page(&base.join(&format!("{payment}?lang={lang}")).unwrap()).await;
+        assert!(status == 200 && page.contains(&format!("<html lang=\"{lang}\">")) && page.contains(word), "{page}");
+        assert!(page.contains(&refund) && !page.contains("<script"), "{page}");
+    }
+    let page = send(&payment, &[("act", "fail-refund"), ("refund", &refund), ("lang", "en")]).await;
+    assert!(page.contains("returned"), "{page}");
+    assert_eq!(merchant.hears().await, format!("id={reference}"));
+    send(&payment, &[("act", "webhook"), ("lang", "en")]).await;
+    assert_eq!(merchant.hears().await, format!("id={reference}"));
+    send(&payment, &[("act", "charge-back"), ("lang", "en")]).await;
+    assert_eq!(client.chargebacks(&reference).await.unwrap().len(), 1);
+    let page = send(&payment, &[("act", "reverse"), ("lang", "en")]).await;
+    assert!(page.contains("given again"), "{page}");
+    assert_eq!(read_page(&base.join("payments/tr_unknown").unwrap()).await.0, 404);
+}

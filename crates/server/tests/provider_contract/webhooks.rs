@@ -64,3 +64,28 @@ async fn webhooks_can_be_spoilt_on_order() {
     let left: Value = http.get(faults).send().await.unwrap().json().await.unwrap();
     assert_eq!(left, json!([]));
 }
+
+/// S17: a webhook can be overtaken by the one after it; of two that are, both follow the third.
+#[tokio::test]
+async fn webhooks_come_out_of_order() {
+    let (base, sandbox) = start_for_tests().await.unwrap();
+    let client = sandbox.client().unwrap();
+    let mut merchant = Merchant::listening(0).await;
+    let mut references = Vec::new();
+    for _ in 0..3 {
+        references.push(client.create(&new_payment(PaymentMethod::Ideal, 100, &merchant.url)).await.unwrap().reference);
+    }
+    let http = Client::builder().no_proxy().build().unwrap();
+    let fault = json!({ "kind": "reorder_webhook", "times": 2 });
+    let ordered = http.post(base.join("sandbox/faults").unwrap()).json(&fault).send().await.unwrap();
+    assert_eq!(ordered.status().as_u16(), 201);
+    for reference in &references {
+        assert_eq!(sandbox.pay_and_report(reference), Some(ProviderState::Paid));
+    }
+    assert_eq!(merchant.hears().await, format!("id={}", references[2]), "the last one first");
+    let mut rest = vec![merchant.hears().await, merchant.hears().await];
+    rest.sort();
+    let mut expected = vec![format!("id={}", references[0]), format!("id={}", references[1])];
+    expected.sort();
+    assert_eq!(rest, expected);
+}

@@ -20,17 +20,22 @@ use gabarit_server::{
             settling::{self, Cut},
         },
         ledger::Account,
-        payments,
+        operations, payments,
     },
     testing::{ExpertSpec, Fault, TestExpert, TestPlatform},
 };
-use gabarit_view::{account::AccountView, booking::BookingForm, error::ApiError};
+use gabarit_view::{
+    account::AccountView,
+    booking::BookingForm,
+    desk::{RetryForm, Trouble},
+    error::ApiError,
+};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
 /// What a life long enough must have seen, by the names under which it is counted.
-pub(crate) const MUST_HAPPEN: [&str; 22] = [
+pub(crate) const MUST_HAPPEN: [&str; 25] = [
     "accept",
     "authorize",
     "audit",
@@ -51,6 +56,9 @@ pub(crate) const MUST_HAPPEN: [&str; 22] = [
     "method switched",
     "pay",
     "place",
+    "refund came back",
+    "refund paid elsewhere",
+    "refund sent again",
     "report",
     "withdraw",
 ];
@@ -138,7 +146,7 @@ impl World {
 
     /// Anything that may happen. Most of it is refused, as it should be.
     async fn event(&mut self) {
-        match self.rng.random_range(0..40) {
+        match self.rng.random_range(0..42) {
             0..=5 => self.place().await,
             6..=13 => self.at_the_provider().await,
             14..=16 => self.webhook().await,
@@ -158,10 +166,12 @@ impl World {
                 let minutes = self.rng.random_range(1..8);
                 self.pass(TimeDelta::minutes(minutes)).await;
             }
-            _ => {
+            39 => {
                 let hours = self.rng.random_range(1..20);
                 self.pass(TimeDelta::hours(hours)).await;
             }
+            40 => self.refund_comes_back().await,
+            _ => self.see_to_refunds(false).await,
         }
     }
 
@@ -318,6 +328,49 @@ impl World {
         self.tell("late webhook", &heard);
     }
 
+    /// A client's bank refuses what was paid back to it; we hear of it now, later, or by looking.
+    async fn refund_comes_back(&mut self) {
+        let references = self.p.provider.references();
+        let from = references.len().saturating_sub(60);
+        let refunded = |reference: &&String| self.p.provider.totals(reference).refunded > Cents::ZERO;
+        let refunded: Vec<String> = references[from..].iter().filter(refunded).cloned().collect();
+        let Some(reference) = refunded.choose(&mut self.rng).cloned() else { return };
+        assert!(self.p.provider.fail_refund(&reference));
+        self.count("refund came back");
+        match self.rng.random_range(0..3) {
+            0 => {}
+            1 => self.webhooks.push(reference),
+            _ => {
+                let heard = payments::sync(&self.p, &reference).await;
+                self.tell("webhook", &heard);
+            }
+        }
+    }
+
+    /// A manager sees to a refund that came back (or to all): it is sent again, or was paid another way.
+    async fn see_to_refunds(&mut self, all: bool) {
+        let seen = operations::operations(&self.p, &self.manager).await.unwrap().troubles;
+        for trouble in seen.into_iter().filter(|trouble| trouble.trouble == Trouble::RefundFailed) {
+            let (event, what) = if self.rng.random_bool(0.6) {
+                ("refund sent again", "refund")
+            } else {
+                ("refund paid elsewhere", "elsewhere")
+            };
+            let form = RetryForm {
+                what: what.to_owned(),
+                subject: trouble.subject.to_string(),
+                how: "By transfer".to_owned(),
+                ..RetryForm::default()
+            };
+            let done = operations::retry(&self.p, &self.manager, &form).await;
+            self.tell(event, &done);
+            assert_eq!(operations::retry(&self.p, &self.manager, &form).await, Err(ApiError::MovedOn));
+            if !all {
+                break;
+            }
+        }
+    }
+
     async fn answer(&mut self) {
         let Some((booking, _, expert)) = self.in_state("requested").await else { return };
         if self.rng.random_bool(0.8) {
@@ -472,8 +525,12 @@ impl World {
     }
 
     async fn audit(&mut self) {
+        let open = self.number("SELECT COUNT(*) FROM refund WHERE state = 'failed'").await;
         let found = audit::run(&self.p).await.unwrap();
-        assert_eq!(found, [], "seed {} after {} bookings", self.seed, self.lives.len());
+        let (returned, wrong): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|finding| finding.check == "a refund reaches the client");
+        assert_eq!(wrong, [], "seed {} after {} bookings", self.seed, self.lives.len());
+        assert_eq!(returned.len() as i64, open, "seed {}: each refund that came back is named", self.seed);
         self.count("audit");
     }
 
@@ -481,6 +538,13 @@ impl World {
         let mut conn = self.p.db.conn().await.unwrap();
         let exec = &mut conn.exec();
         on!(exec, |c| sqlx::query_scalar(sql).fetch_one(c).await).unwrap()
+    }
+
+    async fn paid_elsewhere(&self, id: BookingId) -> Cents {
+        let mut conn = self.p.db.conn().await.unwrap();
+        let refunds = payment_rows::refunds_of_booking(&mut conn.exec(), id).await.unwrap();
+        let elsewhere = |refund: &&payment_rows::Refund| refund.state == payment_rows::RefundState::Elsewhere;
+        refunds.iter().filter(elsewhere).map(|refund| refund.amount).sum()
     }
 
     async fn balance(&self, account: Account) -> Cents {
@@ -499,11 +563,12 @@ impl World {
                     Err(error) => panic!("seed {}: {error:?}", self.seed),
                 }
             }
+            self.see_to_refunds(true).await;
             self.pass(TimeDelta::days(days)).await;
             self.pass(TimeDelta::hours(2)).await;
         }
         self.audit().await;
-        let mut kept_in_all = Cents::ZERO;
+        let (mut kept_in_all, mut elsewhere_in_all) = (Cents::ZERO, Cents::ZERO);
         let lives = std::mem::take(&mut self.lives);
         for life in &lives {
             let booking = self.row(life.id).await;
@@ -518,12 +583,17 @@ impl World {
             let totals = self.p.provider.totals_of(life.id);
             let kept = booking.kept_total();
             let reference = &booking.reference;
-            assert_eq!(totals.charged - totals.refunded, kept, "seed {}: {reference} is {state}", self.seed);
+            let elsewhere = self.paid_elsewhere(life.id).await;
+            let here = totals.charged - totals.refunded - elsewhere;
+            assert_eq!(here, kept, "seed {}: {reference} is {state}", self.seed);
             kept_in_all += kept;
+            elsewhere_in_all += elsewhere;
         }
         let sold = self.balance(Account::Revenue).await + self.balance(Account::VatPayable).await;
         assert_eq!(-sold, kept_in_all, "seed {}: invoices less credit notes", self.seed);
-        assert_eq!(self.balance(Account::ProviderClearing).await, kept_in_all, "seed {}", self.seed);
+        let clearing = self.balance(Account::ProviderClearing).await;
+        assert_eq!(clearing, kept_in_all + elsewhere_in_all, "seed {}", self.seed);
+        assert_eq!(self.balance(Account::Bank).await, -elsewhere_in_all, "seed {}", self.seed);
         assert_eq!(self.balance(Account::Deposits).await, Cents::ZERO, "seed {}", self.seed);
         assert_eq!(self.balance(Account::ClientReceivable).await, Cents::ZERO, "seed {}", self.seed);
         let leaked = "SELECT COUNT(*) FROM booked_day d JOIN booking b ON b.id = d.booking_id \
@@ -531,7 +601,7 @@ impl World {
         assert_eq!(self.number(leaked).await, 0, "seed {}: days held by what is over", self.seed);
         let open = "SELECT COUNT(*) FROM booking_change WHERE closed_at IS NULL";
         assert_eq!(self.number(open).await, 0, "seed {}: open changes", self.seed);
-        let due = "SELECT COUNT(*) FROM refund WHERE state <> 'sent'";
+        let due = "SELECT COUNT(*) FROM refund WHERE state NOT IN ('sent', 'elsewhere')";
         assert_eq!(self.number(due).await, 0, "seed {}: refunds not sent", self.seed);
         let moves = "SELECT COUNT(*) FROM booking b WHERE b.version <> \
             (SELECT COUNT(*) FROM booking_log l WHERE l.booking_id = b.id)";

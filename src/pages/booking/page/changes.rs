@@ -182,6 +182,7 @@ pub(super) fn Refunds(locale: Locale, refunds: Vec<RefundView>) -> impl IntoView
             let state = match refund.state.as_str() {
                 "sent" => text::refund_sent(locale),
                 "failed" => text::refund_failed(locale),
+                "elsewhere" => text::refund_elsewhere(locale),
                 _ => text::refund_due(locale),
             };
             view! {

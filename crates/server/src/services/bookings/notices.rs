@@ -6,6 +6,7 @@ use crate::{
         Exec,
         bookings::{self as rows, Booking, Person},
         changes::{Change, ChangeState, Report},
+        payments::Refund,
     },
     mail::{self, Message},
     payments::ProviderState,
@@ -249,17 +250,72 @@ pub(crate) async fn refunded(
     exec: &mut Exec<'_>,
     p: &Platform,
     booking: &Booking,
-    refund: RefundId,
-    amount: Cents,
+    refund: &Refund,
+) -> Result<(), Failure> {
+    let cause = match refund.attempt {
+        1 => format!("refund/{}/sent", refund.id),
+        attempt => format!("refund/{}/sent/{attempt}", refund.id),
+    };
+    about_refund(exec, p, booking, &cause, |l| {
+        let amount = fmt::money(l, refund.amount);
+        (notice::refunded_subject(l, &amount), notice::refunded(l, &amount))
+    })
+    .await
+}
+
+async fn about_refund(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    cause: &str,
+    words: impl FnOnce(Locale) -> (String, String),
 ) -> Result<(), Failure> {
     let sides = sides(exec, booking).await?;
     let (to, l) = (&sides.client, sides.client.locale);
-    let message = Message::new(l, notice::refunded_subject(l, fmt::money(l, amount)))
+    let (subject, words) = words(l);
+    let message = Message::new(l, subject)
         .paragraph(notice::hello(l, &to.name))
-        .paragraph(notice::refunded(l, fmt::money(l, amount)))
+        .paragraph(words)
         .facts(client_facts(l, booking, &sides.expert_name))
         .button(notice::open_booking(l), page(p, l, booking));
-    send(exec, p, &format!("refund/{refund}/sent"), to, &message).await
+    send(exec, p, cause, to, &message).await
+}
+
+/// What was on its way back has not arrived: to the client, who was told that it is on its way, and to the operator.
+pub(crate) async fn refund_failed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    refund: &Refund,
+) -> Result<(), Failure> {
+    let cause = format!("refund/{}/failed/{}", refund.id, refund.attempt);
+    about_refund(exec, p, booking, &cause, |l| {
+        let amount = fmt::money(l, refund.amount);
+        (notice::refund_back_subject(l, &amount), notice::refund_back(l, &amount))
+    })
+    .await?;
+    let l = Locale::default();
+    let message = Message::new(l, notice::refund_failed_subject(l, &booking.reference))
+        .paragraph(notice::refund_failed(l, fmt::money(l, refund.amount)))
+        .facts(expert_facts(l, booking))
+        .button(notice::open_operations(l), address(p, &format!("/{}/manage/operations", l.code())));
+    mail::enqueue(exec, p, &format!("{cause}/operator"), p.config.operator.email.as_str(), &message).await?;
+    Ok(())
+}
+
+/// What did not arrive was paid another way: to the client.
+pub(crate) async fn paid_elsewhere(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    refund: &Refund,
+    how: &str,
+) -> Result<(), Failure> {
+    about_refund(exec, p, booking, &format!("refund/{}/elsewhere", refund.id), |l| {
+        let amount = fmt::money(l, refund.amount);
+        (notice::elsewhere_subject(l, &amount), notice::elsewhere(l, &amount, how))
+    })
+    .await
 }
 
 /// The assignment is completed: the expert's invoice is ready (S30); in-house consultants are only told.

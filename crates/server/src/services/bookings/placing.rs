@@ -201,7 +201,7 @@ async fn price(p: &Platform, tx: &mut Tx, draft: &Draft, context: &PricingContex
 
 /// What the books say of an account that wants to pay later (S18): what it owes on invoices, and what its cards may
 /// still be charged with for orders without an invoice.
-async fn standing(
+pub(crate) async fn standing(
     exec: &mut Exec<'_>,
     client: AccountId,
     rules: &Rulebook,

@@ -34,7 +34,7 @@ pub(super) async fn note(p: &Platform, payment: &Payment) -> Result<(), ApiError
                     let returning: Cents = rows::refunds_of_booking(exec, booking.id)
                         .await?
                         .into_iter()
-                        .filter(|refund| refund.state == RefundState::Due)
+                        .filter(|refund| matches!(refund.state, RefundState::Due | RefundState::Failed))
                         .map(|refund| refund.amount)
                         .sum();
                     ledger::post_chargeback(exec, p, id, booking.id, amount, returning, false).await?;

@@ -1,20 +1,20 @@
 //! Giving money back: refunds of what was received, release of what was only promised.
 
-use super::{get, sync, unanswered};
+use super::{get, refused_later::watch, sync, unanswered};
 use crate::{
     db::{
         Exec, bookings as booking_rows,
         bookings::Booking,
         changes::Change,
         payments as rows,
-        payments::{Payment, Refund, RefundState},
+        payments::{Payment, Refund, RefundState, Refunds},
     },
     jobs::{self, JobKind},
     payments::{ProviderError, ProviderState},
     platform::Platform,
     services::{
         bookings::{Failure, attempt, expert_of, lock, notices},
-        ledger,
+        ledger::{self, RefundEvent},
     },
 };
 use gabarit_domain::{
@@ -58,9 +58,11 @@ pub(super) async fn give_back(
                 payment: payment.id,
                 amount,
                 state: RefundState::Due,
+                attempt: 1,
                 provider_ref: None,
                 reason: reason.to_owned(),
                 created_at: now,
+                updated_at: now,
             };
             if rows::insert_refund(exec, &refund, &format!("whole:{}", payment.id)).await? {
                 jobs::schedule(exec, JobKind::SendRefund, refund.id.0, now).await?;
@@ -156,9 +158,11 @@ pub(crate) async fn keep_only(
             payment: payment.id,
             amount,
             state: RefundState::Due,
+            attempt: 1,
             provider_ref: None,
             reason: reason.to_owned(),
             created_at: now,
+            updated_at: now,
         };
         // Computed from what is there, under the booking's lock; the number tells it from earlier ones.
         if rows::insert_refund(exec, &refund, &format!("part:{}:{number}", booking.id)).await? {
@@ -171,7 +175,8 @@ pub(crate) async fn keep_only(
     Ok(back)
 }
 
-/// Hands a refund to the provider, exactly once: its id is the idempotency key, and it is noted and posted together.
+/// Hands a refund to the provider, each attempt exactly once: its id and number are the idempotency key, and it is noted
+/// and posted together.
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] if the provider does not answer or refuses: try again; at a first refusal the operator is
@@ -181,7 +186,7 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
         rows::refund(&mut conn.exec(), id).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?
     };
-    if refund.state == RefundState::Sent {
+    if refund.state != RefundState::Due {
         return Ok(());
     }
     let payment = get(p, refund.payment).await?;
@@ -191,7 +196,7 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
         booking_rows::get(&mut conn.exec(), payment.booking).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?
     };
-    let sent = match p.payments.refund(&reference, id, refund.amount, &booking.reference).await {
+    let sent = match p.payments.refund(&reference, id, refund.attempt, refund.amount, &booking.reference).await {
         Ok(sent) => sent,
         Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
         Err(error) => {
@@ -202,15 +207,17 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
             return Err(ApiError::Unavailable);
         }
     };
-    let sent = sent.as_str();
+    let (sent, refund) = (sent.as_str(), &refund);
     attempt(p, || {
         Box::pin(async move {
             let mut tx = p.db.begin().await?;
             let exec = &mut tx.exec();
             let booking = lock(exec, expert, payment.booking).await?;
-            if rows::note_refunded(exec, id, sent, p.now()).await? {
-                ledger::post_refunded(exec, p, id, booking.id, refund.amount).await?;
-                notices::refunded(exec, p, &booking, id, refund.amount).await?;
+            let (attempt, amount) = (refund.attempt, refund.amount);
+            if Refunds::OfBookings.note_sent(exec, id, attempt, sent, p.now()).await? {
+                ledger::post_refund(exec, p, id, RefundEvent::Sent(attempt), Some(booking.id), amount).await?;
+                notices::refunded(exec, p, &booking, refund).await?;
+                watch(exec, p, id).await?;
             }
             tx.commit().await?;
             Ok(())

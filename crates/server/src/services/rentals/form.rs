@@ -1,6 +1,5 @@
 //! The order form, read: everything that is wrong with it is said at once.
 
-use super::METHODS;
 use crate::{
     db::bookings::Buyer,
     places,
@@ -84,7 +83,7 @@ pub(super) async fn read(p: &Platform, form: &RentalForm, key: Uuid) -> Result<D
     let registration = fields.read("registration", LINE, OneLine::parse_optional(&form.registration));
     let order_number = fields.read("order_number", LINE, OneLine::parse_optional(&form.order_number));
     let invoice_email = fields.read("invoice_email", 254, Email::parse(&form.invoice_email));
-    let method = PaymentMethod::parse(form.method.trim()).filter(|method| METHODS.contains(method));
+    let method = PaymentMethod::parse(form.method.trim());
     if method.is_none() {
         fields.add("method", if form.method.trim().is_empty() { Problem::Missing } else { Problem::Unknown });
     }

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::{
-    db::{Exec, bookings as booking_rows, rentals::Rental},
+    db::{Exec, bookings as booking_rows, payments::Refund, rentals::Rental},
     mail::{self, Message},
     platform::Platform,
 };
@@ -21,7 +21,7 @@ async fn tell(
     let l = to.locale;
     let term = rental.term();
     let (subject, body) = words(l);
-    let path = format!("/{}/rentals/order/{}", l.code(), rental.id);
+    let page = address(p, &format!("/{}/rentals/order/{}", l.code(), rental.id));
     let message = Message::new(l, subject)
         .paragraph(notice::hello(l, &to.name))
         .paragraph(body)
@@ -30,7 +30,7 @@ async fn tell(
             (text::fact_term(l), text::term(l, fmt::date(l, term.first), fmt::date(l, term.last))),
             (notice::fact_total(l), fmt::money(l, rental.total)),
         ])
-        .button(text::open_order(l), p.config.public_url.join(&path).map_or(path, String::from));
+        .button(text::open_order(l), page);
     mail::enqueue(exec, p, &format!("rental/{}/{cause}", rental.id), &to.email, &message).await?;
     Ok(())
 }
@@ -66,16 +66,86 @@ pub(super) async fn returned(exec: &mut Exec<'_>, p: &Platform, rental: &Rental)
     .await
 }
 
+pub(super) async fn authorised(exec: &mut Exec<'_>, p: &Platform, rental: &Rental) -> Result<(), Failure> {
+    let total = rental.total;
+    tell(exec, p, rental, "authorised", |l| {
+        (text::mail_authorised_subject(l).to_owned(), text::mail_authorised(l, fmt::money(l, total)))
+    })
+    .await
+}
+
+/// The card was refused when it was to be charged: the client may order again; the operator is told, too.
+pub(super) async fn not_captured(exec: &mut Exec<'_>, p: &Platform, rental: &Rental) -> Result<(), Failure> {
+    let total = rental.total;
+    tell(exec, p, rental, "not-captured", |l| {
+        (text::mail_not_captured_subject(l).to_owned(), text::mail_not_captured(l, fmt::money(l, total)))
+    })
+    .await?;
+    let l = Locale::default();
+    let message = Message::new(l, text::mail_not_captured_operator_subject(l, &rental.reference))
+        .paragraph(text::mail_not_captured_operator(l, fmt::money(l, total)))
+        .facts([(text::fact_reference(l), rental.reference.clone())])
+        .button(text::open_order(l), address(p, &format!("/{}/rentals/order/{}", l.code(), rental.id)));
+    let cause = format!("rental/{}/not-captured/operator", rental.id);
+    mail::enqueue(exec, p, &cause, p.config.operator.email.as_str(), &message).await?;
+    Ok(())
+}
+
+fn address(p: &Platform, path: &str) -> String {
+    p.config.public_url.join(path).map_or_else(|_| path.to_owned(), String::from)
+}
+
 pub(super) async fn refunded(
     exec: &mut Exec<'_>,
     p: &Platform,
     rental: &Rental,
-    refund: RefundId,
-    amount: Cents,
+    refund: &Refund,
 ) -> Result<(), Failure> {
-    tell(exec, p, rental, &format!("refunded/{refund}"), |l| {
-        let amount = fmt::money(l, amount);
+    let cause = match refund.attempt {
+        1 => format!("refunded/{}", refund.id),
+        attempt => format!("refunded/{}/{attempt}", refund.id),
+    };
+    tell(exec, p, rental, &cause, |l| {
+        let amount = fmt::money(l, refund.amount);
         (notice::refunded_subject(l, &amount), notice::refunded(l, &amount))
+    })
+    .await
+}
+
+/// What was on its way back has not arrived: to the client, who was told that it is on its way, and to the operator.
+pub(super) async fn refund_failed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &Rental,
+    refund: &Refund,
+) -> Result<(), Failure> {
+    let cause = format!("refund-failed/{}/{}", refund.id, refund.attempt);
+    tell(exec, p, rental, &cause, |l| {
+        let amount = fmt::money(l, refund.amount);
+        (notice::refund_back_subject(l, &amount), notice::refund_back(l, &amount))
+    })
+    .await?;
+    let l = Locale::default();
+    let message = Message::new(l, notice::refund_failed_subject(l, &rental.reference))
+        .paragraph(notice::refund_failed(l, fmt::money(l, refund.amount)))
+        .facts([(text::fact_reference(l), rental.reference.clone())])
+        .button(notice::open_operations(l), address(p, &format!("/{}/manage/operations", l.code())));
+    let cause = format!("rental/{}/{cause}/operator", rental.id);
+    mail::enqueue(exec, p, &cause, p.config.operator.email.as_str(), &message).await?;
+    Ok(())
+}
+
+/// What did not arrive was paid another way: to the client.
+pub(super) async fn paid_elsewhere(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &Rental,
+    refund: &Refund,
+    how: &str,
+) -> Result<(), Failure> {
+    tell(exec, p, rental, &format!("refund-elsewhere/{}", refund.id), |l| {
+        let amount = fmt::money(l, refund.amount);
+        (notice::elsewhere_subject(l, &amount), notice::elsewhere(l, &amount, how))
     })
     .await
 }
@@ -89,11 +159,11 @@ pub(super) async fn not_refunded(
     amount: Cents,
 ) -> Result<(), ApiError> {
     let l = Locale::default();
-    let path = format!("/{}/rentals/order/{}", l.code(), rental.id);
+    let page = address(p, &format!("/{}/rentals/order/{}", l.code(), rental.id));
     let message = Message::new(l, text::mail_not_refunded_subject(l, &rental.reference))
         .paragraph(notice::not_refunded(l, fmt::money(l, amount)))
         .facts([(text::fact_reference(l), rental.reference.clone())])
-        .button(text::open_order(l), p.config.public_url.join(&path).map_or(path, String::from));
+        .button(text::open_order(l), page);
     let cause = format!("rental-refund/{refund}/refused");
     mail::enqueue(exec, p, &cause, p.config.operator.email.as_str(), &message).await.map(drop)
 }

@@ -1,7 +1,8 @@
 //! The money of an order: made at the provider, read from it, applied exactly once, given back.
 
-use super::{Failure, choose, issue_invoice, lapse_in, notices, refund, rows, store_move, take};
+use super::{Failure, choose, issue_invoice, lapse_in, notices, refunds, rows, store_move, take, unwanted};
 use crate::{
+    clock::civil_day,
     db::{
         Exec,
         rentals::{Rental, RentalPayment},
@@ -12,31 +13,20 @@ use crate::{
     services::{
         bookings::attempt,
         ledger::{self, Account},
+        payments::{GIVE_UP, GIVE_UP_TRANSFER, LOOK_AGAIN, LOOK_AGAIN_TRANSFER, News, unanswered},
+        rulebooks,
     },
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_domain::{
-    ids::{BookingId, PaymentId, RefundId},
+    booking::PaymentMethod,
+    ids::{BookingId, PaymentId},
     money::Cents,
-    rental::RentalState,
+    rental::{RentalState, may_hand_out},
 };
 use gabarit_view::{account::AccountView, error::ApiError};
 use url::Url;
 use uuid::Uuid;
-
-/// An open payment is read again after so long, should every webhook be lost; and no more after a day.
-const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(20);
-const GIVE_UP: TimeDelta = TimeDelta::days(1);
-
-fn unanswered(p: &Platform, error: &ProviderError) -> ApiError {
-    match error {
-        ProviderError::Unavailable(_) => {
-            tracing::warn!(%error, "payment provider");
-            ApiError::Unavailable
-        }
-        ProviderError::Refused { .. } | ProviderError::NotFound => p.fault(error),
-    }
-}
 
 fn address(p: &Platform, base: &Url, path: &str) -> Result<Url, ApiError> {
     base.join(path).map_err(|error| p.fault(error))
@@ -79,6 +69,16 @@ pub async fn checkout(p: &Platform, client: &AccountView, id: Uuid) -> Result<St
     }
 }
 
+/// The day by which a transfer must have arrived; none for other methods.
+async fn transfer_due(p: &Platform, rental: &Rental, method: PaymentMethod) -> Result<Option<NaiveDate>, ApiError> {
+    if !method.is_slow() {
+        return Ok(None);
+    }
+    let rules = rulebooks::version(p, rental.rulebook).await?.ok_or_else(|| p.fault("a rulebook is gone"))?;
+    let placed = civil_day(rental.created_at, p.config.zone);
+    Ok(PaymentMethod::transfer_due(&rules.booking, placed, rental.term().first))
+}
+
 /// Makes a payment at the provider. Its id is the idempotency key: asked again, the provider answers with the same.
 async fn make(p: &Platform, rental: &Rental, payment: &RentalPayment) -> Result<String, ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
@@ -92,7 +92,7 @@ async fn make(p: &Platform, rental: &Rental, payment: &RentalPayment) -> Result<
         treatment: rental.quote.vat.treatment,
         description: rental.reference.clone(),
         method: payment.method,
-        due_date: None,
+        due_date: transfer_due(p, rental, payment.method).await?,
         redirect_url: address(p, &p.config.public_url, &redirect)?,
         webhook_url: address(p, &p.config.webhook_base, "/webhooks/payments")?,
         locale: rental.locale,
@@ -111,7 +111,11 @@ async fn make(p: &Platform, rental: &Rental, payment: &RentalPayment) -> Result<
     let url = made.checkout_url.as_ref().map(Url::as_str);
     let mut tx = p.db.begin().await.map_err(fault)?;
     rows::note_created(&mut tx.exec(), payment.id, &made.reference, url, now).await.map_err(fault)?;
-    let look = rental.state.clock().unwrap_or(now).max(now) + LOOK_AGAIN;
+    let look = if payment.method.is_slow() {
+        now + LOOK_AGAIN_TRANSFER
+    } else {
+        rental.state.clock().unwrap_or(now).max(now) + LOOK_AGAIN
+    };
     jobs::schedule(&mut tx.exec(), JobKind::SyncRental, payment.id.0, look).await.map_err(fault)?;
     tx.commit().await.map_err(fault)?;
     url.map(ToOwned::to_owned).ok_or(ApiError::Unavailable)
@@ -131,10 +135,15 @@ pub async fn sync(p: &Platform, reference: &str) -> Result<(), ApiError> {
             .ok_or(ApiError::NotFound)?
     };
     let said = p.payments.get(reference).await.map_err(|error| unanswered(p, &error))?;
-    if said.amount != payment.amount || said.booking.is_some_and(|order| order.0 != payment.rental) {
+    // A card's order is captured whole.
+    let fits = said.amount == payment.amount
+        && said.booking.is_none_or(|order| order.0 == payment.rental)
+        && (said.state != ProviderState::Paid || said.captured == payment.amount);
+    if !fits {
         return Err(p.fault(format_args!("the provider has another payment than {}", payment.id)));
     }
-    if payment.state == ProviderState::Paid || payment.state == said.state {
+    refunds::note(p, &payment, said.refunded).await?;
+    if News::of(payment.state, said.state) == News::Nothing {
         return Ok(());
     }
     attempt(p, || Box::pin(apply(p, &payment, &said))).await?;
@@ -149,43 +158,178 @@ async fn apply(p: &Platform, payment: &RentalPayment, said: &ProviderPayment) ->
     let mut rental = rows::get_locked(exec, payment.rental).await?.ok_or(ApiError::NotFound)?;
     // Read again under the lock: somebody else may have applied it meanwhile.
     let payment = rows::payment(exec, payment.id).await?.ok_or(ApiError::NotFound)?;
-    if payment.state == ProviderState::Paid {
+    let news = News::of(payment.state, said.state);
+    let captured = if said.state == ProviderState::Paid { payment.amount } else { Cents::ZERO };
+    if news == News::Nothing {
         return Ok(());
     }
-    let captured = if said.state == ProviderState::Paid { payment.amount } else { Cents::ZERO };
     rows::store_payment(exec, payment.id, said.state, captured, now).await?;
-    if said.state == ProviderState::Paid {
-        let entries = [(Account::ProviderClearing, payment.amount), (Account::Deposits, -payment.amount)];
-        let key = format!("rental-received:{}", payment.id);
-        ledger::post(exec, p, &key, "rental-payment-received", None, &entries).await?;
-        match held(exec, p, &rental).await? {
-            Some(paid) => {
-                store_move(exec, &mut rental, paid, None, "paid", now).await?;
-                jobs::cancel(exec, JobKind::LapseRental, rental.id).await?;
-                issue_invoice(exec, p, &rental, payment.method).await?;
-                notices::paid(exec, p, &rental).await?;
+    match news {
+        News::Nothing | News::Note => {}
+        News::Lost => lost(exec, p, &mut rental, &payment, now).await?,
+        News::Secured | News::Captured => {
+            let payment = RentalPayment { state: said.state, ..payment };
+            if said.state == ProviderState::Paid {
+                let entries = [(Account::ProviderClearing, payment.amount), (Account::Deposits, -payment.amount)];
+                let key = format!("rental-received:{}", payment.id);
+                ledger::post(exec, p, &key, "rental-payment-received", None, &entries).await?;
             }
-            // Paid twice, or too late.
-            None => refund(exec, p, &payment, "not needed").await?,
+            match held(exec, p, &rental, &payment, news).await? {
+                Some(RentalState::Authorised { capture_by }) => {
+                    let authorised = RentalState::Authorised { capture_by };
+                    store_move(exec, &mut rental, authorised, None, "card authorised", now).await?;
+                    jobs::cancel(exec, JobKind::LapseRental, rental.id).await?;
+                    jobs::schedule(exec, JobKind::CaptureRental, payment.id.0, capture_by).await?;
+                    notices::authorised(exec, p, &rental).await?;
+                }
+                Some(paid) => {
+                    store_move(exec, &mut rental, paid, None, "paid", now).await?;
+                    jobs::cancel(exec, JobKind::LapseRental, rental.id).await?;
+                    jobs::cancel(exec, JobKind::CaptureRental, payment.id.0).await?;
+                    issue_invoice(exec, p, &rental, payment.method).await?;
+                    notices::paid(exec, p, &rental).await?;
+                }
+                // Paid twice, or too late.
+                None => unwanted(exec, p, &payment, "not needed").await?,
+            }
         }
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// Where money that came leads to, the units of the order being held: those of its reservation, or, after that has ended,
-/// as many others if there are. `None` where it has to go back.
-async fn held(exec: &mut Exec<'_>, p: &Platform, rental: &Rental) -> Result<Option<RentalState>, Failure> {
-    if let Ok(paid) = rental.state.pay() {
-        return Ok(Some(paid));
+/// The money of an authorised card will not come: the units are others' to have.
+async fn lost(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &mut Rental,
+    payment: &RentalPayment,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    jobs::cancel(exec, JobKind::CaptureRental, payment.id.0).await?;
+    if let Ok(lapsed) = rental.state.lose() {
+        store_move(exec, rental, lapsed, None, "card not charged", now).await?;
+        notices::not_captured(exec, p, rental).await?;
     }
-    let Ok(paid) = rental.state.pay_late(rental.term(), p.today()) else { return Ok(None) };
+    Ok(())
+}
+
+/// Where money that came, or is promised, leads to, the units of the order being held: those of its reservation, or, after
+/// that has ended, as many others if there are. `None` where it has to go back.
+async fn held(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &Rental,
+    payment: &RentalPayment,
+    news: News,
+) -> Result<Option<RentalState>, Failure> {
+    let now = p.now();
+    let is_paid = payment.state == ProviderState::Paid;
+    let in_time = match news {
+        News::Captured => rental.state.capture(),
+        _ if is_paid => rental.state.pay(),
+        _ => rental.state.authorise(now),
+    };
+    if let Ok(to) = in_time {
+        return Ok(Some(to));
+    }
+    let late = if is_paid {
+        rental.state.pay_late(rental.term(), p.today())
+    } else {
+        rental.state.authorise_late(rental.term(), p.today(), now)
+    };
+    let Ok(to) = late else { return Ok(None) };
     let (chosen, short) = choose(exec, p, &rental.order).await?;
     if !short.is_empty() {
         return Ok(None);
     }
     take(exec, rental, &chosen).await?;
-    Ok(Some(paid))
+    Ok(Some(to))
+}
+
+async fn read(p: &Platform, id: PaymentId) -> Result<RentalPayment, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    rows::payment(&mut conn.exec(), id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)
+}
+
+/// Takes the money of an authorised card (S18): when the licences are handed out, or before the authorisation grows too
+/// old. If the provider refuses, the order has lapsed, and client and operator are told.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] if the provider does not answer, or has not done it yet: try again.
+pub async fn capture(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
+    let payment = read(p, id).await?;
+    let (ProviderState::Authorized, Some(reference)) = (payment.state, &payment.provider_ref) else { return Ok(()) };
+    let refusal = match p.payments.capture(reference, id, payment.amount).await {
+        Ok(()) => None,
+        Err(error @ ProviderError::Refused { .. }) => Some(error),
+        Err(error) => return Err(unanswered(p, &error)),
+    };
+    // It may have been captured before, and the answer lost; only a reading tells.
+    sync(p, reference).await?;
+    if read(p, id).await?.state != ProviderState::Authorized {
+        return Ok(());
+    }
+    let Some(error) = refusal else { return Err(ApiError::Unavailable) };
+    tracing::error!(%error, payment = %id, "capture refused");
+    let order = payment.rental;
+    attempt(p, || {
+        Box::pin(async move {
+            let now = p.now();
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            let mut rental = rows::get_locked(exec, order).await?.ok_or(ApiError::NotFound)?;
+            let payment = rows::payment(exec, id).await?.ok_or(ApiError::NotFound)?;
+            if payment.state == ProviderState::Authorized {
+                unwanted(exec, p, &payment, "capture refused").await?;
+                lost(exec, p, &mut rental, &payment, now).await?;
+                tx.commit().await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    jobs::wake(p);
+    Ok(())
+}
+
+/// Captures the card of an order that is about to be handed out, if it is paid by one.
+pub(super) async fn capture_to_hand_out(p: &Platform, id: Uuid) -> Result<(), ApiError> {
+    let fault = |error: sqlx::Error| p.fault(error);
+    let payments = {
+        let mut conn = p.db.conn().await.map_err(fault)?;
+        let exec = &mut conn.exec();
+        let rental = rows::get(exec, id).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
+        if rental.state.capture().is_err() || !may_hand_out(rental.state, rental.term(), p.today()) {
+            return Ok(());
+        }
+        rows::payments(exec, id).await.map_err(fault)?
+    };
+    for payment in payments.iter().filter(|payment| payment.state == ProviderState::Authorized) {
+        capture(p, payment.id).await?;
+    }
+    Ok(())
+}
+
+/// Lets a payment go at the provider that nobody wants any more; best effort, since it also ends by itself.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] if the provider does not answer.
+pub async fn drop_payment(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
+    let payment = read(p, id).await?;
+    let Some(reference) = &payment.provider_ref else { return Ok(()) };
+    let answer = match payment.state {
+        ProviderState::Open | ProviderState::Pending => p.payments.cancel(reference, id).await,
+        ProviderState::Canceled => p.payments.release(reference, id).await,
+        _ => return Ok(()),
+    };
+    match answer {
+        Ok(()) => {}
+        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
+        Err(error) => tracing::info!(%error, payment = %id, "payment not let go"),
+    }
+    // Let go, or paid at the last moment: the reading tells.
+    sync(p, reference).await
 }
 
 /// [`sync`] by our own id: for jobs.
@@ -193,19 +337,16 @@ async fn held(exec: &mut Exec<'_>, p: &Platform, rental: &Rental) -> Result<Opti
 /// # Errors
 /// As [`sync`].
 pub async fn sync_payment(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
-    let fault = |error: sqlx::Error| p.fault(error);
-    let read = || async {
-        let mut conn = p.db.conn().await?;
-        rows::payment(&mut conn.exec(), id).await
-    };
-    let Some(reference) = read().await.map_err(fault)?.and_then(|payment| payment.provider_ref) else { return Ok(()) };
+    let Some(reference) = read(p, id).await?.provider_ref else { return Ok(()) };
     sync(p, &reference).await?;
-    let payment = read().await.map_err(fault)?.ok_or(ApiError::NotFound)?;
+    let payment = read(p, id).await?;
+    let (give_up, again) =
+        if payment.method.is_slow() { (GIVE_UP_TRANSFER, LOOK_AGAIN_TRANSFER) } else { (GIVE_UP, LOOK_AGAIN) };
     let open = matches!(payment.state, ProviderState::Open | ProviderState::Pending);
-    if open && p.now() < payment.created_at + GIVE_UP {
-        let mut tx = p.db.begin().await.map_err(fault)?;
-        jobs::schedule(&mut tx.exec(), JobKind::SyncRental, id.0, p.now() + LOOK_AGAIN).await.map_err(fault)?;
-        tx.commit().await.map_err(fault)?;
+    if open && p.now() < payment.created_at + give_up {
+        let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
+        jobs::schedule(&mut tx.exec(), JobKind::SyncRental, id.0, p.now() + again).await.map_err(|e| p.fault(e))?;
+        tx.commit().await.map_err(|error| p.fault(error))?;
     }
     Ok(())
 }
@@ -245,55 +386,4 @@ pub async fn lapse(p: &Platform, id: Uuid) -> Result<(), ApiError> {
         })
     })
     .await
-}
-
-/// Hands a refund to the provider, exactly once: its id is the idempotency key, and it is noted and posted together.
-///
-/// # Errors
-/// [`ApiError::Unavailable`] if the provider does not answer or refuses: try again; at a first refusal the operator is
-/// told.
-pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
-    let fault = |error: sqlx::Error| p.fault(error);
-    let (payment, rental, amount) = {
-        let mut conn = p.db.conn().await.map_err(fault)?;
-        let exec = &mut conn.exec();
-        let (payment, amount, state) = rows::refund(exec, id).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
-        if state == "sent" {
-            return Ok(());
-        }
-        let payment = rows::payment(exec, PaymentId(payment)).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
-        let rental = rows::get(exec, payment.rental).await.map_err(fault)?.ok_or(ApiError::NotFound)?;
-        (payment, rental, Cents(amount))
-    };
-    let reference = payment.provider_ref.clone().ok_or_else(|| p.fault("a paid payment without a reference"))?;
-    let sent = match p.payments.refund(&reference, id, amount, &rental.reference).await {
-        Ok(sent) => sent,
-        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
-        Err(error) => {
-            tracing::error!(%error, refund = %id, "refund refused");
-            let mut tx = p.db.begin().await.map_err(fault)?;
-            notices::not_refunded(&mut tx.exec(), p, &rental, id, amount).await?;
-            tx.commit().await.map_err(fault)?;
-            return Err(ApiError::Unavailable);
-        }
-    };
-    let (sent, rental) = (sent.as_str(), &rental);
-    attempt(p, || {
-        Box::pin(async move {
-            let mut tx = p.db.begin().await?;
-            let exec = &mut tx.exec();
-            rows::get_locked(exec, rental.id).await?;
-            if rows::note_refunded(exec, id, sent, p.now()).await? {
-                let entries = [(Account::Deposits, amount), (Account::ProviderClearing, -amount)];
-                let key = format!("rental-refund:{id}");
-                ledger::post(exec, p, &key, "rental-refund-sent", None, &entries).await?;
-                notices::refunded(exec, p, rental, id, amount).await?;
-            }
-            tx.commit().await?;
-            Ok(())
-        })
-    })
-    .await?;
-    jobs::wake(p);
-    Ok(())
 }

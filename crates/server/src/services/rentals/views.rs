@@ -3,7 +3,7 @@
 use super::rows;
 use crate::{
     clock::zoned,
-    db::{Exec, bookings as booking_rows, rentals::Rental},
+    db::{Exec, bookings as booking_rows, payments as payment_rows, rentals::Rental},
     payments::ProviderState,
     places,
     platform::Platform,
@@ -11,13 +11,14 @@ use crate::{
 };
 use gabarit_domain::{
     expert::ProductCode,
-    rental::{RentalState, Term, client_may_cancel},
+    rental::{RentalState, Term, client_may_cancel, may_hand_out},
     rulebook::Rulebook,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     booking::DocumentLink,
+    change::RefundView,
     error::ApiError,
     place::CountryView,
     rental::{RentalDesk, RentalItem, RentalSetup, RentalSummary, RentalView},
@@ -156,7 +157,7 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
     let mut conn = p.db.conn().await.map_err(fault)?;
     let exec = &mut conn.exec();
     let payment = rows::payments(exec, id).await.map_err(fault)?.into_iter().next_back();
-    let refunded = rows::refunded(exec, id).await.map_err(fault)?;
+    let refunds = payment_rows::refunds_of_rental(exec, id).await.map_err(fault)?;
     let mut links = Vec::new();
     for row in rows::documents(exec, id).await.map_err(fault)? {
         let document = documents::read(p, &row)?;
@@ -171,12 +172,26 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
     let log = rows::log_of(exec, id).await.map_err(fault)?;
     let is_client = rental.client == actor.id;
     let pays = matches!(rental.state, RentalState::Reserved { until } if p.now() < until);
+    let clock = rental.state.clock().map(|at| zoned(at, zone));
+    let (clock, capture_by) = match rental.state {
+        RentalState::Authorised { .. } => (None, clock),
+        _ => (clock, None),
+    };
     Ok(RentalView {
         summary: summary(p, &rental, &by_code(&names)),
         quote: rental.quote.clone(),
         customer: rental.order.customer.clone(),
-        clock: rental.state.clock().map(|at| zoned(at, zone)),
-        payment: payment.map(|payment| (payment.method, payment.state.code().to_owned(), refunded)),
+        clock,
+        capture_by,
+        method: payment.map(|payment| payment.method),
+        refunds: refunds
+            .into_iter()
+            .map(|refund| RefundView {
+                amount: refund.amount,
+                state: refund.state.code().to_owned(),
+                at: zoned(refund.created_at, zone),
+            })
+            .collect(),
         documents: links,
         log: log.into_iter().map(|(at, to, actor)| (zoned(at, zone), to, actor.is_some())).collect(),
         may_pay: is_client && pays,
@@ -185,7 +200,7 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
         } else {
             client_may_cancel(rental.state, rental.term(), p.today())
         },
-        may_hand_out: actor.is_manager && rental.state.hand_out(rental.term(), p.today()).is_ok(),
+        may_hand_out: actor.is_manager && may_hand_out(rental.state, rental.term(), p.today()),
         may_return: actor.is_manager && rental.state.give_back().is_ok(),
         products: names,
     })
@@ -207,8 +222,8 @@ pub async fn desk(p: &Platform, actor: &AccountView) -> Result<RentalDesk, ApiEr
     let today = p.today();
     let items = items(exec, p, &rules, &names, Some(Term { first: today, last: today })).await?;
     let by_code = by_code(&names);
-    let hand_outs = rows::in_state(exec, RentalState::Paid.code(), false).await.map_err(fault)?;
-    let returns = rows::in_state(exec, RentalState::HandedOut.code(), true).await.map_err(fault)?;
+    let hand_outs = rows::to_hand_out(exec).await.map_err(fault)?;
+    let returns = rows::to_come_back(exec).await.map_err(fault)?;
     Ok(RentalDesk {
         items,
         hand_outs: hand_outs.iter().map(|rental| summary(p, rental, &by_code)).collect(),
