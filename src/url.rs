@@ -338,7 +338,6 @@ pub fn licences(locale: Locale, code: &str) -> String {
     format!("/{}/licences/{code}", locale.code())
 }
 
-
 /// The path with a parameter added, its value encoded.
 #[must_use]
 pub fn with_param(path: &str, name: &str, value: &str) -> String {
