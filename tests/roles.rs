@@ -328,6 +328,7 @@ async fn nominate(p: &TestPlatform, nominee: &AccountView) -> NominationId {
     };
     contribution::add(p, nominee, &shared).await.unwrap();
     let form = NominationForm {
+        version: "1".to_owned(),
         statement: format!("{NOMINATION}: je réponds aux questions sur les familles et le travail partagé. ").repeat(4),
         language: "fr".into(),
         country: "BE".into(),

@@ -85,6 +85,46 @@ test("S57 S61: a member adds a contribution, claims software with its terms, sig
   await expect(page.getByText("Parmi vos contributions")).toBeVisible();
 });
 
+test("S58 S60: a member edits a post and takes it away; managers still see what it said", async ({ page, browser }) => {
+  await signIn(page, member, PASSWORD);
+  await visit(page, "/fr/programme/community");
+  const title = `Un essai ${Date.now()}`;
+  await page.getByLabel("Sujet", { exact: true }).fill(title);
+  await page.locator("main [name=body]").fill("Une première version.");
+  await page.locator("main form").filter({ has: page.locator("[name=body]") }).locator("button[type=submit]").click();
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+  const thread = new URL(page.url()).pathname;
+  await expect(page.getByText("Vous pouvez modifier ou retirer ce message jusqu’au")).toBeVisible();
+  await page.getByRole("link", { name: "Modifier" }).click();
+  await expect(page.locator("main [name=body]")).toHaveValue("Une première version.");
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.locator("main [name=body]").fill("Une seconde version.");
+  await page.getByRole("button", { name: "Enregistrer la modification" }).click();
+  await expect(page.locator(".messages")).toContainText("Une seconde version.");
+  await expect(page.locator(".messages")).toContainText("Modifié le");
+  await expect(page.locator(".messages")).not.toContainText("Une première version.");
+  await page.getByRole("link", { name: "Retirer" }).click();
+  await accessible(page);
+  await page.getByRole("button", { name: "Retirer" }).click();
+  await expect(page.getByText("Retiré par son auteur ou son autrice.")).toBeVisible();
+  await expect(page.locator(".messages")).not.toContainText("Une seconde version.");
+
+  const office = await browser.newContext();
+  const desk = await office.newPage();
+  await signIn(desk, accounts.manager);
+  await visit(desk, thread);
+  await desk.getByText("Ce qui était écrit avant").click();
+  await expect(desk.locator(".messages")).toContainText("Une première version.");
+  await expect(desk.locator(".messages")).toContainText("Une seconde version.");
+  await accessible(desk);
+  await visit(desk, "/fr/manage/log?log=community");
+  await expect(desk.getByRole("link", { name: title }).first()).toBeVisible();
+  await office.close();
+});
+
 test("S52: renewals in one list, confirmed together; below the rule decided with reasons", async ({ page }) => {
   await signIn(page, accounts.manager);
   await visit(page, "/fr/manage/members");

@@ -143,6 +143,73 @@ async function answer(browser, id, outcome) {
 // Both put the one clock forward: one after the other.
 test.describe.configure({ mode: "serial" });
 
+test("S46: a draft is saved as it is typed, gone on with elsewhere, and never overwritten", async ({ page, browser }) => {
+  const email = await signUp(page, { next: "/fr/programme/nominate" });
+  await visit(page, "/fr/programme/nominate");
+  for (const tie of ["employee", "subcontractor", "consultant", "intern"]) {
+    await page.locator(`[name=${tie}][value=no]`).check();
+  }
+  await page.getByRole("button", { name: "Commencer ma candidature" }).click();
+  const statement = page.locator("main [name=statement]");
+  await expect(statement).toBeVisible();
+  // The page is made anew with the draft: what is typed from here on is kept.
+  await visit(page, "/fr/programme/nominate");
+  const kept = (of) => of.waitForResponse((answer) => answer.url().endsWith("/api/keep_nomination"));
+
+  // Saved by itself, with the time, and there on another device.
+  const first = kept(page);
+  await statement.fill("Des réponses chaque semaine");
+  expect((await first).status()).toBe(200);
+  await expect(page.locator(".apply-send [role=status]")).toContainText("Enregistré le");
+  const context = await browser.newContext();
+  const phone = await context.newPage();
+  await signIn(phone, email, "une phrase bien à moi");
+  await visit(phone, "/fr/programme/nominate");
+  await expect(phone.locator("main [name=statement]")).toHaveValue("Des réponses chaque semaine");
+
+  // The other device saves; the first one is told, and overwrites nothing.
+  const second = kept(phone);
+  await phone.locator("main [name=statement]").fill("Écrit au téléphone");
+  expect((await second).status()).toBe(200);
+  await expect(phone.locator(".apply-send [role=status]")).toContainText("Enregistré le");
+  const third = kept(page);
+  await statement.fill("Écrit au bureau");
+  expect((await third).status()).toBe(409);
+  await expect(page.getByText("n’a pas été écrasée")).toBeVisible();
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  // The button, too, tells first; nothing typed is lost, and once told it may replace the other.
+  await page.getByRole("button", { name: "Enregistrer le brouillon" }).click();
+  await expect(page.locator(".form-errors")).toContainText("Rien n’a été écrasé");
+  await expect(statement).toHaveValue("Écrit au bureau");
+  await phone.reload();
+  await expect(phone.locator("main [name=statement]")).toHaveValue("Écrit au téléphone");
+  await page.getByRole("button", { name: "Enregistrer le brouillon" }).click();
+  await expect(page.getByText("C’est enregistré.")).toBeVisible();
+  await phone.reload();
+  await expect(phone.locator("main [name=statement]")).toHaveValue("Écrit au bureau");
+  await context.close();
+
+  // Without script the button saves, and a page that is older is told as well.
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const [one, two] = [await plain.newPage(), await plain.newPage()];
+  await signIn(one, email, "une phrase bien à moi");
+  await one.goto("/fr/programme/nominate");
+  await two.goto("/fr/programme/nominate");
+  await one.locator("main [name=statement]").fill("Sans script");
+  await one.getByRole("button", { name: "Enregistrer le brouillon" }).click();
+  await expect(one.getByText("C’est enregistré.")).toBeVisible();
+  await two.locator("main [name=statement]").fill("Plus ancien");
+  await two.getByRole("button", { name: "Enregistrer le brouillon" }).click();
+  await expect(two.locator(".form-errors")).toContainText("Rien n’a été écrasé");
+  await expect(two.locator("main [name=statement]")).toHaveValue("Plus ancien");
+  await one.goto("/fr/programme/nominate");
+  await expect(one.locator("main [name=statement]")).toHaveValue("Sans script");
+  await plain.close();
+});
+
 test("S46–S56: a nomination is granted", async ({ page, browser, request }) => {
   test.setTimeout(300_000);
   const email = await signUp(page, { next: "/fr/programme/nominate" });

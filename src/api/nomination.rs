@@ -5,7 +5,7 @@ use gabarit_i18n::Locale;
 use gabarit_view::{
     error::ApiError,
     nomination::{
-        ContributionForm, ContributionsView, CyclePage, DecisionForm, EligibilityForm, NominateView,
+        ContributionForm, ContributionsView, CyclePage, DecisionForm, DraftSaved, EligibilityForm, NominateView,
         NominationActionForm, NominationFile, NominationForm, NominationView, NominationsView, ProgrammeDesk,
         ReviewDesk, ReviewerForm, ReviewerView, SeatForm, SeatView,
     },
@@ -132,6 +132,20 @@ pub async fn nominate(
     }
     .await;
     call.answer_form(&form, result).await
+}
+
+/// Keeps a draft while it is typed; leads nowhere.
+///
+/// # Errors
+/// See [`nominations::save`].
+#[server(prefix = "/api", endpoint = "keep_nomination")]
+pub async fn keep_nomination(
+    /// As typed.
+    #[server(flatten)]
+    form: NominationForm,
+) -> Result<DraftSaved, ApiError> {
+    let call = Call::current()?;
+    nominations::save(&call.platform, call.actor()?, &form).await
 }
 
 /// Adds a contribution of one's own.

@@ -28,6 +28,9 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
         ApiError::MovedOn => errors::moved_on(locale).to_owned(),
         ApiError::Overtaken { by, .. } if by.is_empty() => errors::overtaken_unknown(locale).to_owned(),
+        ApiError::Overtaken { did, at, .. } if did == "nomination/saved" => {
+            errors::overtaken_own(locale, fmt::date_time(locale, at))
+        }
         ApiError::Overtaken { by, did, at, .. } => {
             errors::overtaken(locale, by, event_text(locale, did), fmt::date_time(locale, at))
         }
@@ -46,6 +49,7 @@ fn event_text(locale: Locale, did: &str) -> &'static str {
     match did.split_once('/') {
         Some(("nomination", event)) => gabarit_view::nomination::event_name(locale, event),
         Some(("membership", event)) => gabarit_view::membership::event_name(locale, event),
+        Some(("programme", event)) => gabarit_view::membership::change_name(locale, event),
         _ => gabarit_i18n::labels::candidate_event(locale, did),
     }
 }

@@ -298,6 +298,7 @@ const TABLE: &[Row] = &[
     ("POST /api/decide_nomination", "/api/decide_nomination id={nomination}&locale=en", [401, 403, 403, 403, 403, 404]),
     ("POST /api/keep_application", "/api/keep_application id={nobody}&locale=en", [401, 200, 409, 409, 409, 200]),
     ("POST /api/keep_bank_account", "/api/keep_bank_account id={nobody}&locale=en", [401, 403, 403, 409, 409, 403]),
+    ("POST /api/keep_nomination", "/api/keep_nomination id={nobody}&locale=en", [401, 409, 409, 409, 409, 409]),
     ("POST /api/manager_benefit", "/api/manager_benefit id={nobody}&locale=en", [401, 403, 403, 403, 403, 400]),
     ("POST /api/manager_confirm_renewals", "/api/manager_confirm_renewals id={nobody}&locale=en", [401, 403, 403, 403, 403, 200]),
     ("POST /api/manager_desk", "/api/manager_desk id={nobody}&locale=en", [401, 403, 403, 403, 403, 409]),

@@ -14,12 +14,21 @@
 //! written reasons either way. An open appeal against a renewal that was declined keeps the membership until it is answered.
 
 use crate::{rulebook::MembershipRules, text::Message};
-use chrono::{Days, Months, NaiveDate};
+use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Months a membership lasts, and months that its renewal looks back.
 pub const MONTHS: u32 = 12;
+
+/// Hours in which whoever wrote a post in the community may edit it or take it away.
+pub const POST_HOURS: i64 = 24;
+
+/// Until when a post may be edited or taken away by whoever wrote it; that instant is too late.
+#[must_use]
+pub fn post_changes_until(written: DateTime<Utc>) -> DateTime<Utc> {
+    written + TimeDelta::hours(POST_HOURS)
+}
 
 /// Where a membership stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,9 @@
 //! | 1 one price: quote = charge = invoice; money kept = invoices less credit notes | `price` |
 //! | 2 one booking per expert-day | `days` |
 //! | 3 books balance, document numbers have no gap | `books` |
-//! | 4 no state by surprise | `states` |
+//! | 4 no state by surprise | `states`, `logs` |
 //! | 5 nobody has what is not theirs | `owners` |
+//! | 4 and 5 of the recognition programme and of referrals | `programme` |
 //!
 //! Everything is read in one snapshot, so that a server may go on serving, and in pages of bookings, so that it does
 //! not matter how many there are.
@@ -14,8 +15,10 @@
 mod books;
 mod case;
 mod days;
+mod logs;
 mod owners;
 mod price;
+mod programme;
 mod provider;
 mod rentals;
 mod rows;
@@ -102,6 +105,7 @@ async fn run_on(db: &Db, now: DateTime<Utc>, operator: OperatorVat) -> sqlx::Res
     owners::check_all(&mut snapshot, &mut findings).await?;
     rentals::check_all(&mut snapshot, &context.rulebooks, &mut findings).await?;
     states::check_candidates(&mut snapshot, &mut findings).await?;
+    programme::check_all(&mut snapshot, context.now, &mut findings).await?;
     snapshot.end().await?;
     Ok(findings.0)
 }

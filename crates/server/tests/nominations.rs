@@ -4,18 +4,21 @@
 
 #[path = "nominations/cycle.rs"]
 mod cycle;
+#[path = "nominations/draft.rs"]
+mod draft;
 #[path = "nominations/erased.rs"]
 mod erased;
+#[path = "support/programme.rs"]
+mod programme;
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{Days, TimeDelta};
 use gabarit_domain::{
     ids::NominationId,
     recognition::{Channel, Phase, VendorTie},
 };
 use gabarit_i18n::Locale;
 use gabarit_server::{
-    db::membership,
-    jobs, mail, on,
+    jobs, on,
     services::{
         audit_log,
         contribution::{self, FromPlatform},
@@ -33,157 +36,15 @@ use gabarit_view::{
         ContributionForm, DecisionForm, EligibilityForm, NominationForm, NominationView, ReviewerForm, SeatForm,
     },
 };
+use programme::{
+    appoint, at, count, grant, is_member, mails_to, manage, no_ties, only, problems, refuse, reviewers, scored, seated,
+    shared, stand, typed, window,
+};
 
-/// 1 February 2027, 00:00 in Amsterdam: the clock of tests stands before it.
-const WINDOW: &str = "2027-01-31T23:00:00Z";
-
-fn window() -> DateTime<Utc> {
-    WINDOW.parse().unwrap()
-}
-
-fn no_ties() -> EligibilityForm {
-    let no = || "no".to_owned();
-    EligibilityForm { employee: no(), subcontractor: no(), consultant: no(), intern: no(), locale: "fr".to_owned() }
-}
-
-fn shared(day: NaiveDate, number: u32) -> ContributionForm {
-    ContributionForm {
-        channel: "forum".to_owned(),
-        occurred_on: day.to_string(),
-        url: format!("https://forum.example/answers/{number}"),
-        title: format!("Answer {number}"),
-        language: "fr".to_owned(),
-        reach: "1 200".to_owned(),
-        helped: "A wall joint that would not clean up.".to_owned(),
-        paid: "no".to_owned(),
-        ..ContributionForm::default()
-    }
-}
-
-fn typed(language: &str) -> NominationForm {
-    NominationForm {
-        statement: "I answer questions about families and worksharing, and hold a meeting of users each month."
-            .repeat(2),
-        language: language.to_owned(),
-        country: "BE".to_owned(),
-        truthful: "on".to_owned(),
-        ..NominationForm::default()
-    }
-}
-
-fn scored(id: NominationId, score: u8) -> SeatForm {
-    let (score, ground) = (score.to_string(), "Shown by the answers, week after week.".to_owned());
-    SeatForm {
-        id: id.to_string(),
-        act: "send".to_owned(),
-        champion: score.clone(),
-        expert: score.clone(),
-        caring: score.clone(),
-        responsive: score.clone(),
-        leader: score,
-        ground_champion: ground.clone(),
-        ground_expert: ground.clone(),
-        ground_caring: ground.clone(),
-        ground_responsive: ground.clone(),
-        ground_leader: ground,
-        ..SeatForm::default()
-    }
-}
-
-async fn appoint(p: &TestPlatform, manager: &AccountView, who: &AccountView, languages: &str) {
-    let checked = |code: &str| if languages.contains(code) { "on".to_owned() } else { String::new() };
-    let form = ReviewerForm {
-        act: "appoint".to_owned(),
-        email: who.email.clone(),
-        organisation: String::new(),
-        fr: checked("fr"),
-        nl: checked("nl"),
-        en: checked("en"),
-        ..ReviewerForm::default()
-    };
-    console::change_reviewer(p, manager, &form).await.unwrap();
-}
-
-async fn reviewers(p: &TestPlatform, manager: &AccountView, count: usize) -> Vec<AccountView> {
-    let mut all = Vec::new();
-    for _ in 0..count {
-        let who = p.expert(ExpertSpec::default()).await.account;
-        appoint(p, manager, &who, "fr nl en").await;
-        all.push(who);
-    }
-    all
-}
-
-/// Stands with one contribution.
-async fn stand(p: &TestPlatform, nominee: &AccountView, language: &str) -> NominationId {
-    let Eligibility::Draft(id) = nominations::begin(p, nominee, &no_ties()).await.unwrap() else { unreachable!() };
-    let mine = contribution::mine(p, nominee).await.unwrap();
-    let day = p.today() - Days::new(3);
-    contribution::add(p, nominee, &shared(day, u32::try_from(mine.contributions.len()).unwrap())).await.unwrap();
-    assert_eq!(nominations::submit(p, nominee, &typed(language)).await.unwrap(), id);
-    id
-}
-
-/// Puts the clock on and does what is due.
-async fn at(p: &TestPlatform, time: DateTime<Utc>) {
-    p.clock.set(time);
-    jobs::run_due(p).await.unwrap();
-}
-
-/// Those who sit on a nomination, of some.
-async fn seated(p: &TestPlatform, id: NominationId, some: &[AccountView]) -> Vec<AccountView> {
-    let mut found = Vec::new();
-    for one in some {
-        if review::seat(p, one, id, Locale::Fr).await.is_ok() {
-            found.push(one.clone());
-        }
-    }
-    found
-}
-
-async fn manage(p: &TestPlatform, manager: &AccountView, id: NominationId, form: DecisionForm) -> Result<(), ApiError> {
-    let seen = console::file(p, manager, id, Locale::Fr).await?;
-    let form = DecisionForm { id: id.to_string(), version: seen.version.to_string(), ..form };
-    console::act(p, manager, &form).await.map(drop)
-}
-
-fn grant() -> DecisionForm {
-    DecisionForm { act: "decide".to_owned(), outcome: "grant".to_owned(), ..DecisionForm::default() }
-}
-
-fn refuse() -> DecisionForm {
-    DecisionForm {
-        act: "decide".to_owned(),
-        outcome: "refuse".to_owned(),
-        reason_responsive: "Une seule réponse en deux ans a été montrée.".to_owned(),
-        ..DecisionForm::default()
-    }
-}
-
-fn only(act: &str) -> DecisionForm {
-    DecisionForm { act: act.to_owned(), ..DecisionForm::default() }
-}
-
-async fn mails_to(p: &TestPlatform, address: &str) -> Vec<(String, String)> {
-    jobs::run_due(p).await.unwrap();
-    mail::send_due(p).await.unwrap();
-    let mut all = mail::local_mailbox(p, 500).await.unwrap();
-    all.reverse();
-    all.into_iter().filter(|mail| mail.to == address).map(|mail| (mail.subject, mail.text)).collect()
-}
-
-async fn count(p: &TestPlatform, sql: &'static str) -> i64 {
-    let mut conn = p.db.conn().await.unwrap();
-    on!(&mut conn.exec(), |c| sqlx::query_scalar(sql).fetch_one(c).await).unwrap()
-}
-
-fn problems(error: &ApiError, field: &str) -> Vec<Problem> {
-    error.problems(field).cloned().collect()
-}
-
-async fn is_member(p: &TestPlatform, who: &AccountView) -> bool {
-    let mut conn = p.db.conn().await.unwrap();
-    membership::live(&mut conn.exec(), who.id).await.unwrap().is_some()
+/// What is typed once more in a draft that was saved since it was begun.
+async fn again(p: &TestPlatform, nominee: &AccountView, language: &str) -> NominationForm {
+    let version = nominations::nominate(p, nominee, Locale::Fr).await.unwrap().version.to_string();
+    NominationForm { version, ..typed(language) }
 }
 
 /// S47: each tie to the vendor is told at once, and nothing of it is stored; a question without an answer is asked again.
@@ -290,18 +151,20 @@ async fn a_nomination_is_granted() {
         let nominee = p.client("Nora Nominee").await;
         let all = reviewers(&p, &manager, 3).await;
         nominations::begin(&p, &nominee, &no_ties()).await.unwrap();
-        let error = nominations::submit(&p, &nominee, &NominationForm::default()).await.unwrap_err();
+        let error =
+            nominations::submit(&p, &nominee, &NominationForm { version: "1".to_owned(), ..NominationForm::default() })
+                .await
+                .unwrap_err();
         for field in ["statement", "contributions", "language", "country"] {
             assert_eq!(problems(&error, field), [Problem::Missing], "{field}");
         }
         assert_eq!(problems(&error, "truthful"), [Problem::NotAccepted]);
-        nominations::save(&p, &nominee, &NominationForm { statement: "Half a".to_owned(), ..typed("nl") })
-            .await
-            .unwrap();
+        let half = NominationForm { statement: "Half a".to_owned(), ..again(&p, &nominee, "nl").await };
+        nominations::save(&p, &nominee, &half).await.unwrap();
         let page = nominations::nominate(&p, &nominee, Locale::Fr).await.unwrap();
         assert_eq!((page.form.statement.as_str(), page.cycle.code.as_str()), ("Half a", "2027-02"));
         contribution::add(&p, &nominee, &shared(p.today(), 1)).await.unwrap();
-        let id = nominations::submit(&p, &nominee, &typed("nl")).await.unwrap();
+        let id = nominations::submit(&p, &nominee, &again(&p, &nominee, "nl").await).await.unwrap();
         assert_eq!(nominations::save(&p, &nominee, &typed("nl")).await, Err(ApiError::MovedOn));
         assert_eq!(nominations::begin(&p, &nominee, &no_ties()).await, Err(ApiError::MovedOn));
         assert!(mails_to(&p, &nominee.email).await.iter().any(|(subject, _)| subject.contains("parvenue")));
@@ -310,7 +173,7 @@ async fn a_nomination_is_granted() {
         at(&p, window() - TimeDelta::seconds(1)).await;
         assert!(seated(&p, id, &all).await.is_empty());
         nominations::reopen(&p, &nominee, id).await.unwrap();
-        nominations::submit(&p, &nominee, &typed("nl")).await.unwrap();
+        nominations::submit(&p, &nominee, &again(&p, &nominee, "nl").await).await.unwrap();
         at(&p, window()).await;
         let sit = seated(&p, id, &all).await;
         assert_eq!(sit.len(), 2, "two reviewers");
@@ -833,6 +696,111 @@ async fn conflicts_are_found() {
         appoint(&p, &manager, &another.account, "fr").await;
         jobs::run_due(&p).await.unwrap();
         assert_eq!(seated(&p, id, std::slice::from_ref(&another.account)).await.len(), 1, "given at once");
+    })
+    .await;
+}
+
+/// S54, invariant 5: no number tells a manager of their own nomination, or of one that they have a conflict about: not the
+/// line of its cycle, not how much each reviewer has to read, not what waits, not the warnings, not the figures.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_tell_nothing_of_what_is_hidden() {
+    for_each_db(|p| async move {
+        let (stands, partial, sees) = (p.manager().await, p.manager().await, p.manager().await);
+        let readers = reviewers(&p, &sees, 3).await;
+        appoint(&p, &sees, &partial, "nl").await;
+        // The manager's own, one that another manager steps aside from, and five of others.
+        let own = stand(&p, &stands, "fr").await;
+        let nominee = p.client("Nora Nominee").await;
+        let known = stand(&p, &nominee, "nl").await;
+        let mut others = Vec::new();
+        for number in 0..5 {
+            let who = p.client(&format!("Other {number}")).await;
+            others.push(stand(&p, &who, "fr").await);
+        }
+        at(&p, window()).await;
+        assert_eq!(seated(&p, known, std::slice::from_ref(&partial)).await.len(), 1, "they read Dutch");
+        let aside = SeatForm {
+            id: known.to_string(),
+            act: "recuse".to_owned(),
+            body: "We run a meeting of users together.".to_owned(),
+            ..SeatForm::default()
+        };
+        review::act(&p, &partial, &aside).await.unwrap();
+        jobs::run_due(&p).await.unwrap();
+        let all_readers: Vec<AccountView> = readers.iter().cloned().chain([partial.clone()]).collect();
+
+        // Whoever may see all is shown all; the others see the same as if what is hidden were not there.
+        let line = async |who: &AccountView| console::desk(&p, who).await.unwrap().cycles.remove(1);
+        let loads = async |who: &AccountView| {
+            let all = console::reviewers(&p, who).await.unwrap();
+            all.iter().map(|one| one.open + one.done).sum::<u32>()
+        };
+        let waits = async |who: &AccountView| {
+            let overview = gabarit_server::services::manage::overview(&p, who).await.unwrap();
+            overview.queues.into_iter().find(|(code, _)| code == "nominations").unwrap().1.count
+        };
+        let figures = async |who: &AccountView| services::figures(&p, who, Locale::Fr).await.unwrap().cycles.remove(0);
+        assert_eq!((line(&sees).await.unanswered, line(&sees).await.reviews, waits(&sees).await), (7, (0, 14), 7));
+        assert_eq!(loads(&sees).await, 14);
+        let before = (line(&stands).await, line(&partial).await);
+        for (who, hidden) in [(&stands, own), (&partial, known)] {
+            assert_eq!((line(who).await.unanswered, line(who).await.reviews, waits(who).await), (6, (0, 12), 6));
+            assert_eq!(line(who).await.counts, [("review".to_owned(), 6)]);
+            assert_eq!(loads(who).await, 12, "who reads it is not to be told by what is left");
+            assert_eq!(console::cycle(&p, who, "2027-02", Locale::Fr).await.unwrap().line, line(who).await);
+            let seen = console::file(&p, who, others[0], Locale::Fr).await.unwrap();
+            assert!(!format!("{seen:?}").contains(&hidden.to_string()));
+        }
+
+        // What happens with it moves no number: a seat that falls free, reviews, the decision.
+        for id in [own, known] {
+            for one in seated(&p, id, &all_readers).await {
+                review::act(&p, &one, &scored(id, 1)).await.unwrap();
+            }
+        }
+        assert_eq!(
+            (&line(&stands).await.reviews, &line(&partial).await.reviews),
+            (&(2, 12), &(2, 12)),
+            "the other one's"
+        );
+        assert_eq!(line(&sees).await.reviews, (4, 14));
+        manage(&p, &sees, own, grant()).await.unwrap();
+        manage(&p, &sees, known, grant()).await.unwrap();
+        let counts = |counts: &[(String, u32)]| counts.iter().map(|(_, count)| count).sum::<u32>();
+        assert_eq!(counts(&line(&stands).await.counts), counts(&before.0.counts));
+        assert_eq!(counts(&line(&partial).await.counts), counts(&before.1.counts));
+
+        // Warned of what they may know of: who stands, and who is partial, of six; the third of seven.
+        let told = async |who: &AccountView| {
+            let mails = mails_to(&p, &who.email).await;
+            mails
+                .into_iter()
+                .rfind(|(subject, _)| subject.contains("2027-02"))
+                .map(|(_, text)| text)
+                .unwrap_or_default()
+        };
+        at(&p, window() + TimeDelta::days(24)).await;
+        assert!(told(&sees).await.contains("7 candidatures"), "{}", told(&sees).await);
+        for who in [&stands, &partial] {
+            let text = told(who).await;
+            assert!(text.contains("6 candidatures"), "{text}");
+        }
+
+        // Figures: with their own among the means, whoever reads all the others could subtract them.
+        for id in &others {
+            for one in seated(&p, *id, &all_readers).await {
+                review::act(&p, &one, &scored(*id, 5)).await.unwrap();
+            }
+            manage(&p, &sees, *id, grant()).await.unwrap();
+        }
+        for id in others.iter().chain([&own, &known]) {
+            manage(&p, &sees, *id, only("send")).await.unwrap();
+        }
+        for (who, nominations, mean) in [(&sees, 7, 386), (&stands, 6, 433), (&partial, 6, 433)] {
+            let found = figures(who).await;
+            assert_eq!((found.nominations, found.granted), (nominations, nominations));
+            assert!(found.qualities.len() == 5 && found.qualities.iter().all(|(_, of)| *of == mean), "{found:?}");
+        }
     })
     .await;
 }

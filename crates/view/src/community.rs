@@ -69,6 +69,25 @@ pub struct PostView {
     pub contributed: bool,
     /// Reports that wait: reasons; managers only.
     pub reports: Vec<String>,
+    /// Until when the reader may edit it or take it away; none where they may not.
+    pub changes_until: Option<ZonedTime>,
+    /// When it was edited last.
+    pub edited_at: Option<ZonedTime>,
+    /// Whether whoever wrote it took it away.
+    pub withdrawn: bool,
+    /// What it said before it was edited or removed, in order; managers only.
+    pub before: Vec<PostBefore>,
+}
+
+/// What a post said until it was edited or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostBefore {
+    /// Until when.
+    pub at: ZonedTime,
+    /// Who edited or removed it.
+    pub by: String,
+    /// What it said.
+    pub body: String,
 }
 
 /// A conversation.
@@ -102,8 +121,8 @@ pub struct ThreadForm {
     pub locale: String,
 }
 
-/// A form in a conversation. `act` is `reply`, `edit`, `answer`, `contribute`, `report`; for managers `remove`, `keep`,
-/// `close`, `reopen`.
+/// A form in a conversation. `act` is `reply`, `edit`, `withdraw`, `answer`, `contribute`, `report`; for managers `remove`,
+/// `keep`, `close`, `reopen`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PostForm {

@@ -198,7 +198,7 @@ pub enum ApiError {
         /// Who; empty where that is not known, or a clock did it.
         by: String,
         /// What they did, by the word of the candidates' log (`picked`, `refused` …), or of another's, which stands before
-        /// it (`nomination/decided`, `membership/ended`).
+        /// it (`nomination/decided`, `membership/ended`, `programme/changed`).
         did: String,
         /// When.
         at: Box<ZonedTime>,

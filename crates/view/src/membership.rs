@@ -45,6 +45,17 @@ pub fn event_name(locale: Locale, code: &str) -> &'static str {
     }
 }
 
+/// What was done with an event or a benefit, by the log's code; empty for a code that is none.
+#[must_use]
+pub fn change_name(locale: Locale, code: &str) -> &'static str {
+    match code {
+        "made" => text::change_made(locale),
+        "changed" => text::change_changed(locale),
+        "cancelled" => text::change_cancelled(locale),
+        _ => "",
+    }
+}
+
 /// The name of a channel of contributions, by its code; the code itself for one that is none.
 #[must_use]
 pub fn channel_name(locale: Locale, code: &str) -> String {

@@ -73,6 +73,23 @@ pub struct NominationForm {
     pub intent: String,
     /// Language of the page.
     pub locale: String,
+    /// The draft's version when the page was made.
+    pub version: String,
+    /// Names the page that it is typed in: what was saved last from the same page is no news to it.
+    pub editor: String,
+    /// Counts what this page sent: what was sent earlier and arrives later is not saved.
+    pub step: String,
+}
+
+/// What was kept of a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftSaved {
+    /// Which nomination.
+    pub id: NominationId,
+    /// The draft's version now.
+    pub version: i64,
+    /// When.
+    pub at: ZonedTime,
 }
 
 /// A contribution as typed.
@@ -229,6 +246,10 @@ pub struct NominateView {
     pub form: NominationForm,
     /// When the draft was saved last.
     pub saved_at: Option<ZonedTime>,
+    /// The draft's version; see [`NominationForm::version`].
+    pub version: i64,
+    /// A name for this page; see [`NominationForm::editor`].
+    pub editor: String,
     /// What can be shown.
     pub contributions: ContributionsView,
     /// Earlier refusals, the newest first.

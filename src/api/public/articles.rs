@@ -1,7 +1,7 @@
 //! Composes the pages of text from the locale files, the rulebook in force and the operator's details.
 
 use super::{faq, markup::Reader};
-use gabarit_domain::{money::BasisPoints, rulebook::Rulebook};
+use gabarit_domain::{membership::POST_HOURS, money::BasisPoints, recognition::MOST_ANSWER_DAYS, rulebook::Rulebook};
 use gabarit_i18n::{Locale, fmt, site, statements};
 use gabarit_server::{config::Operator, places, services::accounts};
 use gabarit_view::public::{Article, ArticleName, Section};
@@ -112,6 +112,7 @@ fn privacy(s: &Source<'_>) -> Article {
         s.about_text(statements::status_demo(l)),
         vec![
             s.section("stored", statements::privacy_stored_title(l), statements::privacy_stored(l)),
+            s.section("programme", statements::privacy_programme_title(l), statements::privacy_programme(l)),
             s.section("not-stored", statements::privacy_not_title(l), statements::privacy_not(l)),
             s.section("cookie", statements::privacy_cookie_title(l), &cookie),
             s.section("others", statements::privacy_others_title(l), statements::privacy_others(l)),
@@ -144,6 +145,13 @@ fn terms(s: &Source<'_>) -> Article {
         if s.operator.private_clients { statements::terms_accounts_private(l) } else { statements::terms_accounts(l) };
     let acceptance = statements::terms_acceptance(l, s.int(rules.booking.acceptance_hours));
     let cancel = statements::terms_cancel(l, s.percent(rules.flexible.supplement), s.int(rules.flexible.notice_days));
+    let programme = statements::terms_programme(
+        l,
+        s.int(rules.recognition.answer_days.min(MOST_ANSWER_DAYS)),
+        s.int(rules.membership.months_needed),
+        s.int(rules.membership.appeal_days),
+        fmt::int(l, POST_HOURS),
+    );
     let invoices = statements::terms_invoices(l, s.int(rules.booking.contest_days), s.int(rules.booking.payout_days));
     let mut sections = vec![
         s.section("before", statements::terms_demo_title(l), statements::terms_demo(l)),
@@ -156,6 +164,7 @@ fn terms(s: &Source<'_>) -> Article {
         s.section("invoices", statements::terms_invoices_title(l), &invoices),
         s.section("profiles", statements::terms_profiles_title(l), statements::terms_profiles(l)),
     ];
+    sections.push(s.section("programme", statements::terms_programme_title(l), &programme));
     if s.operator.private_clients {
         sections.push(s.section("withdrawal", statements::terms_private_title(l), statements::terms_private(l)));
     }
@@ -178,7 +187,7 @@ fn about_data(s: &Source<'_>) -> Article {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::url::{self, Page, WorkPage};
+    use crate::url::{self, Page, ProgrammeSection, WorkPage};
     use chrono::NaiveDate;
     use gabarit_server::config::Config;
     use gabarit_view::public::{Block, Span};
@@ -230,6 +239,7 @@ mod tests {
                 Page::Rentals,
                 Page::Faq,
                 Page::Privacy,
+                Page::Programme(ProgrammeSection::Overview),
             ]
             .map(|page| url::path(locale, page))
             .to_vec();
@@ -268,7 +278,7 @@ mod tests {
         }
     }
 
-    /// Every question of clients and of experts is answered in every language.
+    /// Every question is answered in every language.
     #[test]
     fn questions_are_the_same_in_every_language() {
         let ids: Vec<Vec<String>> = all()
@@ -280,7 +290,7 @@ mod tests {
             .collect();
         assert_eq!(ids.len(), 3);
         assert!(ids.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(ids[0].len(), 39);
+        assert_eq!(ids[0].len(), 54);
     }
 
     /// S6, S25: figures in answers are the rulebook's.

@@ -1,7 +1,7 @@
-//! Questions of clients and of experts, answered by the rules in force.
+//! Questions of clients, of experts, and about the recognition programme, answered by the rules in force.
 
 use super::articles::Source;
-use gabarit_i18n::{faq, fmt};
+use gabarit_i18n::{faq, fmt, programme};
 use gabarit_view::public::{Article, Question, Section};
 
 /// The page of questions and answers.
@@ -84,6 +84,30 @@ pub(super) fn article(s: &Source<'_>) -> Article {
                     question("feedback", faq::q_feedback(l), faq::a_feedback(l)),
                 ],
             ),
+            Section {
+                blocks: reader.blocks(faq::a_programme(l)),
+                ..section(
+                    "programme",
+                    faq::programme(l),
+                    vec![
+                        question("honours", programme::q_honours(l), programme::a_honours(l)),
+                        question("stand", programme::q_apply(l), programme::a_apply(l)),
+                        question("vendor", programme::q_vendor(l), programme::a_vendor(l)),
+                        question("expertise", programme::q_expertise(l), programme::a_expertise(l)),
+                        question("minimum", programme::q_minimum(l), programme::a_minimum(l)),
+                        question("criteria", programme::q_criteria(l), programme::a_criteria(l)),
+                        question("answered", programme::q_when(l), programme::a_when(l)),
+                        question("refused", programme::q_refused(l), programme::a_refused(l)),
+                        question("stand-again", programme::q_again(l), programme::a_again(l)),
+                        question("renewal", programme::q_renew(l), programme::a_renew(l)),
+                        question("benefits", programme::q_benefits(l), programme::a_benefits(l)),
+                        question("members-software", programme::q_software(l), programme::a_software(l)),
+                        question("lost", programme::q_lost(l), programme::a_lost(l)),
+                        question("unpaid", programme::q_paid(l), programme::a_paid(l)),
+                        question("kept", programme::q_kept(l), programme::a_kept(l)),
+                    ],
+                )
+            },
         ],
         ..Article::default()
     }

@@ -4,7 +4,7 @@ use crate::{
     api::govern::manager_log,
     i18n::{Locale, fmt, use_locale},
     ui::{EmptyState, ErrorState, Skeleton, TableFrame},
-    url::{self, ManagePage, Page},
+    url::{self, ManagePage, Page, ProgrammeSection},
 };
 use gabarit_i18n::log as text;
 use gabarit_view::govern::{LogLine, LogPage as View, LogQuery};
@@ -26,6 +26,8 @@ fn log_name(locale: Locale, code: &str) -> String {
         "nomination" => text::log_nomination(locale),
         "membership" => text::log_membership(locale),
         "cycle" => text::log_cycle(locale),
+        "community" => text::log_community(locale),
+        "programme" => text::log_programme(locale),
         "erasure" => text::log_erasure(locale),
         "referral" => text::log_referral(locale),
         other => return other.to_owned(),
@@ -164,6 +166,10 @@ fn Line(locale: Locale, line: LogLine) -> impl IntoView {
         }),
         "contact" => Some(format!("{}/{}", url::path(locale, Page::Manage(ManagePage::Desk)), line.subject)),
         "ledger" => Some(url::path(locale, Page::Manage(ManagePage::Transaction(line.id)))),
+        "community" => about.map(|id| {
+            let community = url::path(locale, Page::Programme(ProgrammeSection::Community));
+            format!("{community}/{id}")
+        }),
         "rules" => Some(url::path(locale, Page::Manage(ManagePage::Rules))),
         _ => None,
     };

@@ -40,6 +40,7 @@ pub(super) fn ProgrammePage() -> impl IntoView {
         <Title text=text::manage_title(locale)/>
         <h1>{text::manage_title(locale)}</h1>
         <p class="lead">{text::manage_lead(locale)}</p>
+        <p class="hint">{text::manage_without(locale)}</p>
         <Suspense fallback=|| view! { <Skeleton lines=8/> }>
             {move || Suspend::new(async move {
                 match desk.await {

@@ -2,7 +2,7 @@
 
 use super::{
     contributions::Contributions,
-    form::Draft,
+    form::{Draft, Writing},
     parts::{Outcome, Refusals},
 };
 use crate::{
@@ -70,6 +70,12 @@ fn Own(locale: Locale) -> impl IntoView {
         act: ServerAction::new(),
     };
     let done = (successes(actions.begin), successes(actions.nominate), successes(actions.add), successes(actions.act));
+    let writing = Writing::new();
+    Effect::new(move || {
+        if done.1.get() > 0 {
+            writing.settled();
+        }
+    });
     let page = Resource::new_blocking(
         move || (done.0.get(), done.1.get(), done.2.get(), done.3.get()),
         move |_| nominate_page(locale),
@@ -79,7 +85,7 @@ fn Own(locale: Locale) -> impl IntoView {
             {move || Suspend::new(async move {
                 match page.await {
                     Err(error) => view! { <ErrorState error/> }.into_any(),
-                    Ok(view) => view! { <Stage locale view actions/> }.into_any(),
+                    Ok(view) => view! { <Stage locale view writing actions/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -88,7 +94,7 @@ fn Own(locale: Locale) -> impl IntoView {
 }
 
 #[component]
-fn Stage(locale: Locale, view: NominateView, actions: Actions) -> impl IntoView {
+fn Stage(locale: Locale, view: NominateView, writing: Writing, actions: Actions) -> impl IntoView {
     if view.is_member {
         return view! {
             <p>{text::is_member(locale)}</p>
@@ -116,10 +122,10 @@ fn Stage(locale: Locale, view: NominateView, actions: Actions) -> impl IntoView 
             }
             .into_any()
         }
-        Some(_) => view! {
+        Some(open) => view! {
             <p class="hint">{cycle}</p>
             <Refusals locale refusals=view.refusals.clone()/>
-            <Draft locale view=view.clone() nominate=actions.nominate act=actions.act/>
+            <Draft locale view=view.clone() id=open.id writing nominate=actions.nominate act=actions.act/>
             <Contributions locale view=view.contributions add=actions.add act=actions.act back="nominate"/>
         }
         .into_any(),

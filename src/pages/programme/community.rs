@@ -141,7 +141,7 @@ fn Row(thread: ThreadRow) -> impl IntoView {
     .into_any()
 }
 
-/// One conversation. Its address may name a post and what is done with it: `report` or `remove`.
+/// One conversation. Its address may name a post and what is done with it: `report`, `remove`, `edit` or `withdraw`.
 #[component]
 pub(super) fn ThreadPage() -> impl IntoView {
     let locale = use_locale();
@@ -182,14 +182,16 @@ fn Thread(
 ) -> impl IntoView {
     let locale = use_locale();
     let id = StoredValue::new(thread.thread.id.to_string());
-    let (asked, moderates, writes) = (thread.asked, thread.moderates, thread.writes);
+    let (asked, moderates) = (thread.asked, thread.moderates);
+    // One text is written at a time.
+    let writes = thread.writes && chosen.1 != "edit";
     let closed = thread.thread.closed;
     let posts = thread
         .posts
         .into_iter()
         .map(|post| {
             let chosen = if post.id.to_string() == chosen.0 { chosen.1.clone() } else { String::new() };
-            view! { <Post post thread=id chosen asked moderates action form/> }
+            view! { <Post post thread=id chosen asked moderates closed action form/> }
         })
         .collect_view();
     let (move_act, move_words) =
@@ -234,14 +236,17 @@ fn Post(
     chosen: String,
     asked: bool,
     moderates: bool,
+    closed: bool,
     action: ServerAction<CommunityAct>,
     form: FormState,
 ) -> impl IntoView {
     let locale = use_locale();
     let id = StoredValue::new(post.id.to_string());
     let removed = post.removed_because.clone();
+    let (changes, edits) = (post.changes_until.is_some(), post.changes_until.is_some() && !closed);
+    let here_of = here;
     let here = move |todo: &str| {
-        let href = format!("{}/{}", here(locale), thread.get_value());
+        let href = format!("{}/{}", here_of(locale), thread.get_value());
         url::with_param(&url::with_param(&href, "post", &id.get_value()), "do", todo)
     };
     let hidden = move |act: &'static str| {
@@ -278,6 +283,60 @@ fn Post(
             </ActionForm>
         }
     });
+    let back = format!("{}/{}#post-{}", here_of(locale), thread.get_value(), id.get_value());
+    let change = match chosen.as_str() {
+        "edit" if edits => Some(
+            view! {
+                <ActionForm action attr:class="stack" attr:novalidate="">
+                    <TextArea form name="body" label=text::post_edit(locale) rows=5 value=post.body.clone()/>
+                    {hidden("edit")}
+                    <p class="actions">
+                        <Submit form text=text::post_save(locale)/>
+                        <a class="button button-quiet" href=back>{text::post_leave(locale)}</a>
+                    </p>
+                </ActionForm>
+            }
+            .into_any(),
+        ),
+        "withdraw" if changes => Some(
+            view! {
+                <ActionForm action attr:class="stack">
+                    <p>{text::post_withdraw_sure(locale)}</p>
+                    {hidden("withdraw")}
+                    <p class="actions">
+                        <Submit form text=text::post_withdraw(locale)/>
+                        <a class="button button-quiet" href=back>{text::post_leave(locale)}</a>
+                    </p>
+                </ActionForm>
+            }
+            .into_any(),
+        ),
+        _ => None,
+    };
+    let changing = change.is_some();
+    let until = post.changes_until.as_ref().filter(|_| !changing).map(|at| {
+        view! { <p class="hint">{text::post_changes_until(locale, fmt::date_time(locale, at))}</p> }
+    });
+    let before = (!post.before.is_empty()).then(|| {
+        let items = post
+            .before
+            .iter()
+            .map(|before| {
+                view! {
+                    <li>
+                        <p class="hint">{text::post_before(locale, fmt::date_time(locale, &before.at), &before.by)}</p>
+                        <p class="message-body">{before.body.clone()}</p>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <details class="apply-more">
+                <summary>{text::post_befores(locale)}</summary>
+                <ol class="contributions">{items}</ol>
+            </details>
+        }
+    });
     let reports = (!post.reports.is_empty()).then(|| {
         let items = post.reports.iter().map(|reason| view! { <li>{reason.clone()}</li> }).collect_view();
         view! {
@@ -296,17 +355,32 @@ fn Post(
                 <strong>{author}</strong> " " <span class="hint">{fmt::date_time(locale, &post.at)}</span> " "
                 {post.answer.then(|| view! { <Tag strong=true>{text::post_answer(locale)}</Tag> })}
                 {post.contributed.then(|| view! { <Tag>{text::post_contributed(locale)}</Tag> })}
+                {post
+                    .edited_at
+                    .as_ref()
+                    .filter(|_| stands)
+                    .map(|at| view! { <span class="hint">{text::post_edited(locale, fmt::date_time(locale, at))}</span> })}
             </p>
             {match removed {
+                Some(_) if post.withdrawn => view! { <p class="hint">{text::post_withdrawn(locale)}</p> }.into_any(),
                 Some(reason) => view! { <p class="hint">{text::post_removed(locale, reason)}</p> }.into_any(),
                 None => view! { <p class="message-body">{post.body.clone()}</p> }.into_any(),
             }}
+            {before}
             {reports}
             {why}
+            {change}
+            {until}
             {stands.then(|| view! {
                 <div class="desk-moves">
                     {(asked && !post.own && !post.answer).then(|| button("answer", text::post_is_answer(locale)))}
                     {post.can_contribute.then(|| button("contribute", text::post_contribute(locale)))}
+                    {(edits && !changing).then(|| view! {
+                        <a class="button button-quiet" href=here("edit")>{text::post_edit(locale)}</a>
+                    })}
+                    {(changes && !changing).then(|| view! {
+                        <a class="button button-quiet" href=here("withdraw")>{text::post_withdraw(locale)}</a>
+                    })}
                     {(!post.own && !moderates).then(|| view! {
                         <a class="button button-quiet" href=here("report")>{text::post_report(locale)}</a>
                     })}

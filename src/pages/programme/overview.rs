@@ -22,17 +22,22 @@ const QUALITIES: [(Words, Words); 5] = [
     (text::quality_leader, text::quality_leader_text),
 ];
 
-const QUESTIONS: [(Words, Words); 10] = [
+const QUESTIONS: [(Words, Words); 15] = [
+    (text::q_honours, text::a_honours),
     (text::q_apply, text::a_apply),
     (text::q_vendor, text::a_vendor),
+    (text::q_expertise, text::a_expertise),
     (text::q_minimum, text::a_minimum),
     (text::q_criteria, text::a_criteria),
     (text::q_when, text::a_when),
     (text::q_refused, text::a_refused),
     (text::q_again, text::a_again),
     (text::q_renew, text::a_renew),
+    (text::q_benefits, text::a_benefits),
     (text::q_software, text::a_software),
+    (text::q_lost, text::a_lost),
     (text::q_paid, text::a_paid),
+    (text::q_kept, text::a_kept),
 ];
 
 /// The page.

@@ -1,5 +1,7 @@
 //! Rows as the audit reads them: raw, because what it looks for are rows that nothing else could read.
 
+pub(super) mod programme;
+
 use crate::{
     db::{Db, Exec},
     on,
@@ -471,33 +473,4 @@ pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalR
         });
     }
     Ok(found)
-}
-
-/// A step of an application's log, with the state that the application is in.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct CandidateStep {
-    pub(super) candidate: Uuid,
-    pub(super) step: i64,
-    pub(super) from_state: Option<String>,
-    pub(super) to_state: String,
-    pub(super) state: String,
-}
-
-/// A page of the log of candidates.
-pub(super) async fn candidate_steps(
-    snapshot: &mut Snapshot,
-    after: (Uuid, i64),
-    limit: i64,
-) -> sqlx::Result<Vec<CandidateStep>> {
-    const SQL: &str = "SELECT l.candidate_id AS candidate, l.step, l.from_state, l.to_state, c.state \
-        FROM candidate_log l JOIN candidate c ON c.id = l.candidate_id \
-        WHERE l.candidate_id > $1 OR (l.candidate_id = $1 AND l.step > $2) ORDER BY l.candidate_id, l.step LIMIT $3";
-    on!(&mut snapshot.exec(), |c| sqlx::query_as(SQL).bind(after.0).bind(after.1).bind(limit).fetch_all(c).await)
-}
-
-/// Applications that no log tells of.
-pub(super) async fn unlogged_candidates(snapshot: &mut Snapshot) -> sqlx::Result<Vec<Uuid>> {
-    const SQL: &str = "SELECT c.id FROM candidate c WHERE NOT EXISTS \
-        (SELECT 1 FROM candidate_log l WHERE l.candidate_id = c.id) ORDER BY c.id";
-    on!(&mut snapshot.exec(), |c| sqlx::query_scalar(SQL).fetch_all(c).await)
 }

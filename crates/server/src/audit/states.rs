@@ -3,11 +3,11 @@
 use super::{
     Context, Findings,
     case::Case,
-    rows::{self, CandidateStep, Snapshot},
+    logs::{self, Log},
+    rows::Snapshot,
 };
 use chrono::TimeDelta;
 use gabarit_domain::{booking::BookingState, candidate::CandidateState};
-use uuid::Uuid;
 
 /// A clock may be this late: a server that was down is given time to catch up.
 const LATE: TimeDelta = TimeDelta::hours(1);
@@ -64,58 +64,22 @@ fn log(case: &Case, findings: &mut Findings) {
     }
 }
 
-/// Steps of candidates read at a time.
-const PAGE: i64 = 500;
+/// Applications.
+const CANDIDATES: Log = Log {
+    subject: "",
+    steps: "SELECT l.candidate_id AS id, l.step, l.from_state, l.to_state, c.state \
+        FROM candidate_log l JOIN candidate c ON c.id = l.candidate_id \
+        WHERE l.candidate_id > $1 OR (l.candidate_id = $1 AND l.step > $2) ORDER BY l.candidate_id, l.step LIMIT $3",
+    unlogged: "SELECT c.id FROM candidate c WHERE NOT EXISTS \
+        (SELECT 1 FROM candidate_log l WHERE l.candidate_id = c.id) ORDER BY c.id",
+    may_follow: CandidateState::may_follow,
+    logged: "candidates are logged",
+    gap: "the log of a candidate has no gap",
+    drawn: "moves of candidates are drawn",
+    leads: "the log of a candidate leads to its state",
+};
 
 /// Every application's log begins with its draft, goes on by drawn moves without a gap, and ends at its state.
 pub(super) async fn check_candidates(snapshot: &mut Snapshot, findings: &mut Findings) -> sqlx::Result<()> {
-    let mut after = (Uuid::nil(), 0);
-    let mut open: Option<(CandidateStep, bool)> = None;
-    loop {
-        let steps = rows::candidate_steps(snapshot, after, PAGE).await?;
-        let Some(last) = steps.last() else { break };
-        after = (last.candidate, last.step);
-        for step in steps {
-            let (before, sound) = match open.take() {
-                Some((before, sound)) if before.candidate == step.candidate => (Some(before), sound),
-                Some((before, sound)) => {
-                    ends(&before, sound, findings);
-                    (None, true)
-                }
-                None => (None, true),
-            };
-            let sound = sound && drawn(before.as_ref(), &step, findings);
-            open = Some((step, sound));
-        }
-    }
-    if let Some((last, sound)) = open {
-        ends(&last, sound, findings);
-    }
-    for candidate in rows::unlogged_candidates(snapshot).await? {
-        findings.add(4, "candidates are logged", candidate, "an application without a log");
-    }
-    Ok(())
-}
-
-fn drawn(before: Option<&CandidateStep>, step: &CandidateStep, findings: &mut Findings) -> bool {
-    let expected = before.map_or(1, |before| before.step + 1);
-    if step.step != expected {
-        let detail = format_args!("step {} where {expected} is due", step.step);
-        findings.add(4, "the log of a candidate has no gap", step.candidate, detail);
-        return false;
-    }
-    let from = step.from_state.as_deref();
-    if from != before.map(|before| before.to_state.as_str()) || !CandidateState::may_follow(from, &step.to_state) {
-        let detail = format_args!("step {}: {} to {}", step.step, from.unwrap_or("nothing"), step.to_state);
-        findings.add(4, "moves of candidates are drawn", step.candidate, detail);
-        return false;
-    }
-    true
-}
-
-fn ends(last: &CandidateStep, sound: bool, findings: &mut Findings) {
-    if sound && last.to_state != last.state {
-        let detail = format_args!("the log ends at {}, the application is {}", last.to_state, last.state);
-        findings.add(4, "the log of a candidate leads to its state", last.candidate, detail);
-    }
+    logs::check(snapshot, &CANDIDATES, findings).await
 }

@@ -22,6 +22,8 @@ pub struct Benefit {
     pub uses_codes: bool,
     /// Counts every change.
     pub version: i64,
+    /// Counts changes of its terms: a claim names the ones that it accepts.
+    pub terms_version: i64,
 }
 
 #[derive(FromRow)]
@@ -30,6 +32,7 @@ struct Row {
     kind: String,
     uses_codes: bool,
     version: i64,
+    terms_version: i64,
 }
 
 impl Row {
@@ -40,6 +43,7 @@ impl Row {
                 .ok_or_else(|| sqlx::Error::Decode("a benefit's kind makes no sense".into()))?,
             uses_codes: self.uses_codes,
             version: self.version,
+            terms_version: self.terms_version,
         })
     }
 }
@@ -49,7 +53,7 @@ impl Row {
 /// # Errors
 /// The database's.
 pub async fn all(exec: &mut Exec<'_>) -> sqlx::Result<Vec<Benefit>> {
-    const SQL: &str = "SELECT id, kind, uses_codes, version FROM benefit ORDER BY position, id";
+    const SQL: &str = "SELECT id, kind, uses_codes, version, terms_version FROM benefit ORDER BY position, id";
     let rows: Vec<Row> = on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
     rows.into_iter().map(Row::read).collect()
 }
@@ -59,7 +63,7 @@ pub async fn all(exec: &mut Exec<'_>) -> sqlx::Result<Vec<Benefit>> {
 /// # Errors
 /// The database's.
 pub async fn get(exec: &mut Exec<'_>, id: BenefitId) -> sqlx::Result<Option<Benefit>> {
-    const SQL: &str = "SELECT id, kind, uses_codes, version FROM benefit WHERE id = $1";
+    const SQL: &str = "SELECT id, kind, uses_codes, version, terms_version FROM benefit WHERE id = $1";
     let row: Option<Row> = on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)?;
     row.map(Row::read).transpose()
 }
@@ -85,16 +89,24 @@ pub async fn insert(exec: &mut Exec<'_>, id: BenefitId, kind: BenefitKind, uses_
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(kind.code()).bind(uses_codes).execute(c).await.map(drop))
 }
 
-/// Changes a benefit that is still at `version`; `false` if it is not.
+/// Changes a benefit that is still at `version`; `false` if it is not. Only new terms are to be accepted anew.
 ///
 /// # Errors
 /// The database's.
-pub async fn touch(exec: &mut Exec<'_>, id: BenefitId, version: i64, uses_codes: bool) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE benefit SET version = version + 1, uses_codes = $3 WHERE id = $1 AND version = $2";
+pub async fn touch(
+    exec: &mut Exec<'_>,
+    id: BenefitId,
+    version: i64,
+    uses_codes: bool,
+    new_terms: bool,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE benefit SET version = version + 1, uses_codes = $3, terms_version = terms_version + $4 \
+        WHERE id = $1 AND version = $2";
     on!(exec, |c| sqlx::query(SQL)
         .bind(id.0)
         .bind(version)
         .bind(uses_codes)
+        .bind(i64::from(new_terms))
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1))

@@ -160,9 +160,11 @@ pub struct PostRow {
     pub body: String,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// When it was edited last.
+    pub edited_at: Option<DateTime<Utc>>,
     /// When it was removed.
     pub removed_at: Option<DateTime<Utc>>,
-    /// Why.
+    /// Why; empty where whoever wrote it took it away.
     pub removed_because: Option<String>,
     /// When it became a contribution.
     pub contributed_at: Option<DateTime<Utc>>,
@@ -172,7 +174,7 @@ macro_rules! posts {
     ($rest:literal) => {
         concat!(
             "SELECT p.id, p.thread_id, p.account_id, COALESCE(f.display_name, '–') AS author, f.code, p.body, p.created_at, \
-             p.removed_at, p.removed_because, p.contributed_at FROM community_post p \
+             p.edited_at, p.removed_at, p.removed_because, p.contributed_at FROM community_post p \
              LEFT JOIN member_profile f ON f.account_id = p.account_id ",
             $rest
         )
@@ -195,6 +197,100 @@ pub async fn posts(exec: &mut Exec<'_>, thread: CommunityThreadId) -> sqlx::Resu
 pub async fn post(exec: &mut Exec<'_>, id: CommunityPostId) -> sqlx::Result<Option<PostRow>> {
     const SQL: &str = posts!("WHERE p.id = $1");
     on!(exec, |c| sqlx::query_as(SQL).bind(id.0).fetch_optional(c).await)
+}
+
+/// A post, locked until the end of the transaction: what is kept of it is what it said last.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_post(exec: &mut Exec<'_>, id: CommunityPostId) -> sqlx::Result<Option<PostRow>> {
+    if let Exec::Postgres(c) = exec {
+        sqlx::query("SELECT id FROM community_post WHERE id = $1 FOR UPDATE").bind(id.0).execute(&mut **c).await?;
+    }
+    post(exec, id).await
+}
+
+/// Changes what a post says; `false` if it was removed, or became a contribution.
+///
+/// # Errors
+/// The database's.
+pub async fn edit(exec: &mut Exec<'_>, id: CommunityPostId, body: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE community_post SET body = $2, edited_at = $3 \
+        WHERE id = $1 AND removed_at IS NULL AND contributed_at IS NULL";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(id.0)
+        .bind(body)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
+/// What is written down of a post, or of a whole thread.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLine<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// In which thread.
+    pub thread: CommunityThreadId,
+    /// Of which post; none for the whole thread.
+    pub post: Option<CommunityPostId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: AccountId,
+    /// `edited`, `withdrawn`, `removed`, `kept`, `closed` or `reopened`.
+    pub event: &'a str,
+    /// What the post said until then.
+    pub body: &'a str,
+    /// Why; may be empty.
+    pub reason: &'a str,
+}
+
+/// Writes down what became of a post or a thread. Nothing changes or removes it.
+///
+/// # Errors
+/// The database's.
+pub async fn log(exec: &mut Exec<'_>, line: NewLine<'_>) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO community_log (id, thread_id, post_id, at, actor_id, event, body, reason) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(line.id)
+        .bind(line.thread.0)
+        .bind(line.post.map(|id| id.0))
+        .bind(line.at)
+        .bind(line.actor.0)
+        .bind(line.event)
+        .bind(line.body)
+        .bind(line.reason)
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// What became of a post, and what it said until then.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct LineRow {
+    /// Of which post.
+    pub post_id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, by name.
+    pub actor: String,
+    /// See [`NewLine::event`].
+    pub event: String,
+    /// What the post said until then.
+    pub body: String,
+}
+
+/// What became of the posts of a thread, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn lines(exec: &mut Exec<'_>, thread: CommunityThreadId) -> sqlx::Result<Vec<LineRow>> {
+    const SQL: &str = "SELECT l.post_id, l.at, a.name AS actor, l.event, l.body FROM community_log l \
+        JOIN account a ON a.id = l.actor_id WHERE l.thread_id = $1 AND l.post_id IS NOT NULL ORDER BY l.at, l.id";
+    on!(exec, |c| sqlx::query_as(SQL).bind(thread.0).fetch_all(c).await)
 }
 
 /// Names the post that answered a thread.
@@ -288,7 +384,7 @@ pub struct ReportRow {
     pub title: String,
     /// Name of who wrote the post.
     pub author: String,
-    /// What was written.
+    /// What was written when it was reported.
     pub body: String,
     /// Why it was reported.
     pub reason: String,
@@ -301,7 +397,9 @@ pub struct ReportRow {
 /// # Errors
 /// The database's.
 pub async fn reports(exec: &mut Exec<'_>) -> sqlx::Result<Vec<ReportRow>> {
-    const SQL: &str = "SELECT r.post_id, p.thread_id, t.title, COALESCE(f.display_name, '–') AS author, p.body, r.reason, r.at \
+    const SQL: &str = "SELECT r.post_id, p.thread_id, t.title, COALESCE(f.display_name, '–') AS author, \
+        COALESCE((SELECT l.body FROM community_log l WHERE l.post_id = r.post_id AND l.event = 'edited' AND l.at >= r.at \
+        ORDER BY l.at, l.id LIMIT 1), p.body) AS body, r.reason, r.at \
         FROM community_report r JOIN community_post p ON p.id = r.post_id JOIN community_thread t ON t.id = p.thread_id \
         LEFT JOIN member_profile f ON f.account_id = p.account_id WHERE r.settled_at IS NULL ORDER BY r.at, r.post_id LIMIT 200";
     on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)

@@ -1,7 +1,9 @@
 //! Counts for the managers' console.
 
+use super::nominations::seen_by;
 use crate::{db::Exec, on};
 use chrono::{DateTime, Utc};
+use gabarit_domain::ids::AccountId;
 
 /// How many rows wait, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -51,7 +53,8 @@ pub async fn failing_mail(exec: &mut Exec<'_>) -> sqlx::Result<Tally> {
     on!(exec, |c| sqlx::query_as(SQL).fetch_one(c).await)
 }
 
-/// Queues of areas that have one: a code, and a query that counts what waits, and since when. A new area adds its own.
+/// Queues of areas that have one: a code, and a query that counts what waits, and since when. A new area adds its own;
+/// where not every manager may know of everything, `$1` is who reads.
 pub const QUEUES: &[(&str, &str)] = &[
     ("disputes", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM dispute WHERE closed_at IS NULL"),
     ("reports", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM booking_report WHERE closed_at IS NULL"),
@@ -62,8 +65,11 @@ pub const QUEUES: &[(&str, &str)] = &[
     ),
     (
         "nominations",
-        "SELECT COUNT(*) AS count, MIN(submitted_at) AS oldest FROM nomination \
-         WHERE state IN ('review', 'deliberation', 'decided')",
+        concat!(
+            "SELECT COUNT(*) AS count, MIN(n.submitted_at) AS oldest FROM nomination n \
+             WHERE n.state IN ('review', 'deliberation', 'decided') AND ",
+            seen_by!("$1")
+        ),
     ),
     ("appeals", "SELECT COUNT(*) AS count, MIN(made_at) AS oldest FROM membership_appeal WHERE answer IS NULL"),
     ("claims", "SELECT COUNT(*) AS count, MIN(claimed_at) AS oldest FROM benefit_claim WHERE state = 'asked'"),
@@ -76,8 +82,12 @@ pub const QUEUES: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// The database's.
-pub async fn queue(exec: &mut Exec<'_>, sql: &'static str) -> sqlx::Result<Tally> {
-    on!(exec, |c| sqlx::query_as(sql).fetch_one(c).await)
+pub async fn queue(exec: &mut Exec<'_>, sql: &'static str, reader: AccountId) -> sqlx::Result<Tally> {
+    on!(exec, |c| {
+        let query = sqlx::query_as(sql);
+        let query = if sql.contains("$1") { query.bind(reader.0) } else { query };
+        query.fetch_one(c).await
+    })
 }
 
 /// Orders whose expert must answer before an instant.

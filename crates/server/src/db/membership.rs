@@ -1,5 +1,6 @@
 //! Rows of memberships: `membership`, its terms, log and appeals, and what members show of themselves.
 
+use super::nominations::seen_by;
 use crate::{db::Exec, on};
 use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_domain::{
@@ -666,14 +667,18 @@ pub struct CountedNomination {
     pub answered_at: Option<DateTime<Utc>>,
 }
 
-/// The nominations that were sent into cycles, the newest cycle first.
+/// The nominations that were sent into cycles and that a reader may know of, the newest cycle first.
 ///
 /// # Errors
 /// The database's.
-pub async fn nominations(exec: &mut Exec<'_>) -> sqlx::Result<Vec<CountedNomination>> {
-    const SQL: &str = "SELECT c.code, c.window_at, n.country, n.state, n.answered_at FROM nomination n \
-        JOIN recognition_cycle c ON c.id = n.cycle_id WHERE n.state <> 'draft' ORDER BY c.window_at DESC, n.id";
-    on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
+pub async fn nominations(exec: &mut Exec<'_>, reader: AccountId) -> sqlx::Result<Vec<CountedNomination>> {
+    const SQL: &str = concat!(
+        "SELECT c.code, c.window_at, n.country, n.state, n.answered_at FROM nomination n \
+         JOIN recognition_cycle c ON c.id = n.cycle_id WHERE n.state <> 'draft' AND ",
+        seen_by!("$1"),
+        " ORDER BY c.window_at DESC, n.id"
+    );
+    on!(exec, |c| sqlx::query_as(SQL).bind(reader.0).fetch_all(c).await)
 }
 
 /// Sums of the scores of a cycle's answered nominations.
@@ -697,18 +702,22 @@ pub struct ScoreSums {
     pub leader: i64,
 }
 
-/// The scores of each cycle's answered nominations, summed up.
+/// The scores of each cycle's answered nominations that a reader may know of, summed up: with their own among them, whoever
+/// can read all others would know their own, too.
 ///
 /// # Errors
 /// The database's.
-pub async fn scores(exec: &mut Exec<'_>) -> sqlx::Result<Vec<ScoreSums>> {
-    const SQL: &str = "SELECT c.code, COUNT(*) AS reviews, COUNT(DISTINCT n.id) AS nominations, \
+pub async fn scores(exec: &mut Exec<'_>, reader: AccountId) -> sqlx::Result<Vec<ScoreSums>> {
+    const SQL: &str = concat!(
+        "SELECT c.code, COUNT(*) AS reviews, COUNT(DISTINCT n.id) AS nominations, \
         CAST(SUM(s.champion) AS BIGINT) AS champion, CAST(SUM(s.expert) AS BIGINT) AS expert, \
         CAST(SUM(s.caring) AS BIGINT) AS caring, CAST(SUM(s.responsive) AS BIGINT) AS responsive, \
         CAST(SUM(s.leader) AS BIGINT) AS leader FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
-        JOIN recognition_cycle c ON c.id = n.cycle_id WHERE s.state = 'in' AND n.state IN ('granted', 'refused') \
-        GROUP BY c.code";
-    on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
+        JOIN recognition_cycle c ON c.id = n.cycle_id WHERE s.state = 'in' AND n.state IN ('granted', 'refused') AND ",
+        seen_by!("$1"),
+        " GROUP BY c.code"
+    );
+    on!(exec, |c| sqlx::query_as(SQL).bind(reader.0).fetch_all(c).await)
 }
 
 /// How many managers there are beside one.

@@ -2,7 +2,7 @@
 
 use crate::{db::Exec, on};
 use chrono::{DateTime, Utc};
-use gabarit_domain::ids::{AccountId, MemberEventId};
+use gabarit_domain::ids::{AccountId, BenefitId, MemberEventId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -234,4 +234,76 @@ pub async fn contributed(
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1))
+}
+
+/// What is written down of a change of an event or of a benefit.
+#[derive(Clone, Copy, Debug)]
+pub struct NewChange<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// Of what.
+    pub of: Subject,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which manager.
+    pub actor: AccountId,
+    /// `made`, `changed`, `cancelled`, `offered`, `closed` or `codes`.
+    pub action: &'a str,
+    /// The version that it has from then on.
+    pub version: i64,
+    /// What changed, field by field.
+    pub detail: &'a str,
+}
+
+/// What managers change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An event.
+    Event(MemberEventId),
+    /// A benefit.
+    Benefit(BenefitId),
+}
+
+impl Subject {
+    const fn ids(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Event(id) => (Some(id.0), None),
+            Self::Benefit(id) => (None, Some(id.0)),
+        }
+    }
+}
+
+/// Writes a change down. Nothing changes or removes it.
+///
+/// # Errors
+/// The database's.
+pub async fn log_change(exec: &mut Exec<'_>, change: NewChange<'_>) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO programme_log (id, event_id, benefit_id, at, actor_id, action, version, detail) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let (event, benefit) = change.of.ids();
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(change.id)
+        .bind(event)
+        .bind(benefit)
+        .bind(change.at)
+        .bind(change.actor.0)
+        .bind(change.action)
+        .bind(change.version)
+        .bind(change.detail)
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// The latest change of the thing itself, as its version counts them: who made it by name, what it was, and when; none
+/// from before changes were written down.
+///
+/// # Errors
+/// The database's.
+pub async fn last_change(exec: &mut Exec<'_>, of: Subject) -> sqlx::Result<Option<(String, String, DateTime<Utc>)>> {
+    const SQL: &str = "SELECT a.name, l.action, l.at FROM programme_log l JOIN account a ON a.id = l.actor_id \
+        WHERE (l.event_id = $1 OR l.benefit_id = $2) AND l.action IN ('made', 'changed', 'cancelled') \
+        ORDER BY l.version DESC LIMIT 1";
+    let (event, benefit) = of.ids();
+    on!(exec, |c| sqlx::query_as(SQL).bind(event).bind(benefit).fetch_optional(c).await)
 }

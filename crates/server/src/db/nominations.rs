@@ -1,5 +1,23 @@
 //! Rows of nominations: their form, seats, discussion, letters and log; cycles and reviewers.
 
+/// What of nominations `n` a reader may know of, whose id is bound as the given parameter: all but their own, those that
+/// they declared a conflict about, and those that they stepped aside from. The same as the console's own rule.
+macro_rules! seen_by {
+    ($reader:literal) => {
+        concat!(
+            "n.account_id <> ",
+            $reader,
+            " AND NOT EXISTS (SELECT 1 FROM reviewer_conflict x WHERE x.reviewer_id = ",
+            $reader,
+            " AND x.account_id = n.account_id) AND NOT EXISTS (SELECT 1 FROM nomination_seat y \
+             JOIN nomination z ON z.id = y.nomination_id WHERE z.account_id = n.account_id AND y.reviewer_id = ",
+            $reader,
+            " AND y.state = 'recused')"
+        )
+    };
+}
+pub(super) use seen_by;
+
 mod cycles;
 mod seats;
 
@@ -9,8 +27,8 @@ pub use cycles::{
 };
 pub use seats::{
     OpenSeatRow, OwnSeatRow, ReviewerRow, SeatRow, add_seat, affiliation, appoint, conflicts_about, conflicts_of,
-    declare_conflict, end_reviewer, end_seat, loads, open_seats, partners, reminded, reviewer, reviewers, save_seat,
-    seats, seats_of, seats_of_cycle, standing, submit_seat, was_deliberated,
+    declare_conflict, end_reviewer, end_seat, loads, loads_seen, open_seats, partners, reminded, reviewer, reviewers,
+    reviewers_seen, save_seat, seats, seats_of, seats_of_cycle, standing, submit_seat, was_deliberated,
 };
 
 use crate::{db::Exec, on};
@@ -33,7 +51,7 @@ pub struct Nomination {
     pub account: AccountId,
     /// Its state, with the seats and the decision.
     pub state: NominationState,
-    /// Rises with every change once it is sent.
+    /// Rises with every change, each saving of the draft included.
     pub version: i64,
     /// Its cycle, once sent.
     pub cycle: Option<CycleId>,
@@ -157,19 +175,21 @@ pub async fn insert(
         .map(drop))
 }
 
-/// Keeps what is typed of a draft; `false` once it is sent.
+/// Keeps what is typed of a draft of the version its caller read; `false` if it is another's by now, or is sent.
 ///
 /// # Errors
 /// The database's.
 pub async fn save_form(
     exec: &mut Exec<'_>,
-    id: NominationId,
+    (id, version): (NominationId, i64),
     form: &NominationForm,
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE nomination SET form = $2, saved_at = $3 WHERE id = $1 AND state = 'draft'";
+    const SQL: &str = "UPDATE nomination SET form = $3, saved_at = $4, version = version + 1 \
+        WHERE id = $1 AND version = $2 AND state = 'draft'";
     on!(exec, |c| sqlx::query(SQL)
         .bind(id.0)
+        .bind(version)
         .bind(json(form))
         .bind(now)
         .execute(c)

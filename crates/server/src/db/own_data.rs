@@ -507,6 +507,16 @@ pub const TABLES: &[Table] = &[
     Table::of("community_report", "account_id = $1", "post_id reason at settled_at", "account_id")
         .erased(&["DELETE FROM community_report WHERE account_id = $1"]),
     Table::of(
+        "community_log",
+        "post_id IN (SELECT id FROM community_post WHERE account_id = $1)",
+        "thread_id post_id at event body reason",
+        "id actor_id",
+    )
+    .erased(&[
+        "UPDATE community_log SET body = '–' WHERE post_id IN (SELECT id FROM community_post WHERE account_id = $1)",
+    ])
+    .kept(Kept::Proof),
+    Table::of(
         "community_post",
         "account_id = $1",
         "id thread_id body created_at edited_at removed_at removed_because contributed_at",
@@ -524,6 +534,9 @@ pub const TABLES: &[Table] = &[
     .kept(Kept::Proof),
     Table::of("member_sign_up", "account_id = $1", "event_id state at talk contributed_at", "account_id")
         .erased(&["DELETE FROM member_sign_up WHERE account_id = $1"]),
+    // What managers did.
+    Table::of("programme_log", "actor_id = $1", "event_id benefit_id at action version detail", "id actor_id")
+        .kept(Kept::Proof),
     Table::none(
         "member_event",
         "id title description language starts_at ends_at place link places cancelled_at version",
@@ -549,7 +562,7 @@ pub const TABLES: &[Table] = &[
     .kept(Kept::Proof),
     Table::none("benefit_country", "id benefit_id country valid_from valid_until"),
     Table::none("benefit_text", "benefit_id locale title description instructions terms"),
-    Table::none("benefit", "id kind position uses_codes version"),
+    Table::none("benefit", "id kind position uses_codes version terms_version"),
     Table::of(
         "membership_appeal",
         membership!(),

@@ -1,6 +1,7 @@
 //! Fictional members of the recognition programme: in the hall and out of it, with renewals that wait, benefits of several
 //! countries, events and conversations.
 
+use super::nominations;
 use crate::{
     db::{
         Exec, benefit, community,
@@ -43,7 +44,7 @@ const MEMBERS: [Sketch; 7] = [
         country: "NL",
         products: &["revit", "navisworks"],
         languages: &["nl", "en"],
-        days: 120,
+        days: 168,
         listed: true,
         about: "Beantwoordt vragen over families en gedeelde coördinaten.",
         months: &[0, 1, 2, 3, 5, 7],
@@ -76,7 +77,7 @@ const MEMBERS: [Sketch; 7] = [
         country: "BE",
         products: &["autocad", "revit"],
         languages: &["fr", "en"],
-        days: 210,
+        days: 182,
         listed: true,
         about: "Des vidéos courtes pour bien commencer.",
         months: &[0, 1, 2, 3, 4, 5],
@@ -87,7 +88,7 @@ const MEMBERS: [Sketch; 7] = [
         country: "DE",
         products: &["fusion"],
         languages: &["en", "de"],
-        days: 60,
+        days: 175,
         listed: true,
         about: "Explains tool paths to people who fear them.",
         months: &[0, 1],
@@ -98,7 +99,7 @@ const MEMBERS: [Sketch; 7] = [
         country: "BE",
         products: &["maya", "3ds-max"],
         languages: &["nl", "en"],
-        days: 30,
+        days: 164,
         listed: true,
         about: "Licht en schaduw, stap voor stap.",
         months: &[0],
@@ -109,7 +110,7 @@ const MEMBERS: [Sketch; 7] = [
         country: "FR",
         products: &["plant-3d"],
         languages: &["fr"],
-        days: 90,
+        days: 171,
         listed: false,
         about: "",
         months: &[0, 2],
@@ -139,7 +140,10 @@ pub(super) async fn insert(exec: &mut Exec<'_>, p: &Platform, hash: &str) -> Res
             is_manager: false,
         };
         demo::insert_accounts(exec, &[row], hash, now).await.map_err(fault)?;
-        membership::grant(exec, p, account, id(1_000 + number), now - TimeDelta::days(sketch.days)).await?;
+        let of = (usize::try_from(number).unwrap_or(0), account);
+        let founded = nominations::granted(exec, p, of, (sketch.locale, sketch.country), sketch.days);
+        let nomination = founded.await.map_err(fault)?;
+        membership::grant(exec, p, account, nomination, now - TimeDelta::days(sketch.days)).await?;
         member(exec, p, sketch, account, number).await.map_err(fault)?;
         accounts.push(account);
     }

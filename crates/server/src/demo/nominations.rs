@@ -26,6 +26,8 @@ use uuid::Uuid;
 const BASE: u128 = 0x6761_6261_7269_7400_9000_0000_0000_0000;
 /// Days since the window of the cycle under way opened.
 const OPEN_DAYS: i64 = 12;
+/// Cycles that are closed, from which the members are: number, and days since the window opened.
+const CLOSED: [(usize, i64); 2] = [(2, 372), (3, 190)];
 
 /// How far one is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,6 +97,9 @@ pub(super) async fn insert(exec: &mut Exec<'_>, p: &Platform, hash: &str) -> sql
         let since = now - TimeDelta::days(90);
         rows::appoint(exec, AccountId(id(1, number)), languages, "", AccountId(manager), since).await?;
     }
+    for (number, days) in CLOSED {
+        closed(exec, p, number, now - TimeDelta::days(days)).await?;
+    }
     let open = cycle(exec, p, 0, now - TimeDelta::days(OPEN_DAYS), true).await?;
     let window = start_of_day(next_window(p.today()), p.config.zone);
     let next = cycle(exec, p, 1, window, false).await?;
@@ -133,6 +138,74 @@ async fn cycle(
         rows::log_cycle(exec, cycle, Some(Phase::Collecting), Phase::Review, window_at).await?;
     }
     Ok(cycle)
+}
+
+/// A cycle that is over.
+async fn closed(exec: &mut Exec<'_>, p: &Platform, number: usize, window_at: DateTime<Utc>) -> sqlx::Result<()> {
+    let id = cycle(exec, p, number, window_at, true).await?;
+    for (days, from, to) in [(18, Phase::Review, Phase::Decision), (29, Phase::Decision, Phase::Closed)] {
+        let at = window_at + TimeDelta::days(days);
+        if let Some(row) = rows::cycle(exec, id).await? {
+            rows::move_cycle(exec, &row, to, (to == Phase::Closed).then_some(at)).await?;
+            rows::log_cycle(exec, id, Some(from), to, at).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The nomination that made somebody a member, answered so many days ago; its id.
+pub(super) async fn granted(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    (number, account): (usize, AccountId),
+    (l, country): (Locale, &str),
+    days: i64,
+) -> sqlx::Result<Uuid> {
+    let Some(manager) = demo::account_of(exec, super::ACCOUNTS[2]).await? else { return Err(unreadable()) };
+    let (manager, found) =
+        (AccountId(manager), CLOSED.into_iter().find(|(_, window)| (0..29).contains(&(window - days))));
+    let (cycle_number, window) = found.ok_or_else(unreadable)?;
+    let answered = p.now() - TimeDelta::days(days);
+    let opened = p.now() - TimeDelta::days(window);
+    let nomination_id = NominationId(id(4, 100 + number));
+    let statement = text(words::nomination_statement(l))?;
+    let form = NominationForm {
+        statement: statement.as_str().to_owned(),
+        language: l.code().to_owned(),
+        country: country.to_owned(),
+        truthful: "on".to_owned(),
+        ..NominationForm::default()
+    };
+    let (began, sent) = (opened - TimeDelta::days(5), opened - TimeDelta::days(3));
+    rows::insert(exec, nomination_id, account, None, &form, l, began).await?;
+    let step = NewStep { at: began, actor: Some(account), from: None, to: "draft", event: "started", reason: "" };
+    rows::log(exec, nomination_id, step).await?;
+    let mut found = rows::get(exec, nomination_id).await?.ok_or_else(unreadable)?;
+    let complete = complete(Some(&statement), 1).map_err(|_| unreadable())?;
+    found.cycle = Some(CycleId(id(3, cycle_number)));
+    country.clone_into(&mut found.country);
+    found.submitted_at = Some(sent);
+    let to = found.state.clone().submit(&complete).map_err(|_| unreadable())?;
+    walk(exec, &mut found, to, (Some(account), "sent", sent)).await?;
+    let to = found.state.clone().open().map_err(|_| unreadable())?;
+    walk(exec, &mut found, to, (None, "opened", opened)).await?;
+    for (place, seat) in [number % 3, (number + 1) % 3].into_iter().enumerate() {
+        let reviewer = AccountId(id(1, seat));
+        rows::add_seat(exec, nomination_id, reviewer, opened).await?;
+        let to = found.state.clone().assign(account, reviewer).map_err(|_| unreadable())?;
+        walk(exec, &mut found, to, (None, "seated", opened)).await?;
+        let at = opened + TimeDelta::hours(6 + i64::try_from(place).unwrap_or(0));
+        if place == 1 {
+            for (nth, seat) in [number % 3, (number + 1) % 3].into_iter().enumerate() {
+                review(exec, &mut found, AccountId(id(1, seat)), (4, nth, l), at).await?;
+            }
+        }
+    }
+    found.decided_at = Some(answered);
+    let to = found.state.clone().decide(account, manager, Decision::Grant).map_err(|_| unreadable())?;
+    walk(exec, &mut found, to, (Some(manager), "decided", answered)).await?;
+    answer(exec, &mut found, manager, answered, "granted").await?;
+    Ok(nomination_id.0)
 }
 
 fn text(text: &str) -> sqlx::Result<Message> {
@@ -260,24 +333,30 @@ async fn refuse(
     let to = found.state.clone().decide(found.account, manager, decision).map_err(|_| unreadable())?;
     walk(exec, found, to, (Some(manager), "decided", at)).await?;
     if sends {
-        let Some(cycle) = (match found.cycle {
-            Some(cycle) => rows::cycle(exec, cycle).await?,
-            None => None,
-        }) else {
-            return Ok(());
-        };
-        let person = crate::db::bookings::person(exec, found.account).await?;
-        let name = person.map(|person| person.name).unwrap_or_default();
-        if let Some((subject, paragraphs)) = crate::services::nominations::letter(found, &cycle, &name) {
-            let body = serde_json::to_string(&paragraphs).map_err(|_| unreadable())?;
-            let letter = LetterRow { locale: l.code().to_owned(), subject, body, sent_at: at };
-            rows::keep_letter(exec, found.id, &letter, manager).await?;
-        }
-        found.answered_at = Some(at);
-        let to = found.state.clone().send(found.account, manager).map_err(|_| unreadable())?;
-        walk(exec, found, to, (Some(manager), "refused", at)).await?;
+        answer(exec, found, manager, at, "refused").await?;
     }
     Ok(())
+}
+
+/// Sends the letter, and keeps it.
+async fn answer(
+    exec: &mut Exec<'_>,
+    found: &mut Nomination,
+    manager: AccountId,
+    at: DateTime<Utc>,
+    event: &str,
+) -> sqlx::Result<()> {
+    let cycle = rows::cycle(exec, found.cycle.ok_or_else(unreadable)?).await?.ok_or_else(unreadable)?;
+    let person = crate::db::bookings::person(exec, found.account).await?;
+    let name = person.map(|person| person.name).unwrap_or_default();
+    if let Some((subject, paragraphs)) = crate::services::nominations::letter(found, &cycle, &name) {
+        let body = serde_json::to_string(&paragraphs).map_err(|_| unreadable())?;
+        let letter = LetterRow { locale: found.locale.code().to_owned(), subject, body, sent_at: at };
+        rows::keep_letter(exec, found.id, &letter, manager).await?;
+    }
+    found.answered_at = Some(at);
+    let to = found.state.clone().send(found.account, manager).map_err(|_| unreadable())?;
+    walk(exec, found, to, (Some(manager), event, at)).await
 }
 
 /// Contributions in that many of the last 24 months, the newest first.

@@ -7,13 +7,16 @@ use crate::{
         Exec,
         benefit::{self as rows, Benefit, ClaimRow, NewClaim},
         membership::{self as members, Stored},
+        membership_events::Subject,
     },
     jobs,
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
         manage::managers_only,
-        membership::{Problems, countries, country_name, events, is_country, kit_sent, told, zone_of},
+        membership::{
+            Changes, Problems, changed_since, countries, country_name, is_country, kit_sent, log_change, told, zone_of,
+        },
     },
 };
 use chrono_tz::Tz;
@@ -134,7 +137,7 @@ pub async fn catalogue(
             });
             benefits.push(BenefitView {
                 id: benefit.id,
-                version: benefit.version,
+                version: benefit.terms_version,
                 kind: benefit.kind,
                 claim: latest.map(|claim| claim_view(claim, benefit.kind, &text.instructions, zone)),
                 until: if holding.iter().any(|offer| offer.until.is_none()) {
@@ -255,7 +258,7 @@ async fn claim_once(
     let text = rows::text(exec, id, locale).await?;
     let mut problems = Problems::default();
     // What was accepted is what was shown: terms that changed meanwhile are to be read, and accepted, again.
-    if !text.terms.is_empty() && (form.accept.is_empty() || form.version != benefit.version.to_string()) {
+    if !text.terms.is_empty() && (form.accept.is_empty() || form.version != benefit.terms_version.to_string()) {
         problems.add("accept", Problem::NotAccepted);
     }
     let address = if benefit.kind.by_hand() { read_address(form, country, &mut problems) } else { None };
@@ -456,47 +459,82 @@ pub async fn manage(p: &Platform, actor: &AccountView, form: &BenefitForm) -> Re
     Ok(())
 }
 
+/// An offer as the log has it: `NL 2026-11-23–2027-01-31`, `*` for everywhere.
+fn offer_line(offer: &Offer) -> String {
+    let until = offer.until.map(|day| day.to_string()).unwrap_or_default();
+    format!("{} {}–{until}", offer.country.as_deref().unwrap_or("*"), offer.from)
+}
+
 async fn manage_once(p: &Platform, actor: &AccountView, form: &BenefitForm, act: &Act) -> Result<(), Failure> {
     let now = p.now();
     let id = || form.id.parse::<BenefitId>().map_err(|_| ApiError::NotFound);
     let mut tx = p.db.begin().await?;
     let exec = &mut tx.exec();
     match act {
-        Act::Save { kind, uses_codes, texts } => {
-            let id = if form.id.is_empty() {
-                let id = BenefitId(p.ids.uuid());
-                rows::insert(exec, id, kind.ok_or(ApiError::NotFound)?, *uses_codes).await?;
-                id
-            } else {
-                let id = id()?;
-                let version: i64 = form.version.parse().map_err(|_| ApiError::MovedOn)?;
-                if !rows::touch(exec, id, version, *uses_codes).await? {
-                    let found = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
-                    return Err(events::changed(found.version, now, zone_of(p, actor)).into());
-                }
-                id
-            };
+        Act::Save { kind, uses_codes, texts } if form.id.is_empty() => {
+            let id = BenefitId(p.ids.uuid());
+            rows::insert(exec, id, kind.ok_or(ApiError::NotFound)?, *uses_codes).await?;
             for (locale, text) in texts {
                 rows::set_text(exec, id, *locale, text).await?;
             }
+            log_change(exec, p, actor, (Subject::Benefit(id), 1), "made", "").await?;
+        }
+        Act::Save { uses_codes, texts, .. } => {
+            let id = id()?;
+            let version: i64 = form.version.parse().map_err(|_| ApiError::MovedOn)?;
+            let before = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+            let mut changes = Changes::default();
+            changes.short("uses_codes", before.uses_codes, *uses_codes);
+            let mut new_terms = false;
+            for (locale, text) in texts {
+                let old = rows::text(exec, id, *locale).await?;
+                let field = |name: &str| format!("{name}_{}", locale.code());
+                changes.short(&field("title"), &old.title, &text.title);
+                changes.long(&field("description"), &old.description, &text.description);
+                changes.long(&field("instructions"), &old.instructions, &text.instructions);
+                changes.long(&field("terms"), &old.terms, &text.terms);
+                new_terms |= old.terms != text.terms;
+            }
+            if before.version == version && changes.is_none() {
+                return Ok(());
+            }
+            if !rows::touch(exec, id, version, *uses_codes, new_terms).await? {
+                let found = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+                let of = (Subject::Benefit(id), found.version);
+                return Err(changed_since(exec, p, actor, of).await?.into());
+            }
+            for (locale, text) in texts {
+                rows::set_text(exec, id, *locale, text).await?;
+            }
+            log_change(exec, p, actor, (Subject::Benefit(id), version + 1), "changed", &changes.detail()).await?;
         }
         Act::Offer(offer) => {
             let id = id()?;
-            rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+            let found = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
             rows::insert_offer(exec, id, p.ids.uuid(), offer).await?;
+            log_change(exec, p, actor, (Subject::Benefit(id), found.version), "offered", &offer_line(offer)).await?;
         }
         Act::Close(offer) => {
+            let id = id()?;
+            let found = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+            let offers = rows::offers(exec).await?;
+            let (.., closed) =
+                offers.into_iter().find(|(of, known, _)| *of == id && known == offer).ok_or(ApiError::NotFound)?;
             // It ends with today: what was claimed stays the members'.
-            if !rows::close_offer(exec, id()?, *offer, p.today()).await? {
+            if !rows::close_offer(exec, id, *offer, p.today()).await? {
                 return Err(ApiError::NotFound.into());
             }
+            log_change(exec, p, actor, (Subject::Benefit(id), found.version), "closed", &offer_line(&closed)).await?;
         }
         Act::Codes(codes) => {
             let id = id()?;
-            rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+            let found = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
+            let mut added = 0_u32;
             for code in codes {
-                rows::add_code(exec, p.ids.uuid(), id, code, now).await?;
+                added += u32::from(rows::add_code(exec, p.ids.uuid(), id, code, now).await?);
             }
+            // How many, and never which: a code is as good as money.
+            log_change(exec, p, actor, (Subject::Benefit(id), found.version), "codes", &format!("+{added}")).await?;
         }
         Act::Sent(claim) => {
             let row = rows::claim(exec, *claim).await?.ok_or(ApiError::NotFound)?;

@@ -5,7 +5,7 @@ use crate::{
     clock::{civil_day, zoned},
     db::{
         Exec,
-        community::{self as rows, NewThread, PostRow, ThreadRow as Row},
+        community::{self as rows, NewLine, NewThread, PostRow, ThreadRow as Row},
         membership as members, throttle,
     },
     platform::Platform,
@@ -17,16 +17,17 @@ use crate::{
         membership::{Problems, is_language, told, zone_of},
     },
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use gabarit_domain::{
     ids::{CommunityPostId, CommunityThreadId},
+    membership::post_changes_until,
     recognition::Channel,
     text::{Message, OneLine},
 };
 use gabarit_view::{
     account::AccountView,
-    community::{Community, CommunityThread, PostForm, PostView, Report, ThreadForm, ThreadRow},
+    community::{Community, CommunityThread, PostBefore, PostForm, PostView, Report, ThreadForm, ThreadRow},
     error::{ApiError, Problem},
 };
 
@@ -104,18 +105,25 @@ fn helps(thread: &Row, post: &PostRow) -> bool {
     thread.account_id != post.account_id && post.removed_at.is_none()
 }
 
-/// A thread with its posts.
+/// Whether whoever wrote a post may still edit it or take it away: for a day, and not what became a contribution, which
+/// others have read as evidence.
+fn changeable(post: &PostRow, now: DateTime<Utc>) -> bool {
+    post.removed_at.is_none() && post.contributed_at.is_none() && now < post_changes_until(post.created_at)
+}
+
+/// A thread with its posts. What edited and removed posts said before is the managers' to see.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but members and managers; [`ApiError::NotFound`].
 pub async fn thread(p: &Platform, actor: &AccountView, id: CommunityThreadId) -> Result<CommunityThread, ApiError> {
-    let zone = zone_of(p, actor);
+    let (zone, now) = (zone_of(p, actor), p.now());
     let read = async {
         let mut conn = p.db.conn().await?;
         let exec = &mut conn.exec();
         let member = enter(exec, actor).await?;
         let thread = rows::get(exec, id).await?.ok_or(ApiError::NotFound)?;
         let reports = if actor.is_manager { rows::reports(exec).await? } else { Vec::new() };
+        let lines = if actor.is_manager { rows::lines(exec, id).await? } else { Vec::new() };
         let posts = rows::posts(exec, id)
             .await?
             .into_iter()
@@ -133,6 +141,19 @@ pub async fn thread(p: &Platform, actor: &AccountView, id: CommunityThreadId) ->
                         .iter()
                         .filter(|report| report.post_id == post.id)
                         .map(|report| report.reason.clone())
+                        .collect(),
+                    changes_until: (own && member && changeable(&post, now))
+                        .then(|| zoned(post_changes_until(post.created_at), zone)),
+                    edited_at: post.edited_at.map(|at| zoned(at, zone)),
+                    withdrawn: post.removed_because.as_deref() == Some(""),
+                    before: lines
+                        .iter()
+                        .filter(|line| line.post_id == post.id && line.event != "kept")
+                        .map(|line| PostBefore {
+                            at: zoned(line.at, zone),
+                            by: line.actor.clone(),
+                            body: line.body.clone(),
+                        })
                         .collect(),
                     body: if post.removed_at.is_some() { String::new() } else { post.body },
                     removed_because: post.removed_because,
@@ -199,12 +220,13 @@ pub async fn begin(p: &Platform, actor: &AccountView, form: &ThreadForm) -> Resu
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for whoever may not; [`ApiError::NotFound`]; [`ApiError::Invalid`] by the fields;
-/// [`ApiError::MovedOn`] in a closed thread, or for what was done already; [`ApiError::TooManyAttempts`].
+/// [`ApiError::MovedOn`] in a closed thread, for what was done already, and for a post that is too old to be edited or
+/// taken away; [`ApiError::TooManyAttempts`].
 pub async fn act(p: &Platform, actor: &AccountView, form: &PostForm) -> Result<(), ApiError> {
     let thread: CommunityThreadId = form.thread.parse().map_err(|_| ApiError::NotFound)?;
     let mut problems = Problems::default();
     let (body, reason) = match form.act.as_str() {
-        "reply" => (problems.read("body", 4_000, Message::parse(&form.body)), None),
+        "reply" | "edit" => (problems.read("body", 4_000, Message::parse(&form.body)), None),
         "report" | "remove" => (None, problems.read("reason", 120, OneLine::parse(&form.reason))),
         _ => (None, None),
     };
@@ -234,11 +256,35 @@ async fn act_once(
         "reply" | "close" | "reopen" => None,
         _ => {
             let post = form.post.parse().map_err(|_| ApiError::NotFound)?;
-            let found = rows::post(exec, post).await?.filter(|found| found.thread_id == id.0);
+            let found = rows::lock_post(exec, post).await?.filter(|found| found.thread_id == id.0);
             Some(found.ok_or(ApiError::NotFound)?)
         }
     };
+    let line = |post: Option<&PostRow>, event| {
+        let post = post.map(|post| CommunityPostId(post.id));
+        NewLine { id: p.ids.uuid(), thread: id, post, at: now, actor: actor.id, event, body: "", reason: "" }
+    };
     match (form.act.as_str(), post) {
+        ("edit", Some(post)) => {
+            let body = body.ok_or(ApiError::Transport)?;
+            own_and_changeable(&post, actor, now)?;
+            if thread.closed_at.is_some() {
+                return Err(ApiError::MovedOn.into());
+            }
+            if body.as_str() == post.body {
+                return Err(ApiError::field("body", Problem::Unchanged).into());
+            }
+            slow_down(exec, p, actor).await?;
+            if !rows::edit(exec, CommunityPostId(post.id), body.as_str(), now).await? {
+                return Err(ApiError::MovedOn.into());
+            }
+            rows::log(exec, NewLine { body: &post.body, ..line(Some(&post), "edited") }).await?;
+        }
+        ("withdraw", Some(post)) => {
+            own_and_changeable(&post, actor, now)?;
+            // Reports of it go on waiting for a manager, who still sees what it said.
+            take_down(exec, &thread, &post, NewLine { body: &post.body, ..line(Some(&post), "withdrawn") }).await?;
+        }
         ("reply", _) => {
             slow_down(exec, p, actor).await?;
             let body = body.ok_or(ApiError::Transport)?;
@@ -286,21 +332,45 @@ async fn act_once(
         }
         ("remove", Some(post)) => {
             let reason = reason.ok_or(ApiError::Transport)?;
-            let removed = CommunityPostId(post.id);
-            if !rows::remove(exec, removed, actor.id, reason.as_str(), now).await? {
-                return Err(ApiError::MovedOn.into());
-            }
-            rows::settle(exec, removed, now).await?;
-            if thread.answer_id == Some(post.id) {
-                rows::set_answer(exec, id, None).await?;
-            }
+            let line = NewLine { body: &post.body, reason: reason.as_str(), ..line(Some(&post), "removed") };
+            take_down(exec, &thread, &post, line).await?;
+            rows::settle(exec, CommunityPostId(post.id), now).await?;
         }
-        ("keep", Some(post)) => rows::settle(exec, CommunityPostId(post.id), now).await?,
-        ("close", _) => rows::set_closed(exec, id, Some(now)).await?,
-        ("reopen", _) => rows::set_closed(exec, id, None).await?,
+        ("keep", Some(post)) => {
+            rows::settle(exec, CommunityPostId(post.id), now).await?;
+            rows::log(exec, line(Some(&post), "kept")).await?;
+        }
+        ("close", _) => {
+            rows::set_closed(exec, id, Some(now)).await?;
+            rows::log(exec, line(None, "closed")).await?;
+        }
+        ("reopen", _) => {
+            rows::set_closed(exec, id, None).await?;
+            rows::log(exec, line(None, "reopened")).await?;
+        }
         _ => return Err(ApiError::Transport.into()),
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// Others' posts are theirs; one's own stands once it is too late to change it.
+fn own_and_changeable(post: &PostRow, actor: &AccountView, now: DateTime<Utc>) -> Result<(), ApiError> {
+    if post.account_id != actor.id.0 {
+        return Err(ApiError::Forbidden);
+    }
+    if changeable(post, now) { Ok(()) } else { Err(ApiError::MovedOn) }
+}
+
+/// Takes a post out of view, and writes down what it said; it answers nothing any more.
+async fn take_down(exec: &mut Exec<'_>, thread: &Row, post: &PostRow, line: NewLine<'_>) -> Result<(), Failure> {
+    if !rows::remove(exec, CommunityPostId(post.id), line.actor, line.reason, line.at).await? {
+        return Err(ApiError::MovedOn.into());
+    }
+    if thread.answer_id == Some(post.id) {
+        rows::set_answer(exec, line.thread, None).await?;
+    }
+    rows::log(exec, line).await?;
     Ok(())
 }
 

@@ -47,7 +47,7 @@ pub async fn overview(p: &Platform, actor: &AccountView) -> Result<Overview, Api
     let (today, tomorrow) = (day(p.today()), day(p.today().succ_opt().unwrap_or(chrono::NaiveDate::MAX)));
     let mut queues = Vec::with_capacity(manage::QUEUES.len());
     for (code, sql) in manage::QUEUES {
-        let tally = manage::queue(exec, sql).await.map_err(|error| p.fault(error))?;
+        let tally = manage::queue(exec, sql, actor.id).await.map_err(|error| p.fault(error))?;
         queues.push(((*code).to_owned(), waiting(tally)));
     }
     Ok(Overview {

@@ -27,7 +27,7 @@ use crate::{
     db::{
         Exec, accounts, benefit,
         membership::{self as rows, NewStep, ProfileRow, Stored, TermRow},
-        membership_events,
+        membership_events::{self, NewChange, Subject},
     },
     jobs::{self, JobKind},
     places,
@@ -127,6 +127,61 @@ impl Problems {
     pub(crate) fn done(self) -> Result<(), ApiError> {
         if self.0.is_empty() { Ok(()) } else { Err(ApiError::Invalid { fields: self.0, stash: None }) }
     }
+}
+
+/// What changed of something that managers keep, field by field, for its log: short values with what they were, long ones
+/// by their name.
+#[derive(Debug, Default)]
+pub(crate) struct Changes(Vec<String>);
+
+impl Changes {
+    pub(crate) fn short<T: PartialEq + std::fmt::Display>(&mut self, field: &str, before: T, after: T) {
+        if before != after {
+            self.0.push(format!("{field}: {before} → {after}"));
+        }
+    }
+
+    pub(crate) fn long(&mut self, field: &str, before: &str, after: &str) {
+        if before != after {
+            self.0.push(field.to_owned());
+        }
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn detail(&self) -> String {
+        self.0.join("; ")
+    }
+}
+
+/// Writes down, in the caller's transaction, what a manager did with an event or a benefit, and the version it then has.
+pub(crate) async fn log_change(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    actor: &AccountView,
+    (of, version): (Subject, i64),
+    action: &str,
+    detail: &str,
+) -> sqlx::Result<()> {
+    let change = NewChange { id: p.ids.uuid(), of, at: p.now(), actor: actor.id, action, version, detail };
+    membership_events::log_change(exec, change).await
+}
+
+/// Somebody changed an event or a benefit since it was read: who, what and when, as its log has it.
+pub(crate) async fn changed_since(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    actor: &AccountView,
+    (of, version): (Subject, i64),
+) -> sqlx::Result<ApiError> {
+    let (by, did, at) = match membership_events::last_change(exec, of).await? {
+        Some((name, action, at)) => (name, format!("programme/{action}"), at),
+        // Changed before changes were written down.
+        None => (String::new(), String::new(), p.now()),
+    };
+    Ok(ApiError::Overtaken { by, did, at: Box::new(zoned(at, zone_of(p, actor))), version, stash: None })
 }
 
 /// Reads an address on the web that members may give: https, whole, of reasonable length.

@@ -13,6 +13,7 @@ mod views;
 pub use views::{mine, nominate, nomination};
 
 use crate::{
+    clock::zoned,
     db::{
         Exec, contributions, membership,
         nominations::{self as rows, NewStep, Nomination},
@@ -32,7 +33,7 @@ use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, FieldError, Problem},
-    nomination::{EligibilityForm, NominationForm},
+    nomination::{DraftSaved, EligibilityForm, NominationForm},
 };
 
 /// The longest text kept of a field, in characters: more than any field may have, so that nothing typed is lost before
@@ -50,9 +51,14 @@ fn kept(form: &NominationForm) -> NominationForm {
         language: cut(&form.language),
         country: cut(&form.country),
         truthful: cut(&form.truthful),
-        intent: String::new(),
-        locale: String::new(),
+        editor: form.editor.chars().take(40).collect(),
+        step: step(form).to_string(),
+        ..NominationForm::default()
     }
+}
+
+fn step(form: &NominationForm) -> u32 {
+    form.step.trim().parse().unwrap_or(0)
 }
 
 /// What the questions that come first lead to.
@@ -104,7 +110,12 @@ pub async fn begin(p: &Platform, actor: &AccountView, form: &EligibilityForm) ->
             let refused = before.iter().find(|one| matches!(one.state, NominationState::Refused(..)));
             let typed = last.map_or_else(
                 || NominationForm { language: locale.code().to_owned(), ..NominationForm::default() },
-                |last| NominationForm { truthful: String::new(), ..last.form.clone() },
+                |last| NominationForm {
+                    truthful: String::new(),
+                    editor: String::new(),
+                    step: String::new(),
+                    ..last.form.clone()
+                },
             );
             let id = NominationId(p.ids.uuid());
             rows::insert(exec, id, actor.id, refused.map(|one| one.id), &typed, locale, now).await?;
@@ -118,25 +129,49 @@ pub async fn begin(p: &Platform, actor: &AccountView, form: &EligibilityForm) ->
     .await
 }
 
-/// Keeps what is typed, so that it can be gone on with on any device.
+/// Keeps what is typed, so that it can be gone on with on any device. What was saved from elsewhere since the page was
+/// made is not overwritten; what the same page saved is no news to it, and what it sent earlier does not undo what it
+/// sent later.
 ///
 /// # Errors
-/// [`ApiError::MovedOn`] without a draft.
-pub async fn save(p: &Platform, actor: &AccountView, form: &NominationForm) -> Result<NominationId, ApiError> {
-    let form = kept(form);
+/// [`ApiError::MovedOn`] without a draft; [`ApiError::Overtaken`] if another page saved it since.
+pub async fn save(p: &Platform, actor: &AccountView, form: &NominationForm) -> Result<DraftSaved, ApiError> {
+    let (read, form) = (form.version.trim().parse::<i64>().ok(), kept(form));
     attempt(p, || {
         let form = form.clone();
         Box::pin(async move {
+            let now = p.now();
             let mut tx = p.db.begin().await?;
-            let open = rows::open_of(&mut tx.exec(), actor.id).await?.ok_or(ApiError::MovedOn)?;
-            if !rows::save_form(&mut tx.exec(), open.id, &form, p.now()).await? {
+            let exec = &mut tx.exec();
+            let open = lock_open(exec, actor.id).await?.filter(|open| open.state == NominationState::Draft);
+            let open = open.ok_or(ApiError::MovedOn)?;
+            let same_page = !form.editor.is_empty() && open.form.editor == form.editor;
+            let saved = |version, at| DraftSaved { id: open.id, version, at: zoned(at, views::zone(p, actor)) };
+            if same_page && step(&form) < step(&open.form) {
+                return Ok(saved(open.version, open.saved_at));
+            }
+            if !same_page && read != Some(open.version) {
+                return Err(overtaken(p, actor, &open).into());
+            }
+            if !rows::save_form(exec, (open.id, open.version), &form, now).await? {
                 return Err(ApiError::MovedOn.into());
             }
             tx.commit().await?;
-            Ok(open.id)
+            Ok(saved(open.version + 1, now))
         })
     })
     .await
+}
+
+/// A newer version of the draft was saved elsewhere, by its only writer.
+fn overtaken(p: &Platform, actor: &AccountView, open: &Nomination) -> ApiError {
+    ApiError::Overtaken {
+        by: actor.name.clone(),
+        did: "nomination/saved".to_owned(),
+        at: Box::new(zoned(open.saved_at, views::zone(p, actor))),
+        version: open.version,
+        stash: None,
+    }
 }
 
 /// A form without a mistake.
@@ -195,9 +230,10 @@ fn read(form: &NominationForm, contributions: usize) -> Result<Read, ApiError> {
 /// has to be corrected; what is shown is frozen.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] with every field to correct; [`ApiError::MovedOn`] once it is sent, and for members.
+/// [`ApiError::Invalid`] with every field to correct; [`ApiError::MovedOn`] once it is sent, and for members;
+/// [`ApiError::Overtaken`] as in [`save`].
 pub async fn submit(p: &Platform, actor: &AccountView, form: &NominationForm) -> Result<NominationId, ApiError> {
-    let id = save(p, actor, form).await?;
+    let DraftSaved { id, version, .. } = save(p, actor, form).await?;
     // Where the window has just opened, this stands in the next cycle, whether or not the clock's job has run.
     cycles::keep_collecting(p).await?;
     let form = kept(form);
@@ -209,6 +245,11 @@ pub async fn submit(p: &Platform, actor: &AccountView, form: &NominationForm) ->
             let mut tx = p.db.begin().await?;
             let mut nomination = lock(&mut tx.exec(), id).await?;
             let exec = &mut tx.exec();
+            // What is sent is what was saved: another page may have saved since.
+            let same_page = !form.editor.is_empty() && nomination.form.editor == form.editor;
+            if nomination.state == NominationState::Draft && nomination.version != version && !same_page {
+                return Err(overtaken(p, actor, &nomination).into());
+            }
             if membership::live(exec, actor.id).await?.is_some() {
                 return Err(ApiError::MovedOn.into());
             }

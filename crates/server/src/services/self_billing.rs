@@ -161,28 +161,38 @@ pub async fn answer(p: &Platform, actor: &AccountView, id: DocumentId) -> Result
     }))
 }
 
-/// Takes the locks of an answer's booking, in the order of everything that moves one: a dispute over the booking waits
-/// for the answer, and the answer for it.
-async fn hold(p: &Platform, exec: &mut Exec<'_>, id: DocumentId) -> Result<(), ApiError> {
-    let row = rows::answer(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
-    match bookings::lock(exec, row.expert(), row.booking()).await {
-        Ok(_) => Ok(()),
-        Err(Failure::Answer(error)) => Err(error),
-        Err(Failure::Database(error)) => Err(p.fault(error)),
+/// An answer, read under the locks of its booking, which are taken in the order of everything that moves one: a dispute
+/// over the booking waits for the answer, and the answer for it. Nobody makes others wait for what is not theirs: `may` is
+/// asked before anything is locked, and whose an answer is never changes.
+async fn hold(
+    p: &Platform,
+    exec: &mut Exec<'_>,
+    id: DocumentId,
+    may: impl Fn(&AnswerRow) -> Result<(), ApiError>,
+) -> Result<AnswerRow, ApiError> {
+    let read = rows::answer(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+    may(&read)?;
+    match bookings::lock(exec, read.expert(), read.booking()).await {
+        Ok(_) => {}
+        Err(Failure::Answer(error)) => return Err(error),
+        Err(Failure::Database(error)) => return Err(p.fault(error)),
     }
+    rows::answer(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)
 }
 
-/// The answer that the expert behind `actor` may still give.
+/// The answer that the expert behind `actor` may still give, held.
 async fn answerable(
     p: &Platform,
     exec: &mut Exec<'_>,
     actor: &AccountView,
     id: DocumentId,
 ) -> Result<AnswerRow, ApiError> {
-    let row = rows::answer(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
-    if actor.expert != Some(row.expert()) {
-        return Err(if actor.is_manager { ApiError::Forbidden } else { ApiError::NotFound });
-    }
+    let row = hold(p, exec, id, |row| match actor.expert {
+        Some(expert) if expert == row.expert() => Ok(()),
+        _ if actor.is_manager => Err(ApiError::Forbidden),
+        _ => Err(ApiError::NotFound),
+    })
+    .await?;
     if row.state == "open" && p.now() < row.answer_until { Ok(row) } else { Err(ApiError::MovedOn) }
 }
 
@@ -192,7 +202,6 @@ async fn answerable(
 /// [`ApiError::NotFound`] for others; [`ApiError::MovedOn`] once answered, or too late.
 pub async fn accept(p: &Platform, actor: &AccountView, id: DocumentId) -> Result<(), ApiError> {
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    hold(p, &mut tx.exec(), id).await?;
     let mut row = answerable(p, &mut tx.exec(), actor, id).await?;
     "accepted".clone_into(&mut row.state);
     row.answered_at = Some(p.now());
@@ -222,7 +231,6 @@ pub async fn contest(
         return Err(ApiError::field("amount", Problem::Malformed));
     }
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    hold(p, &mut tx.exec(), id).await?;
     let mut row = answerable(p, &mut tx.exec(), actor, id).await?;
     "contested".clone_into(&mut row.state);
     row.disputed = amount.0;
@@ -246,12 +254,9 @@ pub async fn settle(p: &Platform, actor: &AccountView, id: DocumentId, outcome: 
         .map(String::from)
         .ok_or_else(|| ApiError::field("outcome", Problem::Missing))?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    hold(p, &mut tx.exec(), id).await?;
-    let mut row = rows::answer(&mut tx.exec(), id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
     // Who judges is not who asked.
-    if actor.expert == Some(row.expert()) {
-        return Err(ApiError::Forbidden);
-    }
+    let judges = |row: &AnswerRow| if actor.expert == Some(row.expert()) { Err(ApiError::Forbidden) } else { Ok(()) };
+    let mut row = hold(p, &mut tx.exec(), id, judges).await?;
     if row.state != "contested" {
         return Err(ApiError::MovedOn);
     }

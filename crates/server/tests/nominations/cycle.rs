@@ -1,6 +1,7 @@
 //! The clock of cycles, and a whole one with five hundred nominations.
 
 use super::*;
+use gabarit_server::audit;
 use gabarit_view::nomination::SeatLine;
 use std::collections::BTreeMap;
 
@@ -205,6 +206,7 @@ async fn a_whole_cycle_of_five_hundred() {
         ] {
             assert_eq!(count(&p, sql).await, expected, "{sql}");
         }
+        assert_eq!(audit::run(&p).await.unwrap(), []);
         let recused = count(&p, "SELECT COUNT(*) FROM nomination_seat WHERE state = 'recused'").await;
         assert!(recused > 3, "{recused} stepped aside");
         let page = console::cycle(&p, &manager, "2027-02", Locale::Fr).await.unwrap();

@@ -25,6 +25,7 @@ pub(in super::super) fn FiguresPage() -> impl IntoView {
         <h1>{text::figures_title(locale)}</h1>
         <Tabs here="figures"/>
         <p>{text::figures_lead(locale)}</p>
+        <p class="hint">{text::figures_without(locale)}</p>
         <Suspense fallback=|| view! { <Skeleton lines=8/> }>
             {move || Suspend::new(async move {
                 match figures.await {

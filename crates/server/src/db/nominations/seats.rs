@@ -56,6 +56,26 @@ pub async fn reviewers(exec: &mut Exec<'_>) -> sqlx::Result<Vec<ReviewerRow>> {
     on!(exec, |c| sqlx::query_as(SQL).fetch_all(c).await)
 }
 
+/// All reviewers as [`reviewers`] has them, counted without what a reader may not see: whoever stands is not to learn from
+/// a number who reads them.
+///
+/// # Errors
+/// The database's.
+pub async fn reviewers_seen(exec: &mut Exec<'_>, reader: AccountId) -> sqlx::Result<Vec<ReviewerRow>> {
+    const SQL: &str = concat!(
+        "SELECT r.account_id, a.name, a.email, r.languages, r.organisation, r.appointed_at, r.ended_at, a.is_manager, \
+         (SELECT COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
+         WHERE s.reviewer_id = r.account_id AND s.state = 'open' AND n.state = 'review' AND ",
+        seen_by!("$1"),
+        ") AS open, (SELECT COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
+         WHERE s.reviewer_id = r.account_id AND s.state = 'in' AND ",
+        seen_by!("$1"),
+        ") AS done FROM reviewer r JOIN account a ON a.id = r.account_id \
+         ORDER BY CASE WHEN r.ended_at IS NULL THEN 0 ELSE 1 END, a.name, r.account_id"
+    );
+    on!(exec, |c| sqlx::query_as(SQL).bind(reader.0).fetch_all(c).await)
+}
+
 /// A reviewer.
 ///
 /// # Errors
@@ -185,6 +205,20 @@ pub async fn loads(exec: &mut Exec<'_>, cycle: CycleId) -> sqlx::Result<Vec<(Uui
     const SQL: &str = "SELECT s.reviewer_id, COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
         WHERE n.cycle_id = $1 AND s.state IN ('open', 'in') GROUP BY s.reviewer_id";
     on!(exec, |c| sqlx::query_as(SQL).bind(cycle.0).fetch_all(c).await)
+}
+
+/// As [`loads`], without what a reader may not see.
+///
+/// # Errors
+/// The database's.
+pub async fn loads_seen(exec: &mut Exec<'_>, cycle: CycleId, reader: AccountId) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    const SQL: &str = concat!(
+        "SELECT s.reviewer_id, COUNT(*) FROM nomination_seat s JOIN nomination n ON n.id = s.nomination_id \
+         WHERE n.cycle_id = $1 AND s.state IN ('open', 'in') AND ",
+        seen_by!("$2"),
+        " GROUP BY s.reviewer_id"
+    );
+    on!(exec, |c| sqlx::query_as(SQL).bind(cycle.0).bind(reader.0).fetch_all(c).await)
 }
 
 /// A seat, as stored.

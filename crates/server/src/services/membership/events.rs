@@ -1,11 +1,13 @@
 //! Members' events: signing up, places in turn, the calendar file; and how managers keep them.
 
-use super::{Problems, address, is_language, notices, own::told, web_address, zone_of};
+use super::{
+    Changes, Problems, address, changed_since, is_language, log_change, notices, own::told, web_address, zone_of,
+};
 use crate::{
     clock::zoned,
     db::{
         Exec, membership as rows,
-        membership_events::{self as events, EventRow},
+        membership_events::{self as events, EventRow, Subject},
     },
     ics::{self, TimedEvent},
     jobs,
@@ -16,7 +18,7 @@ use crate::{
         manage::managers_only,
     },
 };
-use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use gabarit_domain::{
     ids::{AccountId, MemberEventId},
@@ -236,9 +238,19 @@ fn time(problems: &mut Problems, field: &str, typed: &str, zone: Tz) -> Option<D
     read.map(|time| time.to_utc())
 }
 
-/// Somebody changed what is kept without a log: it is not known who.
-pub(crate) fn changed(version: i64, now: DateTime<Utc>, zone: Tz) -> ApiError {
-    ApiError::Overtaken { by: String::new(), did: String::new(), at: Box::new(zoned(now, zone)), version, stash: None }
+/// What changed of an event, field by field.
+fn changes(before: &EventRow, after: &EventRow) -> Changes {
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut changes = Changes::default();
+    changes.short("title", &before.title, &after.title);
+    changes.long("description", &before.description, &after.description);
+    changes.short("language", &before.language, &after.language);
+    changes.short("starts", time(before.starts_at), time(after.starts_at));
+    changes.short("ends", time(before.ends_at), time(after.ends_at));
+    changes.short("place", &before.place, &after.place);
+    changes.long("link", &before.link, &after.link);
+    changes.short("places", before.places, after.places);
+    changes
 }
 
 /// Makes or changes an event, or calls it off; who signed up is told.
@@ -308,7 +320,10 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
             let mut tx = p.db.begin().await?;
             let exec = &mut tx.exec();
             if new {
-                events::insert(exec, &wanted.ok_or(ApiError::NotFound)?).await?;
+                let event = wanted.ok_or(ApiError::NotFound)?;
+                events::insert(exec, &event).await?;
+                let of = (Subject::Event(MemberEventId(event.id)), 1);
+                log_change(exec, p, actor, of, "made", "").await?;
             } else {
                 let id: MemberEventId = form.id.parse().map_err(|_| ApiError::NotFound)?;
                 let before = events::lock(exec, id).await?.ok_or(ApiError::NotFound)?;
@@ -317,16 +332,26 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
                     return Err(ApiError::MovedOn.into());
                 }
                 if before.version != version {
-                    return Err(changed(before.version, now, zone).into());
+                    let of = (Subject::Event(id), before.version);
+                    return Err(changed_since(exec, p, actor, of).await?.into());
                 }
-                let mut event = match wanted {
-                    Some(event) => EventRow { id: before.id, version, ..event },
-                    None => EventRow { cancelled_at: Some(now), ..before },
+                let (mut event, action, detail) = match wanted {
+                    Some(event) => {
+                        let event = EventRow { id: before.id, version, ..event };
+                        let changes = changes(&before, &event);
+                        // Nobody is told of a change that is none.
+                        if changes.is_none() {
+                            return Ok(());
+                        }
+                        (event, "changed", changes.detail())
+                    }
+                    None => (EventRow { cancelled_at: Some(now), ..before }, "cancelled", String::new()),
                 };
                 if !events::update(exec, &event).await? {
                     return Err(ApiError::MovedOn.into());
                 }
                 event.version += 1;
+                log_change(exec, p, actor, (Subject::Event(id), event.version), action, &detail).await?;
                 for person in events::people(exec, id).await? {
                     notices::event_changed(exec, p, &event, AccountId(person.account_id)).await?;
                 }

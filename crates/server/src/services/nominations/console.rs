@@ -11,7 +11,7 @@ use crate::{
     clock::zoned,
     db::{
         Exec, accounts, bookings as people,
-        nominations::{self as rows, CycleRow, Nomination, SeatRow},
+        nominations::{self as rows, CycleRow, EntryRow, Nomination, SeatRow},
     },
     jobs,
     platform::Platform,
@@ -59,7 +59,8 @@ pub async fn desk(p: &Platform, actor: &AccountView) -> Result<ProgrammeDesk, Ap
         let exec = &mut conn.exec();
         let mut lines = Vec::new();
         for cycle in rows::cycles(exec).await? {
-            lines.push(line(exec, p, &cycle, zone).await?);
+            let seen = Seen::read(exec, actor.id, &cycle).await?;
+            lines.push(line(exec, p, &cycle, &seen, zone).await?);
         }
         let reviewers = rows::reviewers(exec).await?.iter().filter(|row| row.ended_at.is_none()).count();
         Ok(ProgrammeDesk { cycles: lines, reviewers: u32::try_from(reviewers).unwrap_or(u32::MAX) })
@@ -67,28 +68,73 @@ pub async fn desk(p: &Platform, actor: &AccountView) -> Result<ProgrammeDesk, Ap
     read.await.map_err(|failure| views::answer(p, failure))
 }
 
-async fn line(exec: &mut Exec<'_>, p: &Platform, cycle: &CycleRow, zone: Tz) -> Result<CycleLine, Failure> {
+/// What of a cycle a reader may know of: not their own nomination, nor those that they have a conflict about. Whatever is
+/// counted is counted on this, so that no number tells of the rest.
+struct Seen {
+    entries: Vec<EntryRow>,
+    seats: Vec<SeatRow>,
+}
+
+impl Seen {
+    async fn read(exec: &mut Exec<'_>, reader: AccountId, cycle: &CycleRow) -> Result<Self, Failure> {
+        let mut seats = rows::seats_of_cycle(exec, cycle.id()).await?;
+        let hidden = hidden_from(exec, reader, &seats).await?;
+        let (unseen, entries): (Vec<EntryRow>, Vec<EntryRow>) =
+            rows::of_cycle(exec, cycle.id()).await?.into_iter().partition(|row| hidden.contains(&row.account_id));
+        let unseen: BTreeSet<Uuid> = unseen.into_iter().map(|row| row.id).collect();
+        seats.retain(|seat| !unseen.contains(&seat.nomination_id));
+        Ok(Self { entries, seats })
+    }
+
+    fn count(&self, states: &[&str]) -> u32 {
+        let found = self.entries.iter().filter(|row| states.contains(&row.state.as_str())).count();
+        u32::try_from(found).unwrap_or(u32::MAX)
+    }
+
+    /// How many wait for their answer.
+    fn unanswered(&self) -> u32 {
+        self.count(&["submitted", "review", "deliberation", "decided"])
+    }
+
+    /// Reviews that there must be in the end.
+    fn wanted(&self) -> u32 {
+        let seats = u32::try_from(SEATS).unwrap_or(u32::MAX);
+        self.count(&["review", "deliberation", "decided", "granted", "refused"]).saturating_mul(seats)
+    }
+
+    /// Seats that nobody has.
+    fn vacant(&self) -> u32 {
+        let live = self.seats.iter().filter(|seat| matches!(seat.state.as_str(), "in" | "open")).count();
+        self.wanted().saturating_sub(u32::try_from(live).unwrap_or(u32::MAX))
+    }
+}
+
+/// How many nominations of a cycle wait for their answer, and how many of their seats are free, as a manager may know it.
+pub(super) async fn waiting(exec: &mut Exec<'_>, manager: AccountId, cycle: &CycleRow) -> Result<(u32, u32), Failure> {
+    let seen = Seen::read(exec, manager, cycle).await?;
+    Ok((seen.unanswered(), seen.vacant()))
+}
+
+async fn line(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    cycle: &CycleRow,
+    seen: &Seen,
+    zone: Tz,
+) -> Result<CycleLine, Failure> {
     let now = p.now();
-    let counts = rows::count_states(exec, cycle.id()).await?;
     let open = matches!(cycle.phase(), Phase::Review | Phase::Decision);
-    let seats = rows::seats_of_cycle(exec, cycle.id()).await?;
-    let reviews = seats.iter().filter(|seat| seat.state == "in").count();
-    let live = seats.iter().filter(|seat| matches!(seat.state.as_str(), "in" | "open")).count();
-    let standing: i64 =
-        counts.iter().filter(|(state, _)| !matches!(state.as_str(), "withdrawn" | "submitted")).map(|(_, n)| n).sum();
-    let wanted = usize::try_from(standing).unwrap_or(0) * SEATS;
-    let unanswered = small(rows::unanswered(exec, cycle.id()).await?);
-    let vacant = if open { u32::try_from(wanted.saturating_sub(live)).unwrap_or(u32::MAX) } else { 0 };
+    let reviews = seen.seats.iter().filter(|seat| seat.state == "in").count();
+    let unanswered = seen.unanswered();
+    let vacant = if open { seen.vacant() } else { 0 };
     let rules = rulebooks::current_in(exec, p).await?;
     Ok(CycleLine {
         counts: NominationState::CODES
             .iter()
-            .filter_map(|code| {
-                let count = counts.iter().find(|(state, _)| state == code).map(|(_, count)| small(*count))?;
-                Some(((*code).to_owned(), count))
-            })
+            .map(|code| ((*code).to_owned(), seen.count(&[code])))
+            .filter(|(_, count)| *count > 0)
             .collect(),
-        reviews: (u32::try_from(reviews).unwrap_or(u32::MAX), u32::try_from(wanted).unwrap_or(u32::MAX)),
+        reviews: (u32::try_from(reviews).unwrap_or(u32::MAX), seen.wanted()),
         unanswered,
         vacant,
         days_left: open.then(|| days_between(now, cycle.answer_by)),
@@ -103,7 +149,7 @@ fn days_between(now: DateTime<Utc>, due: DateTime<Utc>) -> i64 {
 }
 
 /// A cycle with its nominations by place, and how reviewers mark. Marks are shown once both reviews of a nomination are
-/// in; what the reader has or had a part in is left out.
+/// in; what the reader may not see is left out, and out of every number.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`].
@@ -115,20 +161,15 @@ pub async fn cycle(p: &Platform, actor: &AccountView, code: &str, locale: Locale
         let exec = &mut conn.exec();
         let cycle = rows::cycle_by_code(exec, code).await?.ok_or(ApiError::NotFound)?;
         let weights = views::weights(exec, p, &cycle).await?;
-        let line = line(exec, p, &cycle, zone).await?;
-        let seats = rows::seats_of_cycle(exec, cycle.id()).await?;
+        let seen = Seen::read(exec, actor.id, &cycle).await?;
+        let line = line(exec, p, &cycle, &seen, zone).await?;
+        let Seen { entries: found, seats } = seen;
         let mut by_nomination: BTreeMap<Uuid, Vec<&SeatRow>> = BTreeMap::new();
         for seat in &seats {
             by_nomination.entry(seat.nomination_id).or_default().push(seat);
         }
-        let hidden = hidden_from(exec, actor, &seats).await?;
-        let mut unseen: BTreeSet<Uuid> = BTreeSet::new();
         let mut entries: Vec<CycleEntry> = Vec::new();
-        for row in rows::of_cycle(exec, cycle.id()).await? {
-            if hidden.contains(&row.account_id) {
-                unseen.insert(row.id);
-                continue;
-            }
+        for row in found {
             let own: &[&SeatRow] = by_nomination.get(&row.id).map_or(&[], Vec::as_slice);
             let blind = own.iter().any(|seat| seat.reviewer_id == actor.id.0 && seat.state == "open");
             let marks: Vec<u32> = own
@@ -161,8 +202,7 @@ pub async fn cycle(p: &Platform, actor: &AccountView, code: &str, locale: Locale
             .into_iter()
             .filter_map(|row| Some((Phase::parse(&row.to_phase)?, zoned(row.at, zone))))
             .collect();
-        let seen: Vec<&SeatRow> = seats.iter().filter(|seat| !unseen.contains(&seat.nomination_id)).collect();
-        let (reviewers, all) = calibration(&seen, &weights);
+        let (reviewers, all) = calibration(&seats.iter().collect::<Vec<_>>(), &weights);
         Ok::<_, Failure>(CyclePage { line, entries, reviewers, all, moves })
     };
     read.await.map_err(|failure| views::answer(p, failure))
@@ -170,10 +210,10 @@ pub async fn cycle(p: &Platform, actor: &AccountView, code: &str, locale: Locale
 
 /// Nominees of whom a manager must see nothing, as [`is_barred`] has it: themselves, those they declared a conflict about,
 /// and those they stepped aside from.
-async fn hidden_from(exec: &mut Exec<'_>, actor: &AccountView, seats: &[SeatRow]) -> Result<BTreeSet<Uuid>, Failure> {
-    let mut hidden: BTreeSet<Uuid> = rows::conflicts_of(exec, actor.id).await?.into_iter().collect();
-    hidden.insert(actor.id.0);
-    for seat in seats.iter().filter(|seat| seat.reviewer_id == actor.id.0 && seat.state == "recused") {
+async fn hidden_from(exec: &mut Exec<'_>, reader: AccountId, seats: &[SeatRow]) -> Result<BTreeSet<Uuid>, Failure> {
+    let mut hidden: BTreeSet<Uuid> = rows::conflicts_of(exec, reader).await?.into_iter().collect();
+    hidden.insert(reader.0);
+    for seat in seats.iter().filter(|seat| seat.reviewer_id == reader.0 && seat.state == "recused") {
         if let Some(found) = rows::get(exec, NominationId(seat.nomination_id)).await? {
             hidden.insert(found.account.0);
         }
@@ -269,7 +309,11 @@ pub async fn file(
                     ground: row.ground,
                 })
                 .collect(),
-            choices: if in_review && panel.free() > 0 { choices(exec, &found, &cycle).await? } else { Vec::new() },
+            choices: if in_review && panel.free() > 0 {
+                choices(exec, actor, &found, &cycle).await?
+            } else {
+                Vec::new()
+            },
             free: if in_review { u32::try_from(panel.free()).unwrap_or(0) } else { 0 },
             decision: decision_form(&found),
             letter,
@@ -311,9 +355,14 @@ fn decision_form(found: &Nomination) -> DecisionForm {
     form
 }
 
-async fn choices(exec: &mut Exec<'_>, found: &Nomination, cycle: &CycleRow) -> Result<Vec<ReviewerChoice>, Failure> {
+async fn choices(
+    exec: &mut Exec<'_>,
+    actor: &AccountView,
+    found: &Nomination,
+    cycle: &CycleRow,
+) -> Result<Vec<ReviewerChoice>, Failure> {
     let standing: BTreeSet<Uuid> = rows::standing(exec, cycle.id()).await?.into_iter().collect();
-    let loads: BTreeMap<Uuid, i64> = rows::loads(exec, cycle.id()).await?.into_iter().collect();
+    let loads: BTreeMap<Uuid, i64> = rows::loads_seen(exec, cycle.id(), actor.id).await?.into_iter().collect();
     let of_nominee = cycles::ties(exec, found.account).await?;
     let panel = found.state.panel().cloned().unwrap_or_default();
     let opened = rows::was_deliberated(exec, found.id).await?;
@@ -539,7 +588,7 @@ async fn assign(
     actor: &AccountView,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let choice = choices(exec, found, cycle).await?.into_iter().find(|choice| choice.reviewer == reviewer);
+    let choice = choices(exec, actor, found, cycle).await?.into_iter().find(|choice| choice.reviewer == reviewer);
     // Who may not sit cannot be made to.
     if choice.is_none_or(|choice| choice.bar.is_some()) {
         return Err(ApiError::field("reviewer", Problem::Unknown).into());
@@ -576,7 +625,7 @@ pub async fn reviewers(p: &Platform, actor: &AccountView) -> Result<Vec<Reviewer
     managers_only(actor)?;
     let zone = zone(p, actor);
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-    let found = rows::reviewers(&mut conn.exec()).await.map_err(|error| p.fault(error))?;
+    let found = rows::reviewers_seen(&mut conn.exec(), actor.id).await.map_err(|error| p.fault(error))?;
     Ok(found
         .into_iter()
         .map(|row| ReviewerView {

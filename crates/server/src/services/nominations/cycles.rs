@@ -353,7 +353,7 @@ async fn alarm(p: &Platform, cycle: &CycleRow, vacant: u32) -> Result<(), ApiErr
             let again = cycle.alarmed_at.is_none_or(|at| now - at >= ALARM_EVERY);
             if again && is_alarming(cycle, rules.recognition.alarm_days, unanswered, vacant, now) {
                 rows::alarmed(exec, cycle.id(), now).await?;
-                notices::alarm(exec, p, cycle, unanswered, vacant).await?;
+                notices::alarm(exec, p, cycle, unanswered).await?;
                 tx.commit().await?;
             }
             Ok(())

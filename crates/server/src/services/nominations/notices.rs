@@ -110,15 +110,20 @@ pub(super) async fn reminder(
     Ok(())
 }
 
-/// Answers may come too late: every manager is warned.
-pub(super) async fn alarm(
-    exec: &mut Exec<'_>,
-    p: &Platform,
-    cycle: &CycleRow,
-    unanswered: u32,
-    vacant: u32,
-) -> Result<(), Failure> {
+/// Answers may come too late: every manager is warned, of what they may know of. Where that is nothing for anybody, all
+/// are, of what must be answered.
+pub(super) async fn alarm(exec: &mut Exec<'_>, p: &Platform, cycle: &CycleRow, unanswered: u32) -> Result<(), Failure> {
+    let mut warned = Vec::new();
     for manager in desk::managers(exec).await? {
+        let (unanswered, vacant) = super::console::waiting(exec, AccountId(manager), cycle).await?;
+        warned.push((manager, unanswered, vacant));
+    }
+    if warned.iter().any(|(_, unanswered, _)| *unanswered > 0) {
+        warned.retain(|(_, unanswered, _)| *unanswered > 0);
+    } else {
+        warned.iter_mut().for_each(|one| one.1 = unanswered);
+    }
+    for (manager, unanswered, vacant) in warned {
         let to = person(exec, AccountId(manager)).await?;
         let l = to.locale;
         let due = time(&to, cycle.answer_by);

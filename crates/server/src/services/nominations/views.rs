@@ -131,6 +131,8 @@ pub async fn nominate(p: &Platform, actor: &AccountView, locale: Locale) -> Resu
             open: open.map(|one| summary(one, cycle.as_ref(), zone)),
             form: draft.map(|one| one.form.clone()).unwrap_or_else(NominationForm::default),
             saved_at: draft.map(|one| zoned(one.saved_at, zone)),
+            version: draft.map_or(0, |one| one.version),
+            editor: p.ids.uuid().to_string(),
             contributions: contribution::shown(exec, p, actor.id).await?,
             refusals: refusals(p, &all, None),
             countries: places::countries(locale)
