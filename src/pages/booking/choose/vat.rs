@@ -33,6 +33,7 @@ pub(super) fn VatFields(desk: Desk) -> impl IntoView {
         let hint_id = format!("{id}-hint");
         // A business is the empty choice.
         let chosen = move || private() == (value == PRIVATE);
+        let initially = (desk.buyer.get_untracked() == PRIVATE) == (value == PRIVATE);
         view! {
             <label class="option-card">
                 <input
@@ -40,7 +41,7 @@ pub(super) fn VatFields(desk: Desk) -> impl IntoView {
                     name="buyer"
                     id=id
                     value=value
-                    checked=(desk.buyer.get_untracked() == PRIVATE) == (value == PRIVATE)
+                    checked=initially
                     prop:checked=chosen
                     aria-describedby=hint_id.clone()
                     on:change=move |_| {
