@@ -52,3 +52,29 @@ test("S9: licences alone: the cheapest price at once, paid, and not handed out b
   await expect(manager.getByRole("button", { name: "Remettre les licences" })).toHaveCount(0);
   await context.close();
 });
+
+test("S9 S18: licences alone by card: reserved, to be charged later, and given up without a charge", async ({ page, request }) => {
+  const [first, last] = [await day(request, 40), await day(request, 41)];
+  await signUp(page, { next: `/fr/rentals/order?first=${first}&last=${last}&fusion=1` });
+  await expect(page).toHaveURL(/rentals\/order/);
+  await expect(page.locator(".title-block")).toContainText(/21,78/);
+  await fillDetails(page);
+  await page.locator("main [name=country]").selectOption("NL");
+  await page.locator("input[name=method][value=creditcard]").check();
+  await page.locator("input[name=terms]").check();
+  await accessible(page);
+  await page.getByRole("button", { name: /Commander et payer/ }).click();
+  await settle(page, "pay");
+  await expect(page).toHaveURL(/\/rentals\/order\/[0-9a-f-]{36}/);
+  await expect(async () => {
+    await page.reload();
+    await expect(page.locator("main")).toContainText("Réservée sur votre carte", { timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+  await expect(page.locator("main")).toContainText("débitée à la remise des licences");
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await page.getByRole("button", { name: "Annuler la location" }).click();
+  await expect(page.locator("main")).toContainText("Annulée");
+  await expect(page.getByRole("link", { name: /INV-/ })).toHaveCount(0);
+});

@@ -389,6 +389,15 @@ struct RentalBase {
     total: i64,
 }
 
+#[derive(Debug, FromRow)]
+struct RentalRefund {
+    id: Uuid,
+    attempt: i64,
+    amount: i64,
+    state: String,
+    failed_at: Option<DateTime<Utc>>,
+}
+
 /// All orders for licences.
 pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalRow>> {
     const ORDERS: &str = "SELECT id, reference, state, version, order_body, quote_body, \
@@ -400,7 +409,8 @@ pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalR
         (SELECT COUNT(*) FROM rental_day WHERE rental_id = $1), \
         (SELECT COUNT(*) FROM rental_log WHERE rental_id = $1)";
     const PAYMENTS: &str = "SELECT id, state FROM rental_payment WHERE rental_id = $1 ORDER BY id";
-    const REFUNDS: &str = "SELECT f.id, CAST(f.attempt AS BIGINT), f.amount, f.state, f.failed_at FROM rental_refund f \
+    const REFUNDS: &str = "SELECT f.id, CAST(f.attempt AS BIGINT) AS attempt, f.amount, f.state, f.failed_at \
+        FROM rental_refund f \
         JOIN rental_payment p ON p.id = f.payment_id WHERE p.rental_id = $1 ORDER BY f.id";
     const BALANCE: &str = "SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_transaction t \
         JOIN ledger_entry e ON e.transaction_id = t.id WHERE t.dedup_key = $1 AND e.account = $2";
@@ -411,19 +421,19 @@ pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalR
             on!(&mut snapshot.exec(), |c| sqlx::query_as(SUMS).bind(order.id).fetch_one(c).await)?;
         let payments: Vec<(Uuid, String)> =
             on!(&mut snapshot.exec(), |c| sqlx::query_as(PAYMENTS).bind(order.id).fetch_all(c).await)?;
-        let refunds: Vec<(Uuid, i64, i64, String, Option<DateTime<Utc>>)> =
+        let refunds: Vec<RentalRefund> =
             on!(&mut snapshot.exec(), |c| sqlx::query_as(REFUNDS).bind(order.id).fetch_all(c).await)?;
         let mut keys = vec![format!("rental-invoice:{}", order.id), format!("rental-credit:{}", order.id)];
         keys.extend(payments.iter().map(|(id, _)| format!("rental-received:{id}")));
-        for (id, attempts, ..) in &refunds {
-            let cause = |event: RefundEvent| event.cause(RENTAL, RefundId(*id));
-            for attempt in 1..=u32::try_from(*attempts).unwrap_or(1) {
+        for refund in &refunds {
+            let cause = |event: RefundEvent| event.cause(RENTAL, RefundId(refund.id));
+            for attempt in 1..=u32::try_from(refund.attempt).unwrap_or(1) {
                 keys.extend([cause(RefundEvent::Sent(attempt)), cause(RefundEvent::Failed(attempt))]);
             }
             keys.push(cause(RefundEvent::Elsewhere));
         }
         let in_state = |wanted: &str| -> i64 {
-            refunds.iter().filter(|(.., state, _)| state == wanted).map(|(_, _, amount, ..)| *amount).sum()
+            refunds.iter().filter(|refund| refund.state == wanted).map(|refund| refund.amount).sum()
         };
         let (mut clearing, mut revenue, mut bank, mut deposits) = (0, 0, 0, 0);
         for key in &keys {
@@ -454,13 +464,13 @@ pub(super) async fn rentals(snapshot: &mut Snapshot) -> sqlx::Result<Vec<RentalR
             net_kept: if invoiced > 0 { net } else { 0 },
             invoiced,
             received,
-            returning: refunds.iter().map(|(_, _, amount, ..)| *amount).sum(),
+            returning: refunds.iter().map(|refund| refund.amount).sum(),
             sent: in_state("sent"),
             elsewhere: in_state("elsewhere"),
             failed: refunds
                 .iter()
-                .filter(|(.., state, _)| state == "failed")
-                .map(|(_, _, amount, _, at)| (*amount, *at))
+                .filter(|refund| refund.state == "failed")
+                .map(|refund| (refund.amount, refund.failed_at))
                 .collect(),
             authorised: i64::try_from(payments.iter().filter(|(_, state)| state == "authorized").count())
                 .unwrap_or(i64::MAX),

@@ -189,14 +189,12 @@ async fn apply(p: &Platform, payment: &Payment, said: &ProviderPayment) -> Resul
     if said.charged_back > Cents::ZERO {
         chargebacks::note(p, payment).await?;
     }
-    refused_later::note(p, payment, said.refunded).await?;
-    if News::of(payment.state, said.state) == News::Nothing {
-        return Ok(());
+    if News::of(payment.state, said.state) != News::Nothing {
+        let expert = expert_of(p, payment.booking).await?;
+        attempt(p, || Box::pin(apply_once(p, payment, expert, said))).await?;
+        jobs::wake(p);
     }
-    let expert = expert_of(p, payment.booking).await?;
-    attempt(p, || Box::pin(apply_once(p, payment, expert, said))).await?;
-    jobs::wake(p);
-    Ok(())
+    refused_later::note(p, payment).await
 }
 
 async fn apply_once(p: &Platform, payment: &Payment, expert: ExpertId, read: &ProviderPayment) -> Result<(), Failure> {

@@ -530,7 +530,7 @@ impl World {
         let (returned, wrong): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|finding| finding.check == "a refund reaches the client");
         assert_eq!(wrong, [], "seed {} after {} bookings", self.seed, self.lives.len());
-        assert_eq!(returned.len() as i64, open, "seed {}: each refund that came back is named", self.seed);
+        assert_eq!(i64::try_from(returned.len()), Ok(open), "seed {}: each refund that came back is named", self.seed);
         self.count("audit");
     }
 

@@ -249,13 +249,16 @@ impl World {
             payment: payment.id,
             amount: payment.amount,
             state: payment_rows::RefundState::Due,
+            attempt: 1,
             provider_ref: None,
             reason: "declined".to_owned(),
             created_at: p.now(),
+            updated_at: p.now(),
         };
         payment_rows::insert_refund(&mut exec, &refund, &format!("declined:{}", booking.id)).await.unwrap();
-        payment_rows::note_refunded(&mut exec, refund.id, "re_1", p.now()).await.unwrap();
-        ledger::post_refunded(&mut exec, p, refund.id, booking.id, refund.amount).await.unwrap();
+        payment_rows::Refunds::OfBookings.note_sent(&mut exec, refund.id, 1, "re_1", p.now()).await.unwrap();
+        let event = ledger::RefundEvent::Sent(1);
+        ledger::post_refund(&mut exec, p, refund.id, event, Some(booking.id), refund.amount).await.unwrap();
         tx.commit().await.unwrap();
     }
 

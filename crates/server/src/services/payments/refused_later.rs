@@ -1,8 +1,7 @@
 //! Refunds that the provider took and that came back: the client's bank refused them, often days later.
 //!
-//! It is heard of by webhook, or by looking: whenever a payment is read, what the provider says went back is compared with
-//! what was sent, and each refund is looked at for some days after it was sent, should every webhook be lost. The money is
-//! then the client's deposit again (one reversing posting an attempt), the client is told that it has not arrived, and a
+//! It is heard of by webhook, or by looking: whenever a payment is read, so are the refunds of it that were sent, and each
+//! refund is looked at for two weeks after it was sent, should every webhook be lost. The money is then the client's deposit again (one reversing posting an attempt), the client is told that it has not arrived, and a
 //! manager sends it anew or notes that it was paid another way. Until then the audit names it.
 
 use super::{get, unanswered};
@@ -21,10 +20,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use gabarit_domain::{
-    ids::{AccountId, RefundId},
-    money::Cents,
-};
+use gabarit_domain::ids::{AccountId, RefundId};
 use gabarit_view::error::ApiError;
 
 /// A refund is first looked at so long after it was sent …
@@ -71,15 +67,14 @@ pub async fn watch_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
     watch_on(p, id, refund.updated_at).await
 }
 
-/// Looks at the refunds of a payment of which the provider says that less went back than was sent.
-pub(super) async fn note(p: &Platform, payment: &Payment, refunded: Cents) -> Result<(), ApiError> {
-    let sent: Cents = {
+/// Looks at the refunds of a payment that was read, if any was sent.
+pub(super) async fn note(p: &Platform, payment: &Payment) -> Result<(), ApiError> {
+    let refunds = {
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
-        let refunds = rows::refunds_of_booking(&mut conn.exec(), payment.booking).await.map_err(|e| p.fault(e))?;
-        let sent = |refund: &&rows::Refund| refund.payment == payment.id && refund.state == RefundState::Sent;
-        refunds.iter().filter(sent).map(|refund| refund.amount).sum()
+        rows::refunds_of_booking(&mut conn.exec(), payment.booking).await.map_err(|e| p.fault(e))?
     };
-    if refunded < sent { look(p, payment).await } else { Ok(()) }
+    let is_sent = |refund: &rows::Refund| refund.payment == payment.id && refund.state == RefundState::Sent;
+    if refunds.iter().any(is_sent) { look(p, payment).await } else { Ok(()) }
 }
 
 async fn look(p: &Platform, payment: &Payment) -> Result<(), ApiError> {

@@ -142,13 +142,11 @@ pub async fn sync(p: &Platform, reference: &str) -> Result<(), ApiError> {
     if !fits {
         return Err(p.fault(format_args!("the provider has another payment than {}", payment.id)));
     }
-    refunds::note(p, &payment, said.refunded).await?;
-    if News::of(payment.state, said.state) == News::Nothing {
-        return Ok(());
+    if News::of(payment.state, said.state) != News::Nothing {
+        attempt(p, || Box::pin(apply(p, &payment, &said))).await?;
+        jobs::wake(p);
     }
-    attempt(p, || Box::pin(apply(p, &payment, &said))).await?;
-    jobs::wake(p);
-    Ok(())
+    refunds::note(p, &payment).await
 }
 
 async fn apply(p: &Platform, payment: &RentalPayment, said: &ProviderPayment) -> Result<(), Failure> {

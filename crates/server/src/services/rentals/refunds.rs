@@ -16,10 +16,7 @@ use crate::{
         payments::{refused_later, unanswered},
     },
 };
-use gabarit_domain::{
-    ids::{AccountId, RefundId},
-    money::Cents,
-};
+use gabarit_domain::ids::{AccountId, RefundId};
 use gabarit_view::error::ApiError;
 
 /// A refund with its payment and order.
@@ -91,16 +88,14 @@ pub async fn watch_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
     refused_later::watch_on(p, id, refund.updated_at).await
 }
 
-/// Looks at the refunds of a payment of which the provider says that less went back than was sent.
-pub(super) async fn note(p: &Platform, payment: &RentalPayment, refunded: Cents) -> Result<(), ApiError> {
-    let sent: Cents = {
+/// Looks at the refunds of a payment that was read, if any was sent.
+pub(super) async fn note(p: &Platform, payment: &RentalPayment) -> Result<(), ApiError> {
+    let refunds = {
         let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-        let refunds = payment_rows::refunds_of_rental(&mut conn.exec(), payment.rental).await;
-        let refunds = refunds.map_err(|error| p.fault(error))?;
-        let sent = |refund: &&payment_rows::Refund| refund.payment == payment.id && refund.state == RefundState::Sent;
-        refunds.iter().filter(sent).map(|refund| refund.amount).sum()
+        payment_rows::refunds_of_rental(&mut conn.exec(), payment.rental).await.map_err(|error| p.fault(error))?
     };
-    if refunded < sent { look(p, payment).await } else { Ok(()) }
+    let is_sent = |refund: &payment_rows::Refund| refund.payment == payment.id && refund.state == RefundState::Sent;
+    if refunds.iter().any(is_sent) { look(p, payment).await } else { Ok(()) }
 }
 
 async fn look(p: &Platform, payment: &RentalPayment) -> Result<(), ApiError> {
