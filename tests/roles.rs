@@ -22,7 +22,8 @@ use gabarit_server::{
     services::{
         accounts, bookings, candidates, community, contact, contribution, disputes, experts, membership,
         nominations::{self, Eligibility},
-        payments, referral, rentals, work,
+        payments, referral, rentals,
+        work::{self, SentFile},
     },
     testing::{ExpertSpec, PASSWORD, TestExpert, TestPlatform},
 };
@@ -73,6 +74,8 @@ struct World {
     documents: [String; 2],
     /// Of the other client's application.
     candidate: String,
+    /// What the client sent the expert with a message.
+    attached: String,
     /// Of the client's conversation with the contact desk.
     request: String,
     /// The client's order for licences alone.
@@ -91,6 +94,11 @@ const APPLICATION: &str = "Marqueur Candidature";
 const REQUEST: &str = "Marqueur Demande au comptoir";
 /// What the client wrote to the expert.
 const LETTER: &str = "Marqueur Lettre à l'expert";
+/// The name of what went with it.
+const ATTACHED: &str = "Marqueur Plan joint";
+/// A file.
+const PDF: &[u8] =
+    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
 
 /// What the client wrote about the expert's work.
 const DISPUTE: &str = "Marqueur Litige du client";
@@ -154,7 +162,11 @@ impl World {
         };
         let invoice = view(client.clone()).await.documents[0].id.to_string();
         let self_billed = view(expert.account.clone()).await.documents[0].id.to_string();
-        work::write_message(&p, &client, placed.id, LETTER, &p.ids.uuid().to_string()).await.unwrap();
+        let plan = SentFile { name: format!("{ATTACHED}.pdf"), bytes: PDF.to_vec() };
+        let key = p.ids.uuid().to_string();
+        work::write_with_files(&p, &client, placed.id, LETTER, &key, vec![plan]).await.unwrap();
+        let written = work::thread(&p, &client, placed.id).await.unwrap().messages;
+        let attached = written[0].files[0].id.to_string();
         let request = ContactForm {
             topic: "feedback".into(),
             message: REQUEST.into(),
@@ -188,6 +200,7 @@ impl World {
             booking: placed.id,
             documents: [invoice, self_billed],
             candidate,
+            attached,
             request,
             rental,
             nomination,
@@ -218,6 +231,7 @@ impl World {
             .replace("{client}", &id(self.client.id))
             .replace("{manager}", &id(self.manager.id))
             .replace("{candidate}", &self.candidate)
+            .replace("{attached}", &self.attached)
             .replace("{request}", &self.request)
             .replace("{rental}", &self.rental)
             .replace("{nomination}", &self.nomination)
@@ -263,6 +277,7 @@ impl World {
         }
         unless([1, 5].contains(&role), "the client's conversation with the desk", REQUEST);
         unless([1, 3].contains(&role), "what the client wrote to the expert", LETTER);
+        unless([1, 3].contains(&role), "what the client sent the expert", ATTACHED);
         unless([2, 5].contains(&role), "the other client's application", APPLICATION);
         unless(parties, "what the client disputes", DISPUTE);
         unless([2, 5].contains(&role), "the other client's nomination", NOMINATION);

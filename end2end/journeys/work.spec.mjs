@@ -77,6 +77,22 @@ test("S11 S25 S30: an order, a letter answered, earnings, and where payouts go",
   await page.getByRole("button", { name: "Envoyer" }).click();
   await expect(page.locator(".messages")).toContainText("Le modèle est-il prêt lundi ?");
 
+  // A file that is not what its name says: nothing is sent, the text stays, the field says which file and why.
+  await page.locator("textarea[name=body]").fill("Voici le plan du rez-de-chaussée.");
+  const plan = (content) => ({ name: "plan.pdf", mimeType: "application/pdf", buffer: Buffer.from(content) });
+  await page.locator("#message-files").setInputFiles(plan("<!doctype html><script>alert(1)</script>"));
+  await page.getByRole("button", { name: "Envoyer" }).click();
+  await expect(page.locator("#message-files-error")).toContainText("plan.pdf n’est pas un PDF, PNG ou JPEG complet");
+  await expect(page.locator("textarea[name=body]")).toHaveValue("Voici le plan du rez-de-chaussée.");
+  await expect(page.locator(".messages")).not.toContainText("rez-de-chaussée");
+  await accessible(page);
+  const pdf = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
+  await page.locator("#message-files").setInputFiles(plan(pdf));
+  await page.getByRole("button", { name: "Envoyer" }).click();
+  await expect(page.getByRole("link", { name: "plan.pdf" })).toBeVisible();
+  await expect(page.locator("textarea[name=body]")).toHaveValue("");
+  await accessible(page);
+
   // The expert sees the order and answers.
   const other = await browser.newContext();
   const desk = await other.newPage();
@@ -86,6 +102,12 @@ test("S11 S25 S30: an order, a letter answered, earnings, and where payouts go",
   await visit(desk, "/fr/work/messages");
   await accessible(desk);
   await desk.locator(`main a[href$="/messages/${id}"]`).click();
+  const fetched = desk.waitForEvent("download");
+  await desk.getByRole("link", { name: "plan.pdf" }).click();
+  expect((await fetched).suggestedFilename()).toBe("plan.pdf");
+  await desk.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(desk);
+  await desk.setViewportSize({ width: 1280, height: 800 });
   await desk.locator("textarea[name=body]").fill("Oui, dès neuf heures.");
   await desk.getByRole("button", { name: "Envoyer" }).click();
   await expect(desk.locator(".messages")).toContainText("Oui, dès neuf heures.");

@@ -73,20 +73,6 @@ pub struct CalendarForm {
     pub locale: String,
 }
 
-/// A message as posted.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct MessageForm {
-    /// Of which booking.
-    pub id: String,
-    /// What.
-    pub body: String,
-    /// The form's key.
-    pub key: String,
-    /// Language of the page.
-    pub locale: String,
-}
-
 #[cfg(feature = "ssr")]
 fn page_locale(code: &str) -> Locale {
     Locale::parse(code).unwrap_or_default()
@@ -446,25 +432,4 @@ pub async fn thread(
 ) -> Result<Thread, ApiError> {
     let call = Call::current()?;
     work::thread(&call.platform, call.actor()?, id).await
-}
-
-/// Writes to the other side of a booking.
-///
-/// # Errors
-/// See [`work::write_message`].
-#[server(prefix = "/api", endpoint = "write_message")]
-pub async fn write_message(
-    /// As posted.
-    #[server(flatten)]
-    form: MessageForm,
-) -> Result<(), ApiError> {
-    let call = Call::current()?;
-    let result = async {
-        let id: BookingId = form.id.parse().map_err(|_| ApiError::NotFound)?;
-        work::write_message(&call.platform, call.actor()?, id, &form.body, &form.key).await?;
-        call.redirect(&url::path(page_locale(&form.locale), Page::Thread(id)));
-        Ok(())
-    }
-    .await;
-    call.answer_form(&form, result).await
 }

@@ -66,6 +66,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/webhooks/payments", post(webhooks::report))
         .route("/candidates/documents/{id}", get(uploads::fetch))
         .route("/disputes/files/{id}", get(uploads::fetch_evidence))
+        .route("/messages/files/{id}", get(uploads::fetch_message_file))
         .route("/candidates/{id}/interview.ics", get(uploads::interview))
         .route("/calendar/{file}", get(files::calendar))
         .route("/earnings.csv", get(files::earnings))

@@ -180,6 +180,46 @@ pub fn TextArea(
     .into_any()
 }
 
+/// Files to send along; its form is posted as `multipart/form-data`. What was chosen before a refusal no browser gives
+/// back: the problem says what to choose again.
+#[component]
+pub fn Files(
+    /// Its form.
+    form: FormState,
+    /// Name in the form.
+    name: &'static str,
+    /// What to choose.
+    #[prop(into)]
+    label: String,
+    /// More about it.
+    #[prop(into)]
+    hint: String,
+    /// Types that are taken, as browsers write them.
+    accept: &'static str,
+) -> impl IntoView {
+    let id = form.field_id(name);
+    let problem = form.problem(name);
+    let describing = id.clone();
+    view! {
+        <div class="field">
+            {label_row(id.clone(), label, true)}
+            {hint_row(&id, &hint)}
+            <input
+                id=id.clone()
+                name=name
+                type="file"
+                class="input"
+                multiple=true
+                accept=accept
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby=move || described_by(&describing, true, problem.with(Option::is_some))
+            />
+            {problem_row(&id, problem)}
+        </div>
+    }
+    .into_any()
+}
+
 /// One of many values, from a list that opens.
 #[component]
 pub fn Select(

@@ -12,7 +12,8 @@ use crate::{
 use gabarit_i18n::errors;
 use gabarit_view::error::ApiError;
 use leptos::{html, prelude::*};
-use server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
+use server_fn::{ServerFn, error::ServerFnUrlError};
 use std::collections::BTreeMap;
 
 /// What was typed in the form that was refused; the server provides it while it renders the page.
@@ -41,6 +42,19 @@ where
     let refused = error.with_untracked(|error| error.as_ref().is_some_and(|error| error.stash().is_some()));
     let kept = if refused { use_context::<Kept>().unwrap_or_default().0 } else { BTreeMap::new() };
     FormState { id, error, pending: action.pending().into(), kept: StoredValue::new(kept) }
+}
+
+/// The state of a form that is posted whole to an address of ours, with script and without, because files go with it.
+/// Refused, it leads back here with the error in the URL, under the name `what`.
+pub fn use_posted_form(id: &'static str, what: &'static str) -> FormState {
+    // Of the address as it is now: a page that is opened later has no error of another's.
+    let error = use_query_map().with_untracked(|query| {
+        let error = query.get("__err").filter(|_| query.get("__path").is_some_and(|path| path == what))?;
+        Some(ServerFnUrlError::<ApiError>::decode_err(error))
+    });
+    let refused = error.as_ref().is_some_and(|error| error.stash().is_some());
+    let kept = if refused { use_context::<Kept>().unwrap_or_default().0 } else { BTreeMap::new() };
+    FormState { id, error: Signal::stored(error), pending: Signal::stored(false), kept: StoredValue::new(kept) }
 }
 
 impl FormState {

@@ -102,6 +102,10 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::MustBe(value) => errors::problem_must_be(locale, value),
         Problem::InPast => errors::problem_in_past(locale).to_owned(),
         Problem::ChangedBy(who) => errors::problem_changed_by(locale, who),
+        Problem::FileEmpty(name) => errors::problem_file_empty(locale, name),
+        Problem::FileTooLarge(name) => errors::problem_file_too_large(locale, name),
+        Problem::FileType(name) => errors::problem_file_type(locale, name),
+        Problem::NoMoreFiles(most) => errors::problem_no_more_files(locale, u64::from(*most)),
     }
 }
 

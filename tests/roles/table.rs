@@ -193,6 +193,8 @@ const TABLE: &[Row] = &[
     ("GET /calendar/{file}", "/calendar/{nobody}", [404, 404, 404, 404, 404, 404]),
     ("GET /candidates/documents/{id}", "/candidates/documents/{candidate}", [401, 404, 404, 404, 404, 404]),
     ("GET /candidates/{id}/interview.ics", "/candidates/{candidate}/interview.ics", [401, 404, 404, 404, 404, 404]),
+    ("GET /messages/files/{id}", "/messages/files/{attached}", [401, 200, 404, 200, 404, 404]),
+    ("GET /messages/files/{id}", "/messages/files/{booking}", [401, 404, 404, 404, 404, 404]),
     ("GET /disputes/files/{id}", "/disputes/files/{booking}", [401, 404, 404, 404, 404, 404]),
     ("GET /document-keys.txt", "/document-keys.txt", [200, 200, 200, 200, 200, 200]),
     ("GET /documents/{whose}/{month}/{format}", "/documents/client/2026-12/pdf", [401, 404, 404, 404, 404, 404]),
@@ -208,6 +210,7 @@ const TABLE: &[Row] = &[
     ("GET /members/events/{id}", "/members/events/{nobody}", [401, 404, 404, 404, 404, 404]),
     ("GET /texts/{version}/{file}", "/texts/{nobody}/{nobody}", [404, 404, 404, 404, 404, 404]),
     ("POST /candidates/documents", "/candidates/documents id={candidate}&locale=en", [400, 400, 400, 400, 400, 400]),
+    ("POST /messages/{id}/write", "/messages/{booking}/write id={booking}&locale=en", [400, 400, 400, 400, 400, 400]),
     ("POST /disputes/{id}/files", "/disputes/{booking}/files id={booking}&locale=en", [400, 400, 400, 400, 400, 400]),
     ("POST /verify/{locale}", "/verify/en id={nobody}&locale=en", [303, 303, 303, 303, 303, 303]),
     // Server functions that read. `{all}` is every parameter that one of them has.
@@ -337,7 +340,6 @@ const TABLE: &[Row] = &[
     ("POST /api/set_endpoint", "/api/set_endpoint id={nobody}&locale=en", [401, 404, 404, 404, 404, 404]),
     ("POST /api/set_seller", "/api/set_seller id={nobody}&locale=en", [401, 403, 403, 422, 422, 403]),
     ("POST /api/settle_self_billed", "/api/settle_self_billed id={self_billed}&locale=en", [401, 403, 403, 403, 403, 422]),
-    ("POST /api/write_message", "/api/write_message id={booking}&locale=en", [401, 422, 422, 422, 422, 422]),
     ("POST /api/write_rating", "/api/write_rating id={booking}&locale=en", [401, 422, 404, 422, 404, 404]),
     // Referral partners: the expert is one, with a lead.
     ("GET /{locale}/licences/{code}", "/{l}/licences/{code}", [200, 200, 200, 200, 200, 200]),

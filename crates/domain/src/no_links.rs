@@ -1,5 +1,5 @@
 //! No links in profile text (S39): URLs, bare domains, e-mail addresses, telephone numbers and handles, also when they
-//! are spelled out in French, Dutch or English, written in look-alike letters, or cut up by characters nobody sees.
+//! are spelled out in French, Dutch, English, German or Spanish, written in look-alike letters, or cut up by characters nobody sees.
 //!
 //! The text is read once into a skeleton of plain lower-case characters that remember where they came from; a few
 //! scanners look at that. No regular expressions and no table of a thousand domains: the browser runs this on every key.
@@ -8,6 +8,7 @@ mod networks;
 mod phones;
 mod skeleton;
 mod spelled;
+mod told;
 mod web;
 mod words;
 

@@ -17,6 +17,7 @@ pub mod documents;
 pub mod experts;
 pub(crate) mod fields;
 pub mod figures;
+pub mod files;
 pub mod ledger;
 pub mod manage;
 pub mod membership;

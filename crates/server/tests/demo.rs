@@ -1,16 +1,18 @@
 //! The demonstration is lived through by the services: its books must be as sound as anybody's.
 
+use gabarit_domain::{dispute::DisputeState, money::Cents};
 use gabarit_server::{
     audit,
     demo::{self, Loaded},
     on,
-    services::{accounts, payouts},
+    services::{accounts, disputes, payouts},
     testing::for_each_db,
 };
 use std::collections::BTreeMap;
 
-/// S10 S16 S25 S31 S36: bookings in every state for the accounts to try, with documents, a payout that was executed and one that
-/// is due; the audit finds nothing, and a second load changes nothing.
+/// S9 S10 S16 S21 S22 S25 S31 S36: bookings in every state for the accounts to try, with documents, payouts that were executed and
+/// some that are due, an assignment that both sides reviewed, a dispute that is open and one that was settled, licences
+/// that are out and some that are back; the audit finds nothing, and a second load changes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_has_a_sound_past() {
     for_each_db(|p| async move {
@@ -24,7 +26,7 @@ async fn the_demonstration_has_a_sound_past() {
                 .await)
             .unwrap();
         let states: BTreeMap<String, i64> = states.into_iter().collect();
-        let expected = [("accepted", 1), ("cancelled", 1), ("completed", 3), ("requested", 1)];
+        let expected = [("accepted", 1), ("cancelled", 1), ("completed", 5), ("requested", 1)];
         assert_eq!(states, expected.map(|(state, count)| (state.to_owned(), count)).into());
         let days: i64 = on!(&mut conn.exec(), |c| {
             sqlx::query_scalar(
@@ -45,7 +47,31 @@ async fn the_demonstration_has_a_sound_past() {
         drop(conn);
         let manager = accounts::get(&p, gabarit_domain::ids::AccountId(manager)).await.unwrap().unwrap();
         let desk = payouts::desk(&p, &manager).await.unwrap();
-        assert_eq!((desk.payables.len(), desk.batches.len()), (1, 2));
+        assert_eq!((desk.payables.len(), desk.batches.len()), (2, 2));
+
+        // What stands beside the bookings.
+        let open = disputes::list(&p, &manager, false).await.unwrap();
+        assert_eq!((open.len(), open[0].state), (1, DisputeState::Open));
+        assert!(open[0].withheld > Cents::ZERO);
+        let closed = disputes::list(&p, &manager, true).await.unwrap();
+        assert_eq!((closed.len(), closed[0].state), (1, DisputeState::Settled));
+        assert!(closed[0].refund > Cents::ZERO);
+        let mut conn = p.db.conn().await.unwrap();
+        let rentals: Vec<String> =
+            on!(&mut conn.exec(), |c| sqlx::query_scalar("SELECT state FROM rental_order ORDER BY 1")
+                .fetch_all(c)
+                .await)
+            .unwrap();
+        assert_eq!(rentals, ["handed-out", "returned"]);
+        let reviewed: i64 = on!(&mut conn.exec(), |c| sqlx::query_scalar(
+            "SELECT COUNT(*) FROM review r JOIN client_review o ON o.booking_id = r.booking_id \
+             WHERE r.state = 'shown' AND o.state = 'shown' AND r.reply IS NOT NULL"
+        )
+        .fetch_one(c)
+        .await)
+        .unwrap();
+        assert_eq!(reviewed, 1, "both sides, and an answer");
+        drop(conn);
 
         assert_eq!(audit::run(&p).await.unwrap(), []);
     })

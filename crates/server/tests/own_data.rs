@@ -9,7 +9,10 @@ use gabarit_domain::{booking::PaymentMethod, ids::UploadId};
 use gabarit_server::{
     db::own_data::{self as rows, Kept, TABLES},
     mail, on,
-    services::{accounts, audit_log, bookings, candidates, contact, own_data, papers},
+    services::{
+        accounts, audit_log, bookings, candidates, contact, own_data, papers,
+        work::{self, SentFile},
+    },
     storage::StorageError,
     testing::{TestPlatform, for_each_db},
 };
@@ -95,6 +98,21 @@ async fn ask_desk(p: &TestPlatform, who: &gabarit_view::account::AccountView, me
     contact::open(p, Some(who), &form, "192.0.2.1").await.unwrap();
 }
 
+/// Sends a file to the other side of a booking.
+async fn send_file(
+    p: &TestPlatform,
+    who: &gabarit_view::account::AccountView,
+    id: gabarit_domain::ids::BookingId,
+    name: &str,
+) -> UploadId {
+    let pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
+    let file = SentFile { name: name.to_owned(), bytes: pdf.to_vec() };
+    let key = p.ids.uuid().to_string();
+    work::write_with_files(p, who, id, "Voyez la pièce jointe.", &key, vec![file]).await.unwrap();
+    let files = work::thread(p, who, id).await.unwrap().messages.into_iter().flat_map(|message| message.files);
+    UploadId(files.last().unwrap().id)
+}
+
 /// S23: the archive holds everything that is stored about its owner, their documents, and nothing of others'.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_archive_is_ones_own() {
@@ -109,6 +127,8 @@ async fn the_archive_is_ones_own() {
         visit_desk(p, &stranger.email, "Another secret of Bob's").await;
         let (id, _) = stage.paid(DAYS).await;
         stage.accept(id).await;
+        send_file(p, &stage.client, id, "plan.pdf").await;
+        send_file(p, &stage.expert.account, id, "coupe.pdf").await;
         stage.at("2026-12-02T23:00:00Z").await;
 
         let files = archive(&stage, &stage.client).await;
@@ -123,7 +143,13 @@ async fn the_archive_is_ones_own() {
         assert_eq!(table("contact_request").len(), 2);
         assert!(!table("outbox").is_empty() && !table("payment").is_empty() && !table("client_profile").is_empty());
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
-        assert_eq!(names.iter().filter(|name| name.ends_with(".pdf")).count(), 1, "the invoice: {names:?}");
+        let printed = |name: &&&str| name.starts_with("documents/") && name.ends_with(".pdf");
+        assert_eq!(names.iter().filter(printed).count(), 1, "the invoice: {names:?}");
+        // What they sent with messages; what the other side sent is the other side's.
+        let sent: Vec<&&str> = names.iter().filter(|name| name.starts_with("files/")).collect();
+        assert!(sent.len() == 1 && sent[0].ends_with("-plan.pdf"), "{names:?}");
+        assert_eq!((table("booking_message").len(), table("booking_message_file").len()), (2, 1));
+        assert_eq!(table("booking_message_file")[0]["name"], "plan.pdf");
         let text = String::from_utf8_lossy(&files["data.json"]).into_owned();
         for foreign in ["Bob", "password_hash", "secret_hash", "token_hash"] {
             assert!(!text.contains(foreign), "{foreign}");
@@ -136,7 +162,8 @@ async fn the_archive_is_ones_own() {
         let told = data(&files);
         assert_eq!(told["data"]["expert"][0]["level"], "3");
         assert!(told["data"]["booking"].is_null() && told["data"]["payment"].is_null());
-        assert_eq!(files.keys().filter(|name| name.ends_with(".pdf")).count(), 1);
+        assert_eq!(files.keys().filter(|name| name.starts_with("documents/") && name.ends_with(".pdf")).count(), 1);
+        assert!(files.keys().any(|name| name.ends_with("-coupe.pdf")));
 
         // Nobody else gets it, and it does not stay.
         let export = own_data::page(p, &stage.client).await.unwrap().exports.remove(0);
@@ -229,6 +256,8 @@ async fn a_client_is_erased() {
         visit_desk(p, &stage.client.email, "I was as unhappy in Gent").await;
         let (id, _) = stage.paid(DAYS).await;
         stage.accept(id).await;
+        let own = send_file(p, &stage.client, id, "Ada Client.pdf").await;
+        let theirs = send_file(p, &stage.expert.account, id, "coupe.pdf").await;
         stage.at("2026-12-02T23:00:00Z").await;
         let reference = stage.client_view(id).await.reference;
         let session = accounts::sign_in(p, &stage.client.email, gabarit_server::testing::PASSWORD, "192.0.2.9").await;
@@ -244,6 +273,12 @@ async fn a_client_is_erased() {
         assert!(matches!(again, Err(ApiError::WrongCredentials { .. })), "{again:?}");
         stage.work().await;
         assert!(matches!(p.storage.get(UploadId(export.id)).await, Err(StorageError::Missing)));
+        // What they sent is gone, with its name; what was sent to them is the other side's.
+        assert!(matches!(p.storage.get(own).await, Err(StorageError::Missing)));
+        let left = work::thread(p, &stage.expert.account, id).await.unwrap().messages;
+        assert_eq!(left.iter().map(|message| message.files.len()).collect::<Vec<_>>(), [0, 1]);
+        assert!(work::fetch_file(p, &stage.expert.account, theirs).await.is_ok());
+        assert_eq!(work::fetch_file(p, &stage.expert.account, own).await, Err(ApiError::NotFound));
         mail::send_due(p).await.unwrap();
         let mails = stage.mail_to(&stage.client.email).await;
         assert_eq!(mails, ["Votre compte est effacé"]);

@@ -7,18 +7,28 @@
 mod stage;
 
 use chrono::{NaiveDate, TimeDelta};
-use gabarit_domain::{booking::PaymentMethod, completeness::Point, ids::PlaceId, money::Cents, pricing::Refusal};
+use gabarit_domain::{
+    booking::PaymentMethod,
+    completeness::Point,
+    ids::{PlaceId, UploadId},
+    money::Cents,
+    pricing::Refusal,
+};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     ics, jobs, mail,
-    services::{bookings, experts, search, work},
+    services::{
+        bookings, experts, search,
+        work::{self, SentFile},
+    },
     testing::{ExpertSpec, TestPlatform, for_each_db},
+    uploads,
 };
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
     search::SearchQuery,
-    work::{BillingForm, CalendarProblem, ProfileForm, Publishing, RecordForm, TermsForm},
+    work::{BillingForm, CalendarProblem, MAX_MESSAGE_FILES, ProfileForm, Publishing, RecordForm, TermsForm},
 };
 use stage::{DAYS, Stage};
 use std::{
@@ -450,6 +460,131 @@ async fn threads_belong_to_two() {
         let key = p.ids.uuid().to_string();
         assert_eq!(work::write_message(&p, client, id, "Dommage", &key).await, Err(ApiError::MovedOn));
         assert!(!work::thread(&p, client, id).await.unwrap().open);
+    })
+    .await;
+}
+
+const PDF: &[u8] =
+    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
+
+fn sent(name: &str, bytes: &[u8]) -> SentFile {
+    SentFile { name: name.to_owned(), bytes: bytes.to_vec() }
+}
+
+/// Files that lie in the store of a platform under test.
+fn stored(p: &TestPlatform) -> usize {
+    let folder = p.config.data_dir.join("uploads");
+    let Ok(folders) = std::fs::read_dir(folder) else { return 0 };
+    folders.map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count()).sum()
+}
+
+/// S11: files go with messages: both sides of the thread fetch them as they were sent, under a harmless name, and are
+/// told of them; nobody else does, not even another client of the same expert; the same form twice is sent once.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_with_messages_and_belong_to_two() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let (client, expert) = (&stage.client, &stage.expert.account);
+        let (id, _) = stage.paid(DAYS).await;
+        let key = work::thread(&p, client, id).await.unwrap().key;
+        let other_pdf = [PDF, b"% another\nstartxref\n9\n%%EOF\n"].concat();
+        for _ in 0..2 {
+            let files = vec![sent("C:\\Plans\\Étage 1.pdf.exe", PDF), sent("\"coupe\r\nx.png", &other_pdf)];
+            work::write_with_files(&p, client, id, "Voici les plans.", &key, files).await.unwrap();
+        }
+        assert_eq!(stored(&p), 2, "the second time left nothing behind");
+        for (reader, own) in [(client, true), (expert, false)] {
+            let messages = work::thread(&p, reader, id).await.unwrap().messages;
+            assert_eq!((messages.len(), messages[0].own, messages[0].files.len()), (1, own, 2));
+            let (first, second) = (&messages[0].files[0], &messages[0].files[1]);
+            assert_eq!((first.name.as_str(), first.size), ("Étage 1 pdf.pdf", PDF.len() as u64));
+            assert_eq!(second.name, "coupe x.pdf", "what it is, not what it is called");
+            let fetched = work::fetch_file(&p, reader, UploadId(first.id)).await.unwrap();
+            assert_eq!((fetched.media_type, fetched.bytes.as_slice()), ("application/pdf", PDF));
+            assert_eq!(work::fetch_file(&p, reader, UploadId(second.id)).await.unwrap().bytes, other_pdf);
+        }
+        let file = UploadId(work::thread(&p, client, id).await.unwrap().messages[0].files[0].id);
+        let mails = mail::local_mailbox(&p, 1_000).await.unwrap();
+        let told: Vec<_> = mails.iter().filter(|mail| mail.text.contains("Étage 1 pdf.pdf")).collect();
+        assert_eq!((told.len(), told[0].to.as_str()), (1, expert.email.as_str()));
+
+        // Another client of the same expert, in a thread of their own; another expert, with an order of the same client.
+        let neighbour = p.client("Noa Buur").await;
+        let theirs = stage.place_as(&neighbour, stage.form("2026-12-08", PaymentMethod::Ideal)).await.unwrap().id;
+        let reference = p.provider.last_reference();
+        p.provider.pay(&reference);
+        gabarit_server::services::payments::sync(&p, &reference).await.unwrap();
+        let second = p.expert(ExpertSpec::default()).await;
+        let (stranger, manager) = (p.client("Eve").await, p.manager().await);
+        assert!(work::thread(&p, &neighbour, theirs).await.unwrap().messages.is_empty());
+        for nobody in [&neighbour, &second.account, &stranger, &manager] {
+            assert_eq!(work::fetch_file(&p, nobody, file).await, Err(ApiError::NotFound));
+            let key = p.ids.uuid().to_string();
+            let refused = work::write_with_files(&p, nobody, id, "x", &key, vec![sent("x.pdf", PDF)]).await;
+            assert_eq!(refused, Err(ApiError::NotFound));
+        }
+        assert_eq!(work::fetch_file(&p, client, UploadId(id.0)).await, Err(ApiError::NotFound));
+        assert_eq!(stored(&p), 2, "what strangers send is not kept");
+
+        // The thread is closed for writing, and stays readable.
+        bookings::decline(&p, expert, id, "").await.unwrap();
+        let key = p.ids.uuid().to_string();
+        let late = work::write_with_files(&p, client, id, "Dommage", &key, vec![sent("x.pdf", PDF)]).await;
+        assert_eq!((late, stored(&p)), (Err(ApiError::MovedOn), 2));
+        assert_eq!(work::fetch_file(&p, client, file).await.unwrap().bytes, PDF);
+    })
+    .await;
+}
+
+/// S11: what a file is, its content says: with one that is something else, empty, too large or too many nothing is sent
+/// and nothing kept, and each is named beside the field.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_checked_by_their_content() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let client = &stage.client;
+        let (id, _) = stage.paid(DAYS).await;
+        let write = async |body: &str, files: Vec<SentFile>| {
+            let key = p.ids.uuid().to_string();
+            work::write_with_files(&p, client, id, body, &key, files).await
+        };
+        let huge = [PDF, vec![b' '; uploads::MAX_BYTES].as_slice(), b"startxref\n9\n%%EOF\n"].concat();
+        let page = b"<!doctype html><script>alert(1)</script>";
+        let refused = write(
+            "",
+            vec![sent("bon.pdf", PDF), sent("page.pdf", page), sent("vide.png", b""), sent("lourd.pdf", &huge)],
+        )
+        .await
+        .unwrap_err();
+        assert_eq!(problems(&refused, "body"), [Problem::Missing]);
+        assert_eq!(
+            problems(&refused, "files"),
+            [
+                Problem::FileType(text("page.pdf")),
+                Problem::FileEmpty(text("vide.png")),
+                Problem::FileTooLarge(text("lourd.pdf"))
+            ]
+        );
+        let many = write("Beaucoup", vec![sent("a.pdf", PDF); MAX_MESSAGE_FILES + 1]).await.unwrap_err();
+        assert_eq!(problems(&many, "files"), [Problem::TooMany(5)]);
+        for other in
+            [&b"PK\x03\x04"[..], b"MZ\x90\x00", b"\xff\xd8\xff\xd9", b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
+        {
+            let refused = write("Voyez", vec![sent("photo.jpg", other)]).await.unwrap_err();
+            assert_eq!(problems(&refused, "files"), [Problem::FileType(text("photo.jpg"))]);
+        }
+        assert_eq!((work::thread(&p, client, id).await.unwrap().messages.len(), stored(&p)), (0, 0));
+        // A thread holds so many, whoever sends them.
+        for _ in 0..20 {
+            write("Encore", vec![sent("a.pdf", PDF); MAX_MESSAGE_FILES]).await.unwrap();
+        }
+        let full = write("Encore un", vec![sent("a.pdf", PDF)]).await.unwrap_err();
+        assert_eq!((problems(&full, "files"), stored(&p)), (vec![Problem::NoMoreFiles(100)], 100));
+        write("Sans fichier", Vec::new()).await.unwrap();
+        // One that was changed in the store is not handed out as if it were the one that was sent.
+        let file = UploadId(work::thread(&p, client, id).await.unwrap().messages[0].files[0].id);
+        p.storage.put(file, page.to_vec()).await.unwrap();
+        assert!(matches!(work::fetch_file(&p, client, file).await, Err(ApiError::Internal { .. })));
     })
     .await;
 }

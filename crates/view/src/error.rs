@@ -90,6 +90,14 @@ pub enum Problem {
     InPast,
     /// Somebody else changed it since it was read: nothing was overwritten. Who.
     ChangedBy(String),
+    /// A file with nothing in it; its name.
+    FileEmpty(String),
+    /// A file that is too large; its name.
+    FileTooLarge(String),
+    /// A file that is neither PDF nor PNG nor JPEG, or not whole; its name.
+    FileType(String),
+    /// No more files are kept here; the greatest number.
+    NoMoreFiles(u32),
 }
 
 /// A quote inside an error, as it is sent: every screen reads errors, and only those that show a price need the code that
@@ -295,7 +303,9 @@ impl ApiError {
             | Self::Overtaken { stash, .. }
             | Self::CreditRefused { stash, .. } => *stash = Some(key),
             // What was typed may still hold elsewhere, or later.
-            Self::MovedOn | Self::TooManyAttempts { .. } => return Self::Kept { why: Box::new(self), stash: key },
+            Self::MovedOn | Self::TooManyAttempts { .. } | Self::Unavailable => {
+                return Self::Kept { why: Box::new(self), stash: key };
+            }
             _ => {}
         }
         self
@@ -333,10 +343,11 @@ impl FromServerFnError for ApiError {
 mod tests {
     use super::*;
 
-    /// What was typed is kept where the record moved on, or too much was tried; why stays what it was.
+    /// What was typed is kept where the record moved on, too much was tried, or a service did not answer; why stays what
+    /// it was.
     #[test]
     fn typed_is_kept() {
-        for error in [ApiError::MovedOn, ApiError::TooManyAttempts { retry_after_seconds: 60 }] {
+        for error in [ApiError::MovedOn, ApiError::TooManyAttempts { retry_after_seconds: 60 }, ApiError::Unavailable] {
             let kept = error.clone().with_stash("key".to_owned());
             assert_eq!((kept.stash(), kept.status()), (Some("key"), error.status()));
             assert_eq!(kept.is_moved_on(), error == ApiError::MovedOn);

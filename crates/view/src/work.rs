@@ -14,7 +14,11 @@ use gabarit_domain::{
     pricing::Refusal,
     rulebook::LadderBand,
 };
-use gabarit_i18n::fmt::ZonedTime;
+use gabarit_i18n::{
+    Locale,
+    fmt::{self, ZonedTime},
+    work as text,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -398,6 +402,30 @@ pub struct MessageView {
     pub at: ZonedTime,
     /// What.
     pub body: String,
+    /// What was sent along.
+    pub files: Vec<MessageFile>,
+}
+
+/// What an error of the form that messages are written with goes by.
+pub const MESSAGE_FORM: &str = "message";
+/// The most files that go with one message.
+pub const MAX_MESSAGE_FILES: usize = 5;
+
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageFile {
+    /// Which.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// A file's size, as people read it.
+#[must_use]
+pub fn file_size(locale: Locale, bytes: u64) -> String {
+    text::file_size(locale, fmt::int(locale, i64::try_from(bytes.div_ceil(1000)).unwrap_or(i64::MAX)))
 }
 
 /// A thread in a list.

@@ -1,19 +1,18 @@
 //! Threads between client and expert of a booking.
 
-use super::successes;
 use crate::{
-    api::work::{WriteMessage, thread, work_threads},
+    api::work::{thread, work_threads},
     i18n::{fmt, use_locale},
-    ui::{EmptyState, ErrorState, FormErrors, Hidden, LinkButton, Skeleton, Submit, TextArea, use_form_state},
+    ui::{EmptyState, ErrorState, Files, FormErrors, LinkButton, Skeleton, Submit, TextArea, use_posted_form},
     url::{self, Page},
 };
 use gabarit_domain::ids::BookingId;
 use gabarit_i18n::{common, work as text};
 use gabarit_view::{
     error::ApiError,
-    work::{Thread, ThreadSummary},
+    work::{MAX_MESSAGE_FILES, MESSAGE_FORM, MessageFile, Thread, ThreadSummary, file_size},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -67,11 +66,9 @@ pub(super) fn MessagesPage() -> impl IntoView {
 pub(super) fn ThreadPage() -> impl IntoView {
     let locale = use_locale();
     let params = use_params_map();
-    let write = ServerAction::<WriteMessage>::new();
-    let writes = successes(write);
     let loaded = Resource::new_blocking(
-        move || (params.read().get("id").and_then(|id| id.parse::<BookingId>().ok()), writes.get()),
-        |(id, _)| async move {
+        move || params.read().get("id").and_then(|id| id.parse::<BookingId>().ok()),
+        |id| async move {
             match id {
                 Some(id) => thread(id).await,
                 None => Err(ApiError::NotFound),
@@ -82,7 +79,7 @@ pub(super) fn ThreadPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=6/> }>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(thread) => view! { <Conversation thread write/> }.into_any(),
+                    Ok(thread) => view! { <Conversation thread/> }.into_any(),
                     Err(error) => view! {
                         <Title text=text::nav_messages(locale)/>
                         <h1>{text::nav_messages(locale)}</h1>
@@ -96,50 +93,85 @@ pub(super) fn ThreadPage() -> impl IntoView {
     .into_any()
 }
 
+/// The form is posted whole, with script and without: files go with it.
 #[component]
-fn Conversation(thread: Thread, write: ServerAction<WriteMessage>) -> impl IntoView {
+fn Conversation(thread: Thread) -> impl IntoView {
     let locale = use_locale();
-    let form = use_form_state("message", write);
+    let form = use_posted_form("message", MESSAGE_FORM);
     let title = text::thread_title(locale, &thread.with);
-    let empty = thread.messages.is_empty();
+    let latest = thread.messages.len().checked_sub(1);
     let rows = thread
         .messages
         .into_iter()
-        .map(|message| {
+        .enumerate()
+        .map(|(index, message)| {
             let who = if message.own { text::you(locale).to_owned() } else { message.author };
             view! {
-                <li class="message" class:message-own=message.own>
+                <li class="message" class:message-own=message.own id=(Some(index) == latest).then_some("latest")>
                     <p class="hint">{who} " · " {fmt::date_time(locale, &message.at)}</p>
                     <p class="prose">{message.body}</p>
+                    <MessageFiles files=message.files/>
                 </li>
             }
         })
         .collect_view();
-    let (id, key, with) = (thread.booking.to_string(), thread.key, thread.with);
-    let (id, key, with) = (StoredValue::new(id), StoredValue::new(key), StoredValue::new(with));
+    let hint = text::files_hint(locale, fmt::int(locale, MAX_MESSAGE_FILES.try_into().unwrap_or(i64::MAX)));
     view! {
         <Title text=title.clone()/>
         <h1>{title}</h1>
         <p>
             <a href=url::path(locale, Page::Booking(thread.booking))>{text::thread_about(locale, &thread.reference)}</a>
         </p>
-        {empty.then(|| view! { <p>{text::thread_empty(locale)}</p> })}
+        {latest.is_none().then(|| view! { <p>{text::thread_empty(locale)}</p> })}
         <ol class="messages">{rows}</ol>
         {if thread.open {
             view! {
-                <ActionForm action=write attr:class="stack form-page" attr:novalidate="">
+                <form
+                    id="write"
+                    method="post"
+                    action=format!("/messages/{}/write", thread.booking)
+                    enctype="multipart/form-data"
+                    class="stack form-page"
+                    novalidate=true
+                >
                     <FormErrors form/>
-                    <Hidden name="id" value=id.get_value()/>
-                    <Hidden name="key" value=key.get_value()/>
-                    <Hidden name="locale" value=locale.code().to_owned()/>
-                    <TextArea form name="body" label=text::message(locale) hint=text::message_hint(locale, with.get_value()) rows=5/>
+                    <input type="hidden" name="key" value=thread.key/>
+                    <input type="hidden" name="locale" value=locale.code()/>
+                    <TextArea form name="body" label=text::message(locale) hint=text::message_hint(locale, thread.with) rows=5/>
+                    <Files form name="files" label=text::files(locale) hint accept="application/pdf,image/png,image/jpeg"/>
                     <Submit form text=text::send(locale).to_owned()/>
-                </ActionForm>
+                </form>
             }
             .into_any()
         } else {
-            view! { <p class="hint">{text::thread_closed(locale)}</p> }.into_any()
+            // Somebody may have written while it was being closed.
+            view! {
+                <div id="write">
+                    <FormErrors form/>
+                    <p class="hint">{text::thread_closed(locale)}</p>
+                </div>
+            }
+            .into_any()
         }}
     }
     .into_any()
+}
+
+/// What was sent with a message, as downloads.
+#[component]
+fn MessageFiles(files: Vec<MessageFile>) -> impl IntoView {
+    let locale = use_locale();
+    let none = files.is_empty();
+    let items = files
+        .into_iter()
+        .map(|file| {
+            view! {
+                <li>
+                    <a href=format!("/messages/files/{}", file.id) rel="external" download="">{file.name}</a>
+                    " " <span class="hint">{file_size(locale, file.size)}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    (!none).then(|| view! { <ul class="message-files" aria-label=text::files(locale)>{items}</ul> }).into_any()
 }

@@ -91,6 +91,12 @@ const MORE_PERSONAL: &[&str] = &[
     "onlyfans",
     "imessage",
     "facetime",
+    "weixin",
+    "加微信",
+    "fosstodon",
+    "mstdn",
+    "misskey",
+    "lnkdn",
 ];
 const MORE_TRADE: &[&str] = &[
     "deviantart",
@@ -433,6 +439,8 @@ const FILLERS: &[&str] = &[
     "ici",
     "here",
     "welkom",
+    "ist",
+    "lautet",
 ];
 
 /// Words of the trade that are neither names of people nor of theirs.
@@ -705,8 +713,13 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
                     && !token.is_one_of(NOT_A_NAME)
             })
             .count();
-        if (2..=3).contains(&run) && ends_clause(tokens, at + run) {
-            return Some(at..at + run);
+        // `Mia Exemple BIM`
+        let trade = tokens[at + run..]
+            .iter()
+            .take_while(|token| high(text, token) && !token.new_line && token.is_one_of(CRAFT))
+            .count();
+        if (2..=3).contains(&run) && trade <= 2 && ends_clause(tokens, at + run + trade) {
+            return Some(at..at + run + trade);
         }
     }
     // Eight letters and digits.
@@ -731,9 +744,12 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
             "utilisateur",
             "naam",
             "adres",
+            "profil",
+            "profiel",
         ])
         && at == network.at.end
-        && (network.kind == Kind::Personal || start.is("github"));
+        && (network.kind == Kind::Personal
+            || start.is_one_of(&["github", "grabcad", "artstation", "sketchfab", "behance", "dribbble"]));
     cues.named |= account;
     let strong = name.underscore || name.dotted || (name.looks && !name.hyphen && !name.humps);
     let adjacent = at - network.at.end <= 1;
@@ -1107,21 +1123,29 @@ fn everywhere(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
     for at in 0..tokens.len() {
         let word = &tokens[at];
         let far = word.is_one_of(&["partout", "overal", "everywhere", "uberall"])
-            || (word.is_one_of(&["alle", "all", "tous", "toutes"])
-                && tokens[at..].iter().take(4).any(|token| {
-                    token.is_one_of(&[
-                        "netwerken",
-                        "networks",
-                        "reseaux",
-                        "plateformes",
-                        "platforms",
-                        "socials",
-                        "sociaux",
-                        "kanalen",
-                        "channels",
-                        "media",
-                    ])
-                }));
+            || (word.is_one_of(&[
+                "alle", "all", "tous", "toutes", "every", "elk", "elke", "ieder", "chaque", "todas", "todos", "jedem",
+                "allen",
+            ]) && tokens[at..].iter().take(4).any(|token| {
+                token.is_one_of(&[
+                    "netwerken",
+                    "networks",
+                    "netwerk",
+                    "network",
+                    "netzwerk",
+                    "netzwerken",
+                    "redes",
+                    "reseau",
+                    "reseaux",
+                    "plateformes",
+                    "platforms",
+                    "socials",
+                    "sociaux",
+                    "kanalen",
+                    "channels",
+                    "media",
+                ])
+            }));
         if !far {
             continue;
         }
@@ -1136,6 +1160,9 @@ fn everywhere(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
                 "name",
                 "heet",
                 "zelfde",
+                "derselbe",
+                "mismo",
+                "nombre",
                 "meme",
                 "same",
                 "hetzelfde",

@@ -83,6 +83,11 @@ impl Skeleton {
         Self { glyphs }
     }
 
+    /// Whether every character of a place stands for one beyond ASCII: digits of other writing, in circles, on keys.
+    pub(super) fn is_styled(&self, range: Range<usize>) -> bool {
+        self.glyphs.get(range).is_some_and(|glyphs| glyphs.iter().all(|glyph| glyph.end - glyph.start > 1))
+    }
+
     pub(super) fn c(&self, at: usize) -> Option<char> {
         self.glyphs.get(at).map(|glyph| glyph.c)
     }
@@ -247,6 +252,11 @@ fn plain(c: char, after_letter: bool) -> char {
         '\u{2460}'..='\u{2468}' => letter(b'1', code - 0x2460),
         '\u{24ea}' | '\u{24ff}' => '0',
         '\u{2776}'..='\u{277e}' => letter(b'1', code - 0x2776),
+        '\u{2780}'..='\u{2788}' => letter(b'1', code - 0x2780),
+        '\u{278a}'..='\u{2792}' => letter(b'1', code - 0x278a),
+        '\u{2474}'..='\u{247c}' => letter(b'1', code - 0x2474),
+        '\u{2488}'..='\u{2490}' => letter(b'1', code - 0x2488),
+        '\u{24f5}'..='\u{24fd}' => letter(b'1', code - 0x24f5),
         '\u{249c}'..='\u{24b5}' => letter(b'a', code - 0x249c),
         '\u{24b6}'..='\u{24cf}' => letter(b'A', code - 0x24b6),
         '\u{24d0}'..='\u{24e9}' => letter(b'a', code - 0x24d0),

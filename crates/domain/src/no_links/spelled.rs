@@ -3,6 +3,7 @@
 use super::{
     LinkKind, networks,
     skeleton::{Skeleton, Token},
+    told,
     web::{Hits, is_end},
     words::{
         CALL, NAMED, NOT_A_NAME, ORDINARY, PERSONAL, PREFIXES, PROVIDERS, SEEK, SITE_WORDS, SKILL, SMALL, STRONG,
@@ -28,6 +29,7 @@ pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
     numbers(&tokens, hits);
     names(text, &tokens, hits);
     networks::scan(text, &tokens, hits);
+    told::scan(text, &tokens, hits);
 }
 
 /// How a sign is written.
@@ -365,6 +367,8 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
                                     | "ca"
                                     | "it"
                                     | "es"
+                                    | "pt"
+                                    | "at"
                                     | "pro"
                                     | "tech"
                                     | "studio"
@@ -482,7 +486,7 @@ fn web_aloud(tokens: &[Token], at: usize) -> Option<(usize, LinkKind, usize)> {
 }
 
 /// How many digits a number word stands for, if it is one.
-fn number_word(word: &str) -> Option<usize> {
+pub(super) fn number_word(word: &str) -> Option<usize> {
     const ONE: &[&str] = &[
         "zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "nul", "een", "twee", "drie",
         "vier", "vijf", "zes", "zeven", "acht", "negen", "null", "eins", "zwei", "drei", "vier", "funf", "fuenf",

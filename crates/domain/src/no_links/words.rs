@@ -1073,6 +1073,23 @@ pub(super) const SEEK: &[&str] = &[
 
 /// Words that are never a name on a network.
 pub(super) const NOT_A_NAME: &[&str] = &[
+    "management",
+    "beheer",
+    "gestion",
+    "administration",
+    "settings",
+    "rights",
+    "droits",
+    "rechten",
+    "creation",
+    "security",
+    "integration",
+    "policies",
+    "policy",
+    "migration",
+    "verwaltung",
+    "automation",
+    "setup",
     "moi",
     "mij",
     "me",

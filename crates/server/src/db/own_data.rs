@@ -252,6 +252,13 @@ pub const TABLES: &[Table] = &[
     ])
     .kept(Kept::Proof),
     // Bookings and what belongs to them. Documents themselves are files of the archive.
+    Table::of(
+        "booking_message_file",
+        "author_id = $1",
+        "id message_id position name media_type size sha256",
+        "author_id",
+    )
+    .erased(&["DELETE FROM booking_message_file WHERE author_id = $1"]),
     Table::of("booking_message", either!(), "id booking_id author_id body created_at", "form_key")
         .erased(&["UPDATE booking_message SET body = '–' WHERE author_id = $1"])
         .kept(Kept::Proof),
@@ -905,6 +912,7 @@ pub async fn counts(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec
 pub async fn stored_files(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec<Uuid>> {
     const SQL: &str = "SELECT id FROM candidate_document WHERE account_id = $1 \
         UNION ALL SELECT id FROM dispute_file WHERE author_id = $1 \
+        UNION ALL SELECT id FROM booking_message_file WHERE author_id = $1 \
         UNION ALL SELECT id FROM data_export WHERE account_id = $1 AND state <> 'gone'";
     on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).fetch_all(c).await)
 }
@@ -915,7 +923,8 @@ pub async fn stored_files(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Resu
 /// The database's.
 pub async fn sent_files(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec<(Uuid, String)>> {
     const SQL: &str = "SELECT id, name FROM candidate_document WHERE account_id = $1 \
-        UNION ALL SELECT id, name FROM dispute_file WHERE author_id = $1 ORDER BY 1";
+        UNION ALL SELECT id, name FROM dispute_file WHERE author_id = $1 \
+        UNION ALL SELECT id, name FROM booking_message_file WHERE author_id = $1 ORDER BY 1";
     on!(exec, |c| sqlx::query_as(SQL).bind(account.0).fetch_all(c).await)
 }
 

@@ -476,3 +476,70 @@ pub async fn messages_of_expert(exec: &mut Exec<'_>, expert: Uuid) -> sqlx::Resu
         JOIN booking b ON b.id = m.booking_id WHERE b.expert_id = $1 ORDER BY m.created_at DESC, m.id LIMIT 2000";
     on!(exec, |c| sqlx::query_as(SQL).bind(expert).fetch_all(c).await)
 }
+
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct MessageFileRow {
+    /// Which, and the name of its bytes in the store.
+    pub id: Uuid,
+    /// Of which message.
+    pub message_id: Uuid,
+    /// Who sent it.
+    pub author_id: Uuid,
+    /// Its place in the message, from 0.
+    pub position: i64,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub media_type: String,
+    /// In bytes.
+    pub size: i64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Keeps a file with its message.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_message_file(exec: &mut Exec<'_>, file: &MessageFileRow) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO booking_message_file (id, message_id, author_id, position, name, media_type, size, sha256) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(file.id)
+        .bind(file.message_id)
+        .bind(file.author_id)
+        .bind(file.position)
+        .bind(&file.name)
+        .bind(&file.media_type)
+        .bind(file.size)
+        .bind(&file.sha256)
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// The files of a booking's messages, each message's in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn message_files(exec: &mut Exec<'_>, booking: Uuid) -> sqlx::Result<Vec<MessageFileRow>> {
+    const SQL: &str = "SELECT f.id, f.message_id, f.author_id, f.position, f.name, f.media_type, f.size, f.sha256 \
+        FROM booking_message_file f JOIN booking_message m ON m.id = f.message_id WHERE m.booking_id = $1 \
+        ORDER BY f.message_id, f.position";
+    on!(exec, |c| sqlx::query_as(SQL).bind(booking).fetch_all(c).await)
+}
+
+/// A file, and the booking in whose thread it is.
+///
+/// # Errors
+/// The database's.
+pub async fn message_file(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Option<(MessageFileRow, Uuid)>> {
+    const SQL: &str = "SELECT f.id, f.message_id, f.author_id, f.position, f.name, f.media_type, f.size, f.sha256 \
+        FROM booking_message_file f WHERE f.id = $1";
+    const BOOKING: &str = "SELECT booking_id FROM booking_message WHERE id = $1";
+    let file: Option<MessageFileRow> = on!(&mut *exec, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+    let Some(file) = file else { return Ok(None) };
+    let booking: Uuid = on!(exec, |c| sqlx::query_scalar(BOOKING).bind(file.message_id).fetch_one(c).await)?;
+    Ok(Some((file, booking)))
+}

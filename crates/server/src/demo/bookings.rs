@@ -2,6 +2,8 @@
 //! in this process: invoices, payouts and the ledger are those that the services wrote, and the sandbox knows the
 //! payments when it is served from the same folder.
 
+mod market;
+
 use super::ACCOUNTS;
 use crate::{
     clock::MockClock,
@@ -83,19 +85,32 @@ pub(super) async fn play(p: &Platform, others: &[(ExpertId, AccountId)]) -> Resu
     }
     let first = stage.book(wish(own, 4, 3, false, PaymentMethod::Ideal, "PO-1041")).await?;
     stage.answer(first).await?;
+    stage.done(first).await?;
+    stage.review(first).await?;
     stage.to(at(30)).await?;
     stage.pay_out().await?;
     let next = stage.book(wish(own, 3, 2, true, PaymentMethod::Bancontact, "PO-1057")).await?;
     stage.answer(next).await?;
+    let argued = stage.book(wish(*third, 2, 2, false, PaymentMethod::Ideal, "PO-1059")).await?;
+    stage.answer_as(*thirds, argued).await?;
+    let rented = stage.rent(5, "revit:2,autocad:1", "PO-1061").await?;
     stage.to(at(22)).await?;
     let changed_mind = stage.book(wish(*third, 12, 2, true, PaymentMethod::Ideal, "PO-1063")).await?;
     stage.answer_as(*thirds, changed_mind).await?;
     stage.to(at(20)).await?;
     stage.cut(changed_mind).await?;
+    stage.take_back(rented).await?;
+    let worked = stage.dispute(argued, *thirds, words::dispute_absent, words::dispute_absent_answer).await?;
+    stage.settle(argued, worked).await?;
     let ready = stage.book(wish(*second, 3, 4, false, PaymentMethod::CreditCard, "PO-1071")).await?;
     stage.answer_as(*seconds, ready).await?;
     stage.to(at(14)).await?;
     stage.pay_out().await?;
+    let open = stage.book(wish(*second, 2, 2, false, PaymentMethod::Ideal, "PO-1074")).await?;
+    stage.answer_as(*seconds, open).await?;
+    stage.to(at(5)).await?;
+    stage.rent(14, "civil-3d:1", "PO-1076").await?;
+    stage.dispute(open, *seconds, words::dispute_unfinished, words::dispute_unfinished_answer).await?;
     stage.to(at(3)).await?;
     let coming = stage.book(wish(own, 12, 3, true, PaymentMethod::Ideal, "PO-1078")).await?;
     stage.answer(coming).await?;

@@ -4,13 +4,14 @@ use super::draft;
 use crate::{
     db::candidates::{self as rows, DocumentRow},
     platform::Platform,
-    services::bookings::attempt,
-    storage::StorageError,
-    uploads::{FileType, MAX_BYTES, safe_name},
+    services::{
+        bookings::attempt,
+        files::{self, Fetched},
+    },
+    uploads::{FileType, MAX_BYTES},
 };
 use gabarit_domain::{candidate::CandidateState, ids::UploadId};
 use gabarit_view::{account::AccountView, error::ApiError};
-use sha2::{Digest as _, Sha256};
 
 /// Documents an application may have.
 pub const MAX_DOCUMENTS: usize = 12;
@@ -42,22 +43,18 @@ pub async fn add_document(p: &Platform, actor: &AccountView, name: &str, bytes: 
         return Ok(Upload::TooLarge);
     }
     let Some(kind) = FileType::of(&bytes) else { return Ok(Upload::WrongType) };
-    let id = UploadId(random_id(p));
+    let file = files::put(p, name, kind, bytes).await?;
+    let id = file.id;
     let row = DocumentRow {
         id: id.0,
         account_id: actor.id.0,
         candidate_id: id.0,
-        name: safe_name(name, kind),
-        media_type: kind.media_type().to_owned(),
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        sha256: hex::encode(Sha256::digest(&bytes)),
+        name: file.name,
+        media_type: file.media_type.to_owned(),
+        size: file.size,
+        sha256: file.sha256,
         uploaded_at: p.now(),
     };
-    // The file first: a row never names a file that is not there.
-    p.storage.put(id, bytes).await.map_err(|error| {
-        tracing::error!(%error, "document not stored");
-        ApiError::Unavailable
-    })?;
     let kept = attempt(p, || {
         let mut row = row.clone();
         Box::pin(async move {
@@ -85,24 +82,9 @@ pub async fn add_document(p: &Platform, actor: &AccountView, name: &str, bytes: 
     })
     .await;
     if !matches!(kept, Ok(Upload::Kept)) {
-        forget(p, id).await;
+        files::forget(p, id).await;
     }
     kept
-}
-
-/// An id that tells nothing, not even when it was made.
-fn random_id(p: &Platform) -> uuid::Uuid {
-    let secret = p.ids.secret();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&secret[..16]);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
-}
-
-/// Removes a file that no row names any more; one that stays behind is no harm but space.
-async fn forget(p: &Platform, id: UploadId) {
-    if let Err(error) = p.storage.delete(id).await {
-        tracing::warn!(%id, %error, "document not removed");
-    }
 }
 
 /// Takes a document out of a draft.
@@ -125,19 +107,8 @@ pub async fn remove_document(p: &Platform, actor: &AccountView, id: UploadId) ->
         })
     })
     .await?;
-    forget(p, id).await;
+    files::forget(p, id).await;
     Ok(())
-}
-
-/// A document, to be handed out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
-    /// Its name.
-    pub name: String,
-    /// Its type, one of [`FileType`]'s.
-    pub media_type: &'static str,
-    /// Its bytes, the same that were sent.
-    pub bytes: Vec<u8>,
 }
 
 /// Fetches a document: its candidate, and managers once the application was sent.
@@ -162,16 +133,5 @@ pub async fn fetch_document(p: &Platform, actor: &AccountView, id: UploadId) -> 
         }
         row
     };
-    let bytes = p.storage.get(id).await.map_err(|error| match error {
-        StorageError::Bucket(_) => {
-            tracing::error!(%id, %error, "document not fetched");
-            ApiError::Unavailable
-        }
-        error => p.fault(format_args!("document {id}: {error}")),
-    })?;
-    if hex::encode(Sha256::digest(&bytes)) != row.sha256 {
-        return Err(p.fault(format_args!("document {id} is not what was sent")));
-    }
-    let kind = FileType::parse(&row.media_type).ok_or_else(|| p.fault(format_args!("type of document {id}")))?;
-    Ok(Fetched { name: row.name, media_type: kind.media_type(), bytes })
+    files::get(p, id, row.name, &row.media_type, &row.sha256).await
 }

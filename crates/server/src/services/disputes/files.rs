@@ -9,25 +9,16 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{attempt, expert_of, lock},
-        candidates::{Fetched, Upload},
+        candidates::Upload,
+        files::{self, Fetched},
     },
-    storage::StorageError,
-    uploads::{FileType, MAX_BYTES, safe_name},
+    uploads::{FileType, MAX_BYTES},
 };
 use gabarit_domain::ids::{BookingId, UploadId};
 use gabarit_view::{account::AccountView, error::ApiError};
-use sha2::{Digest as _, Sha256};
 
 /// Files of one dispute, at most.
 const MAX_FILES: usize = 20;
-
-/// An id that tells nothing, not even when it was made.
-fn random_id(p: &Platform) -> uuid::Uuid {
-    let secret = p.ids.secret();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&secret[..16]);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
-}
 
 /// Keeps a file with the open dispute of a booking.
 ///
@@ -55,23 +46,19 @@ pub async fn add_file(
         return Ok(Upload::TooLarge);
     }
     let Some(kind) = FileType::of(&bytes) else { return Ok(Upload::WrongType) };
-    let id = UploadId(random_id(p));
+    let file = files::put(p, name, kind, bytes).await?;
+    let id = file.id;
     let row = FileRow {
         id: id.0,
         dispute_id: id.0,
         author_id: actor.id.0,
         side: String::new(),
-        name: safe_name(name, kind),
-        kind: kind.media_type().to_owned(),
-        size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-        sha256: hex::encode(Sha256::digest(&bytes)),
+        name: file.name,
+        kind: file.media_type.to_owned(),
+        size: file.size,
+        sha256: file.sha256,
         created_at: p.now(),
     };
-    // The file first: a row never names a file that is not there.
-    p.storage.put(id, bytes).await.map_err(|error| {
-        tracing::error!(%error, "evidence not stored");
-        ApiError::Unavailable
-    })?;
     let kept = attempt(p, || {
         let mut row = row.clone();
         Box::pin(async move {
@@ -90,10 +77,8 @@ pub async fn add_file(
         })
     })
     .await;
-    if !matches!(kept, Ok(Upload::Kept))
-        && let Err(error) = p.storage.delete(id).await
-    {
-        tracing::warn!(%id, %error, "evidence not removed");
+    if !matches!(kept, Ok(Upload::Kept)) {
+        files::forget(p, id).await;
     }
     kept
 }
@@ -113,16 +98,5 @@ pub async fn fetch_file(p: &Platform, actor: &AccountView, id: UploadId) -> Resu
         side_of(actor, &booking.ok_or(ApiError::NotFound)?)?;
         row
     };
-    let bytes = p.storage.get(id).await.map_err(|error| match error {
-        StorageError::Bucket(_) => {
-            tracing::error!(%id, %error, "evidence not fetched");
-            ApiError::Unavailable
-        }
-        error => p.fault(format_args!("evidence {id}: {error}")),
-    })?;
-    if hex::encode(Sha256::digest(&bytes)) != row.sha256 {
-        return Err(p.fault(format_args!("evidence {id} is not what was sent")));
-    }
-    let kind = FileType::parse(&row.kind).ok_or_else(|| p.fault(format_args!("type of evidence {id}")))?;
-    Ok(Fetched { name: row.name, media_type: kind.media_type(), bytes })
+    files::get(p, id, row.name, &row.kind, &row.sha256).await
 }

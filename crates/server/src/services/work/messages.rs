@@ -1,32 +1,50 @@
-//! Threads between client and expert of a booking, from the order on. Nobody else reads them.
+//! Threads between client and expert of a booking, from the order on, with the files that they send each other. Nobody
+//! else reads them.
 
 use crate::{
     clock::zoned,
     db::{
         Exec, bookings as rows,
         bookings::Booking,
-        work::{self, MessageRow},
+        work::{self, MessageFileRow, MessageRow},
     },
     jobs, mail,
     mail::Message as Mail,
     platform::Platform,
+    services::{
+        bookings::{Failure, attempt, expert_of, lock},
+        files::{self, Fetched, Stored},
+    },
+    uploads::{FileType, MAX_BYTES},
 };
 use chrono::TimeDelta;
 use gabarit_domain::{
-    ids::{AccountId, BookingId},
+    ids::{AccountId, BookingId, UploadId},
     text::{Message, TextError},
 };
 use gabarit_i18n::{notice, work as text};
 use gabarit_view::{
     account::AccountView,
-    error::{ApiError, Problem},
-    work::{MessageView, Thread, ThreadSummary},
+    error::{ApiError, FieldError, Problem},
+    work::{MAX_MESSAGE_FILES, MessageFile, MessageView, Thread, ThreadSummary, file_size},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The most messages of an account in an hour.
 const MOST_AN_HOUR: i64 = 60;
+
+/// The most files of one booking's thread.
+const MOST_IN_THREAD: u32 = 100;
+
+/// A file as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SentFile {
+    /// What its sender calls it.
+    pub name: String,
+    /// Its bytes; of a file that is too large no more than one byte too many.
+    pub bytes: Vec<u8>,
+}
 
 /// The booking, and both people: who asks, and the other.
 async fn sides(
@@ -36,6 +54,15 @@ async fn sides(
     id: BookingId,
 ) -> Result<(Booking, AccountId, String, String), ApiError> {
     let booking = rows::get(exec, id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+    sides_of(exec, p, actor, booking).await
+}
+
+async fn sides_of(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    actor: &AccountView,
+    booking: Booking,
+) -> Result<(Booking, AccountId, String, String), ApiError> {
     let expert = rows::expert(exec, booking.expert).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
     let client = booking.buyer.party.name.clone();
     if booking.paid_at.is_none() {
@@ -61,6 +88,14 @@ pub async fn thread(p: &Platform, actor: &AccountView, id: BookingId) -> Result<
     let (booking, _, with, own_name) = sides(exec, p, actor, id).await?;
     let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
     let messages = work::messages(exec, id.0).await.map_err(|error| p.fault(error))?;
+    let mut files: HashMap<Uuid, Vec<MessageFile>> = HashMap::new();
+    for file in work::message_files(exec, id.0).await.map_err(|error| p.fault(error))? {
+        files.entry(file.message_id).or_default().push(MessageFile {
+            id: file.id,
+            name: file.name,
+            size: u64::try_from(file.size).unwrap_or(0),
+        });
+    }
     Ok(Thread {
         booking: id,
         reference: booking.reference,
@@ -74,6 +109,7 @@ pub async fn thread(p: &Platform, actor: &AccountView, id: BookingId) -> Result<
                     author: if own { own_name.clone() } else { with.clone() },
                     at: zoned(message.created_at, zone),
                     body: message.body,
+                    files: files.remove(&message.id).unwrap_or_default(),
                 }
             })
             .collect(),
@@ -120,8 +156,7 @@ pub async fn threads(p: &Platform, actor: &AccountView) -> Result<Vec<ThreadSumm
 /// Writes to the other side, who is told by e-mail. The same form sent twice is one message.
 ///
 /// # Errors
-/// [`ApiError::NotFound`] for strangers; [`ApiError::MovedOn`] once the booking came to nothing; [`ApiError::Invalid`]
-/// for the field `body`; [`ApiError::TooManyAttempts`].
+/// See [`write_with_files`].
 pub async fn write_message(
     p: &Platform,
     actor: &AccountView,
@@ -129,45 +164,190 @@ pub async fn write_message(
     body: &str,
     key: &str,
 ) -> Result<(), ApiError> {
-    let body = Message::parse(body).map_err(|error| {
-        ApiError::field(
+    write_with_files(p, actor, id, body, key, Vec::new()).await
+}
+
+/// Writes to the other side, and sends files along: all of them, or nothing is sent. The other side is told by e-mail
+/// what was written, and what the files are called; they are fetched from the thread alone.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for strangers; [`ApiError::MovedOn`] once the booking came to nothing; [`ApiError::Invalid`]
+/// for the fields `body` and `files`; [`ApiError::TooManyAttempts`]; [`ApiError::Unavailable`] if the store does not
+/// take the files.
+pub async fn write_with_files(
+    p: &Platform,
+    actor: &AccountView,
+    id: BookingId,
+    body: &str,
+    key: &str,
+    sent: Vec<SentFile>,
+) -> Result<(), ApiError> {
+    let expert = expert_of(p, id).await?;
+    {
+        // Strangers learn nothing, not even what is wrong with what they sent.
+        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+        let (booking, ..) = sides(&mut conn.exec(), p, actor, id).await?;
+        if !booking.state.shows_contacts() {
+            return Err(ApiError::MovedOn);
+        }
+    }
+    let (body, kinds) = read(body, &sent)?;
+    let key: Uuid = key.trim().parse().map_err(|_| ApiError::field("key", Problem::Malformed))?;
+    let mut stored = Vec::with_capacity(sent.len());
+    for (file, kind) in sent.into_iter().zip(kinds) {
+        match files::put(p, &file.name, kind, file.bytes).await {
+            Ok(file) => stored.push(file),
+            Err(error) => {
+                forget(p, &stored).await;
+                return Err(error);
+            }
+        }
+    }
+    let written = {
+        let (body, stored) = (body.as_str(), stored.as_slice());
+        attempt(p, || {
+            Box::pin(async move {
+                let mut tx = p.db.begin().await?;
+                let booking = lock(&mut tx.exec(), expert, id).await?;
+                let new = write(&mut tx.exec(), p, actor, booking, body, key, stored).await?;
+                tx.commit().await?;
+                Ok(new)
+            })
+        })
+        .await
+    };
+    if !matches!(written, Ok(true)) {
+        forget(p, &stored).await;
+    }
+    written?;
+    jobs::wake(p);
+    Ok(())
+}
+
+async fn forget(p: &Platform, stored: &[Stored]) {
+    for file in stored {
+        files::forget(p, file.id).await;
+    }
+}
+
+/// What a form says, and what its files are.
+fn read(body: &str, sent: &[SentFile]) -> Result<(String, Vec<FileType>), ApiError> {
+    let mut fields = Vec::new();
+    let mut add = |field: &str, problem| fields.push(FieldError { field: field.to_owned(), problem });
+    let body = Message::parse(body).map(String::from).unwrap_or_else(|error| {
+        add(
             "body",
             match error {
                 TextError::TooLong => Problem::TooLong(4_000),
                 TextError::Malformed => Problem::Malformed,
                 TextError::Missing | TextError::TooShort => Problem::Missing,
             },
-        )
-    })?;
-    let body = String::from(body);
-    let key: Uuid = key.trim().parse().map_err(|_| ApiError::field("key", Problem::Malformed))?;
-    let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    let (booking, other, _, own_name) = sides(&mut tx.exec(), p, actor, id).await?;
+        );
+        String::new()
+    });
+    let mut kinds = Vec::with_capacity(sent.len());
+    if sent.len() > MAX_MESSAGE_FILES {
+        add("files", Problem::TooMany(u32::try_from(MAX_MESSAGE_FILES).unwrap_or(u32::MAX)));
+    } else {
+        for file in sent {
+            let name = || shown_name(&file.name);
+            if file.bytes.is_empty() {
+                add("files", Problem::FileEmpty(name()));
+            } else if file.bytes.len() > MAX_BYTES {
+                add("files", Problem::FileTooLarge(name()));
+            } else if let Some(kind) = FileType::of(&file.bytes) {
+                kinds.push(kind);
+            } else {
+                add("files", Problem::FileType(name()));
+            }
+        }
+    }
+    if fields.is_empty() { Ok((body, kinds)) } else { Err(ApiError::Invalid { fields, stash: None }) }
+}
+
+/// What a refused file is called, to say which it was.
+fn shown_name(sent: &str) -> String {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
+/// Writes a message with its files; `false` if its form was sent before.
+async fn write(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    actor: &AccountView,
+    booking: Booking,
+    body: &str,
+    key: Uuid,
+    stored: &[Stored],
+) -> Result<bool, Failure> {
+    let (booking, other, _, own_name) = sides_of(exec, p, actor, booking).await?;
     if !booking.state.shows_contacts() {
-        return Err(ApiError::MovedOn);
+        return Err(ApiError::MovedOn.into());
     }
     let now = p.now();
-    let lately = work::messages_since(&mut tx.exec(), actor.id.0, now - TimeDelta::hours(1))
-        .await
-        .map_err(|error| p.fault(error))?;
-    if lately >= MOST_AN_HOUR {
-        return Err(ApiError::TooManyAttempts { retry_after_seconds: 3600 });
+    if work::messages_since(exec, actor.id.0, now - TimeDelta::hours(1)).await? >= MOST_AN_HOUR {
+        return Err(ApiError::TooManyAttempts { retry_after_seconds: 3600 }.into());
     }
-    let message = MessageRow { id: p.ids.uuid(), booking_id: id.0, author_id: actor.id.0, body, created_at: now };
-    if work::insert_message(&mut tx.exec(), &message, key).await.map_err(|error| p.fault(error))? {
-        let to =
-            rows::person(&mut tx.exec(), other).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
-        let l = to.locale;
-        let path = format!("/{}/messages/{id}", l.code());
-        let page = p.config.public_url.join(&path).map_or(path.clone(), String::from);
-        let notice = Mail::new(l, text::mail_subject(l, &own_name))
-            .paragraph(notice::hello(l, &to.name))
-            .paragraph(text::mail_text(l, &own_name, &booking.reference))
-            .paragraph(message.body.clone())
-            .button(text::mail_answer(l), page);
-        mail::enqueue(&mut tx.exec(), p, &format!("message/{}", message.id), &to.email, &notice).await?;
+    let there = work::message_files(exec, booking.id.0).await?.len();
+    if !stored.is_empty() && there + stored.len() > MOST_IN_THREAD as usize {
+        return Err(ApiError::field("files", Problem::NoMoreFiles(MOST_IN_THREAD)).into());
     }
-    tx.commit().await.map_err(|error| p.fault(error))?;
-    jobs::wake(p);
-    Ok(())
+    let message = MessageRow {
+        id: p.ids.uuid(),
+        booking_id: booking.id.0,
+        author_id: actor.id.0,
+        body: body.to_owned(),
+        created_at: now,
+    };
+    if !work::insert_message(exec, &message, key).await? {
+        return Ok(false);
+    }
+    for (position, file) in (0..).zip(stored) {
+        let row = MessageFileRow {
+            id: file.id.0,
+            message_id: message.id,
+            author_id: actor.id.0,
+            position,
+            name: file.name.clone(),
+            media_type: file.media_type.to_owned(),
+            size: file.size,
+            sha256: file.sha256.clone(),
+        };
+        work::insert_message_file(exec, &row).await?;
+    }
+    let to = rows::person(exec, other).await?.ok_or(ApiError::NotFound)?;
+    let l = to.locale;
+    let path = format!("/{}/messages/{}", l.code(), booking.id);
+    let page = p.config.public_url.join(&path).map_or(path.clone(), String::from);
+    let mut notice = Mail::new(l, text::mail_subject(l, &own_name))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(text::mail_text(l, &own_name, &booking.reference))
+        .paragraph(message.body.clone());
+    if !stored.is_empty() {
+        let names: Vec<String> = stored
+            .iter()
+            .map(|file| format!("{} ({})", file.name, file_size(l, u64::try_from(file.size).unwrap_or(0))))
+            .collect();
+        notice = notice.paragraph(text::mail_files(l, stored.len() as u64, names.join(", ")));
+    }
+    let notice = notice.button(text::mail_answer(l), page);
+    mail::enqueue(exec, p, &format!("message/{}", message.id), &to.email, &notice).await?;
+    Ok(true)
+}
+
+/// Fetches a file of a thread: for the two whose thread it is.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for everybody else; [`ApiError::Unavailable`]; a fault if the store lost or changed it.
+pub async fn fetch_file(p: &Platform, actor: &AccountView, id: UploadId) -> Result<Fetched, ApiError> {
+    let file = {
+        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+        let exec = &mut conn.exec();
+        let found = work::message_file(exec, id.0).await.map_err(|error| p.fault(error))?;
+        let (file, booking) = found.ok_or(ApiError::NotFound)?;
+        sides(exec, p, actor, BookingId(booking)).await?;
+        file
+    };
+    files::get(p, id, file.name, &file.media_type, &file.sha256).await
 }
