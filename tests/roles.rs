@@ -20,9 +20,7 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     jobs,
     services::{
-        accounts, bookings, candidates, community, contact, contribution, disputes, experts, membership,
-        nominations::{self, Eligibility},
-        payments, referral, rentals,
+        accounts, bookings, candidates, community, contact, disputes, experts, membership, payments, referral, rentals,
         work::{self, SentFile},
     },
     testing::{ExpertSpec, PASSWORD, TestExpert, TestPlatform},
@@ -35,7 +33,7 @@ use gabarit_view::{
     contact::ContactForm,
     dispute::DisputeForm,
     error::ApiError,
-    nomination::{ContributionForm as NominationContributionForm, EligibilityForm, NominationForm},
+    nomination::{ContributionForm as NominationContributionForm, NominationForm},
     referral::{AskForm, LeadForm, ReferralForm},
     rental::RentalForm,
 };
@@ -318,19 +316,20 @@ async fn order(p: &TestPlatform, client: &AccountView) -> Uuid {
         key: p.ids.uuid().to_string(),
         ..RentalForm::default()
     };
+<<<<<<< HEAD
     let seen = match rentals::place(p, client, &form, Locale::Fr).await {
         Err(ApiError::PriceChanged { quote, .. }) => quote.read().unwrap().fingerprint(),
         other => panic!("{other:?}"),
     };
     rentals::place(p, client, &RentalForm { seen, ..form }, Locale::Fr).await.unwrap().id
+=======
+    let form = p.consented(client, form, Locale::Fr).await.unwrap();
+    rentals::place(p, client, &form, Locale::Fr).await.unwrap().id
+>>>>>>> 0147ae5577c0cff5b3d8d1a80d3641f54904cee0
 }
 
 /// A nomination that was sent.
 async fn nominate(p: &TestPlatform, nominee: &AccountView) -> NominationId {
-    let no = || "no".to_owned();
-    let ties =
-        EligibilityForm { employee: no(), subcontractor: no(), consultant: no(), intern: no(), locale: "fr".into() };
-    let Eligibility::Draft(id) = nominations::begin(p, nominee, &ties).await.unwrap() else { panic!("not eligible") };
     let shared = NominationContributionForm {
         channel: "forum".into(),
         occurred_on: "2026-11-30".into(),
@@ -338,20 +337,17 @@ async fn nominate(p: &TestPlatform, nominee: &AccountView) -> NominationId {
         title: format!("{NOMINATION}, réponse"),
         language: "fr".into(),
         helped: format!("{NOMINATION}, ce qui a aidé"),
-        paid: no(),
+        paid: "no".into(),
         ..NominationContributionForm::default()
     };
-    contribution::add(p, nominee, &shared).await.unwrap();
     let form = NominationForm {
-        version: "1".to_owned(),
         statement: format!("{NOMINATION}: je réponds aux questions sur les familles et le travail partagé. ").repeat(4),
         language: "fr".into(),
         country: "BE".into(),
         truthful: "on".into(),
         ..NominationForm::default()
     };
-    assert_eq!(nominations::submit(p, nominee, &form).await.unwrap(), id);
-    id
+    p.stand(nominee, &shared, &form).await.unwrap()
 }
 
 /// A thread of the members' community, by somebody who becomes one.

@@ -19,10 +19,12 @@
 //! On PostgreSQL, `for_each_db` runs when `GABARIT_TEST_POSTGRES` names a server whose user may make databases
 //! (`scripts/pg.sh run -- cargo test …` sets it). A failure here is a failure of the test: it panics with a sentence.
 
+mod forms;
 mod people;
 mod provider;
 mod register;
 
+pub use forms::no_ties;
 pub use people::{ExpertSpec, PASSWORD, TestExpert};
 pub use provider::{Call, FakeProvider, Fault, Totals};
 pub use register::FakeRegister;

@@ -17,7 +17,7 @@ use gabarit_server::{
         nominations::{self, review},
         own_data, referral,
     },
-    testing::{ExpertSpec, TestPlatform, for_each_db},
+    testing::{ExpertSpec, TestPlatform, for_each_db, no_ties},
 };
 use gabarit_view::{
     account::AccountView,
@@ -26,7 +26,7 @@ use gabarit_view::{
     referral::{AskForm, ReferralForm},
 };
 use programme::{
-    appoint, at, claim, codes, grant, manage, no_ties, offer, only, refuse, reviewers, scored, seated, stand, window,
+    appoint, at, claim, codes, grant, manage, offer, only, refuse, reviewers, scored, seated, stand, window,
 };
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,7 +123,7 @@ impl Cast {
             act: "granted".to_owned(),
             ..ReferralForm::default()
         };
-        referral::console::decide(p, manager, &form).await.unwrap();
+        referral::decide(p, manager, &form).await.unwrap();
     }
 
     async fn one(&self, sql: &str) -> Uuid {
@@ -187,9 +187,9 @@ async fn every_fault_is_named() {
         let mut claims = BTreeMap::new();
         for number in 0..13 {
             let name = format!("G{number}");
-            members.insert(name.clone(), format!("membership {}", cast.one(&member(&name)).await));
+            members.insert(name.clone(), format!("membership {}", cast.one(&format!("SELECT {}", member(&name))).await));
             if (6..=10).contains(&number) {
-                claims.insert(name.clone(), format!("claim {}", cast.one(&claimed(&name)).await));
+                claims.insert(name.clone(), format!("claim {}", cast.one(&format!("SELECT {}", claimed(&name))).await));
             }
         }
         let event = cast.one("SELECT id FROM member_event").await;

@@ -25,7 +25,7 @@ use gabarit_server::{
         membership as services,
         nominations::{self, Eligibility, console, review},
     },
-    testing::{ExpertSpec, TestPlatform, for_each_db},
+    testing::{ExpertSpec, TestPlatform, for_each_db, no_ties},
 };
 use gabarit_view::{
     account::AccountView,
@@ -37,8 +37,8 @@ use gabarit_view::{
     },
 };
 use programme::{
-    appoint, at, count, grant, is_member, mails_to, manage, no_ties, only, problems, refuse, reviewers, scored, seated,
-    shared, stand, typed, window,
+    appoint, at, count, grant, is_member, mails_to, manage, only, problems, refuse, reviewers, scored, seated, shared,
+    stand, typed, window,
 };
 
 /// What is typed once more in a draft that was saved since it was begun.
@@ -722,7 +722,7 @@ async fn numbers_tell_nothing_of_what_is_hidden() {
         let aside = SeatForm {
             id: known.to_string(),
             act: "recuse".to_owned(),
-            body: "We run a meeting of users together.".to_owned(),
+            ground: "We run a meeting of users together.".to_owned(),
             ..SeatForm::default()
         };
         review::act(&p, &partial, &aside).await.unwrap();

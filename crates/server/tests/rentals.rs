@@ -44,20 +44,9 @@ fn form(p: &TestPlatform, first: &str, last: &str, seats: &str) -> RentalForm {
     }
 }
 
-/// The form, once its reader has seen the price.
-async fn consented(p: &TestPlatform, client: &AccountView, form: RentalForm) -> Result<RentalForm, ApiError> {
-    match rentals::place(p, client, &form, Locale::Nl).await {
-        Err(ApiError::PriceChanged { quote, .. }) => {
-            Ok(RentalForm { seen: quote.read().unwrap().fingerprint(), ..form })
-        }
-        Err(error) => Err(error),
-        Ok(_) => panic!("ordered without consent to a price"),
-    }
-}
-
 /// Orders at the price that is shown.
 async fn order(p: &TestPlatform, client: &AccountView, form: RentalForm) -> Result<rentals::Placed, ApiError> {
-    let form = consented(p, client, form).await?;
+    let form = p.consented(client, form, Locale::Nl).await?;
     rentals::place(p, client, &form, Locale::Nl).await
 }
 
@@ -280,7 +269,7 @@ async fn forms_and_stock() {
         };
         assert_eq!(fields[0].field, "method");
 
-        let good = consented(&p, &client, form(&p, "2026-12-01", "2026-12-02", "revit:4")).await.unwrap();
+        let good = p.consented(&client, form(&p, "2026-12-01", "2026-12-02", "revit:4"), Locale::Nl).await.unwrap();
         let first = rentals::place(&p, &client, &good, Locale::Nl).await.unwrap();
         let again = rentals::place(&p, &client, &good, Locale::Nl).await.unwrap();
         assert_eq!(first, again);
@@ -371,7 +360,7 @@ async fn the_last_moment() {
             let reference = p.provider.last_reference();
             let mut forms = Vec::new();
             for other in &others {
-                let form = consented(&p, other, form(&p, term, term, "autocad:1")).await.unwrap();
+                let form = p.consented(other, form(&p, term, term, "autocad:1"), Locale::Nl).await.unwrap();
                 forms.push((other.clone(), form));
             }
             p.clock.advance(TimeDelta::minutes(16));
@@ -648,7 +637,7 @@ async fn cards_for_licences_need_credit() {
         let dear = |p: &TestPlatform| form(p, "2026-12-01", "2027-02-28", "revit:1,civil-3d:1,inventor:1");
         let (id, _) = authorised(&p, &client, dear(&p)).await;
         let total = rentals::view(&p, &client, id).await.unwrap().quote.total;
-        let form = consented(&p, &client, by("creditcard", dear(&p))).await;
+        let form = p.consented(&client, by("creditcard", dear(&p)), Locale::Nl).await;
         let refused = match form {
             Ok(form) => rentals::place(&p, &client, &form, Locale::Nl).await.unwrap_err(),
             Err(error) => error,

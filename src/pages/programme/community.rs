@@ -284,11 +284,12 @@ fn Post(
         }
     });
     let back = format!("{}/{}#post-{}", here_of(locale), thread.get_value(), id.get_value());
+    let words = post.body.clone();
     let change = match chosen.as_str() {
         "edit" if edits => Some(
             view! {
                 <ActionForm action attr:class="stack" attr:novalidate="">
-                    <TextArea form name="body" label=text::post_edit(locale) rows=5 value=post.body.clone()/>
+                    <TextArea form name="body" label=text::post_edit(locale) rows=5 value=words/>
                     {hidden("edit")}
                     <p class="actions">
                         <Submit form text=text::post_save(locale)/>

@@ -12,7 +12,7 @@ use gabarit_server::{
     jobs, mail, on,
     services::{
         benefit, contribution, membership,
-        nominations::{self, Eligibility, console, review},
+        nominations::{console, review},
     },
     testing::{ExpertSpec, TestPlatform},
 };
@@ -21,7 +21,7 @@ use gabarit_view::{
     benefit::{BenefitForm, ClaimForm},
     error::{ApiError, Problem},
     membership::{MemberAct, MemberProfileForm},
-    nomination::{ContributionForm, DecisionForm, EligibilityForm, NominationForm, ReviewerForm, SeatForm},
+    nomination::{ContributionForm, DecisionForm, NominationForm, ReviewerForm, SeatForm},
 };
 
 /// 1 February 2027, 00:00 in Amsterdam: the clock of tests stands before it.
@@ -29,11 +29,6 @@ pub(crate) const WINDOW: &str = "2027-01-31T23:00:00Z";
 
 pub(crate) fn window() -> DateTime<Utc> {
     WINDOW.parse().unwrap()
-}
-
-pub(crate) fn no_ties() -> EligibilityForm {
-    let no = || "no".to_owned();
-    EligibilityForm { employee: no(), subcontractor: no(), consultant: no(), intern: no(), locale: "fr".to_owned() }
 }
 
 pub(crate) fn shared(day: NaiveDate, number: u32) -> ContributionForm {
@@ -108,12 +103,9 @@ pub(crate) async fn reviewers(p: &TestPlatform, manager: &AccountView, count: us
 
 /// Stands with one contribution.
 pub(crate) async fn stand(p: &TestPlatform, nominee: &AccountView, language: &str) -> NominationId {
-    let Eligibility::Draft(id) = nominations::begin(p, nominee, &no_ties()).await.unwrap() else { unreachable!() };
     let mine = contribution::mine(p, nominee).await.unwrap();
-    let day = p.today() - Days::new(3);
-    contribution::add(p, nominee, &shared(day, u32::try_from(mine.contributions.len()).unwrap())).await.unwrap();
-    assert_eq!(nominations::submit(p, nominee, &typed(language)).await.unwrap(), id);
-    id
+    let number = u32::try_from(mine.contributions.len()).unwrap();
+    p.stand(nominee, &shared(p.today() - Days::new(3), number), &typed(language)).await.unwrap()
 }
 
 /// Puts the clock on and does what is due.

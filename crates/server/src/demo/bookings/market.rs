@@ -155,7 +155,7 @@ impl Stage {
         let placed = match rentals::place(&self.p, &self.client, &form, locale).await {
             // Nobody has seen a price yet: the answer says which.
             Err(ApiError::PriceChanged { quote, .. }) => {
-                form.seen = quote.fingerprint();
+                form.seen = quote.read().ok_or(ApiError::Transport)?.fingerprint();
                 rentals::place(&self.p, &self.client, &form, locale).await?
             }
             other => other?,
