@@ -316,16 +316,8 @@ async fn order(p: &TestPlatform, client: &AccountView) -> Uuid {
         key: p.ids.uuid().to_string(),
         ..RentalForm::default()
     };
-<<<<<<< HEAD
-    let seen = match rentals::place(p, client, &form, Locale::Fr).await {
-        Err(ApiError::PriceChanged { quote, .. }) => quote.read().unwrap().fingerprint(),
-        other => panic!("{other:?}"),
-    };
-    rentals::place(p, client, &RentalForm { seen, ..form }, Locale::Fr).await.unwrap().id
-=======
     let form = p.consented(client, form, Locale::Fr).await.unwrap();
     rentals::place(p, client, &form, Locale::Fr).await.unwrap().id
->>>>>>> 0147ae5577c0cff5b3d8d1a80d3641f54904cee0
 }
 
 /// A nomination that was sent.
