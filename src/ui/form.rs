@@ -50,7 +50,7 @@ pub fn use_posted_form(id: &'static str, what: &'static str) -> FormState {
     // Of the address as it is now: a page that is opened later has no error of another's.
     let error = use_query_map().with_untracked(|query| {
         let error = query.get("__err").filter(|_| query.get("__path").is_some_and(|path| path == what))?;
-        Some(ServerFnUrlError::<ApiError>::decode_err(error))
+        Some(ServerFnUrlError::<ApiError>::decode_err(&error))
     });
     let refused = error.as_ref().is_some_and(|error| error.stash().is_some());
     let kept = if refused { use_context::<Kept>().unwrap_or_default().0 } else { BTreeMap::new() };

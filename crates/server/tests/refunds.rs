@@ -69,7 +69,7 @@ async fn a_refund_comes_back_and_is_sent_again() {
         assert_eq!(audit::reconcile(p).await.unwrap().findings, []);
         let view = stage.client_view(id).await;
         assert_eq!((view.refunds[0].state.as_str(), view.payment.unwrap().returned), ("failed", Cents::ZERO));
-        assert_eq!(returned(&stage).await, [view.reference.clone()]);
+        assert_eq!(returned(&stage).await, std::slice::from_ref(&view.reference));
         let mails = stage.mail_to(&stage.client.email).await;
         let not_arrived = mails.iter().filter(|mail| mail.contains("parvenus") || mail.contains("aangekomen")).count();
         assert_eq!(not_arrived, 1, "{mails:?}");
