@@ -109,10 +109,10 @@ fn expected(context: &Value, offer: &Value, order: &Value) -> Option<Result<Valu
     let earliest = today + int(&rules["booking"]["lead_days"]);
     let latest = day_number(offer["free"]["from"].as_str().unwrap()) + (int(&offer["free"]["len"]) - 1).max(0);
     if first < earliest {
-        refused.push(json!({"reason": "too-soon", "earliest": date(earliest)}));
+        refused.push(json!({"too-soon": {"earliest": date(earliest)}}));
     }
     if last > latest {
-        refused.push(json!({"reason": "too-far-ahead", "latest": date(latest)}));
+        refused.push(json!({"too-far-ahead": {"latest": date(latest)}}));
     }
     let taken: Vec<String> = days
         .iter()
@@ -120,19 +120,19 @@ fn expected(context: &Value, offer: &Value, order: &Value) -> Option<Result<Valu
         .map(|day| date(*day))
         .collect();
     if !taken.is_empty() {
-        refused.push(json!({"reason": "not-free", "days": taken}));
+        refused.push(json!({"not-free": {"days": taken}}));
     }
     if on_site && offer["on_site"] == false {
-        refused.push(json!({"reason": "not-on-site"}));
+        refused.push(json!("not-on-site"));
     } else if on_site && offer["max_travel_km"].as_i64().is_some_and(|limit| km > limit) {
-        refused.push(json!({"reason": "too-far", "one_way_km": km, "limit_km": offer["max_travel_km"]}));
+        refused.push(json!({"too-far": {"one_way_km": km, "limit_km": offer["max_travel_km"]}}));
     } else if !on_site && offer["remote"] == false {
-        refused.push(json!({"reason": "not-remote"}));
+        refused.push(json!("not-remote"));
     }
     let tariffs = &rules["rental"]["licence_per_day"];
     for product in order["licences"].as_array().unwrap() {
         if tariffs.get(product.as_str().unwrap()).is_none() {
-            refused.push(json!({"reason": "no-such-licence", "product": product}));
+            refused.push(json!({"no-such-licence": {"product": product}}));
         }
     }
     if !refused.is_empty() {

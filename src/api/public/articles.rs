@@ -235,6 +235,7 @@ mod tests {
                 Page::Work(WorkPage::Profile),
                 Page::Work(WorkPage::Calendar),
                 Page::Work(WorkPage::Settings),
+                Page::Work(WorkPage::Referrals),
                 Page::Levels,
                 Page::Rentals,
                 Page::Faq,
