@@ -548,8 +548,9 @@ const fn own_rate(rate: BasisPoints) -> VatTreatment {
 /// The treatment of services to a business (VAT Directive Arts. 44 and 196), and to a private client (Art. 45).
 ///
 /// A private client pays the operator's rate wherever in the Union they live; what is taxed elsewhere is not sold to
-/// them ([`crate::pricing::Refusal`]). A business: a member of the Union with a confirmed number of that member: reverse charge. Outside the Union: not subject. Otherwise the
-/// operator's rate, which a later confirmation corrects by credit note.
+/// them ([`crate::pricing::Refusal`]). A business: a member of the Union with a confirmed number of that member: reverse
+/// charge. Outside the Union: not subject. Otherwise the operator's rate, which a later confirmation corrects by credit
+/// note.
 #[must_use]
 pub fn treatment(operator: OperatorVat, customer: &Customer) -> VatTreatment {
     let untaxed = |category| VatTreatment { category, rate: BasisPoints(0) };

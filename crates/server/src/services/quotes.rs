@@ -26,7 +26,11 @@ use gabarit_view::{
     document::{DocumentText, Offer},
     error::{ApiError, Problem},
 };
+use tokio::sync::Semaphore;
 use uuid::Uuid;
+
+/// Quotes that are printed at once: anybody may ask for them, and the rest of the platform goes on meanwhile.
+static PRESSES: Semaphore = Semaphore::const_new(2);
 
 /// A quote that was made, and its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +87,7 @@ pub async fn print(
 ) -> Result<File, ApiError> {
     let Offered { quote, text } = offer(p, reader, expert, form, locale).await?;
     let name = format!("{}-{}.pdf", text.title.to_lowercase(), text.number);
+    let _press = PRESSES.acquire().await.map_err(|error| p.fault(error))?;
     let bytes = tokio::task::spawn_blocking(move || pdf::render(&text, quote.priced_on))
         .await
         .map_err(|error| p.fault(error))?

@@ -1,8 +1,9 @@
 //! Refunds that the provider took and that came back: the client's bank refused them, often days later.
 //!
 //! It is heard of by webhook, or by looking: whenever a payment is read, so are the refunds of it that were sent, and each
-//! refund is looked at for two weeks after it was sent, should every webhook be lost. The money is then the client's deposit again (one reversing posting an attempt), the client is told that it has not arrived, and a
-//! manager sends it anew or notes that it was paid another way. Until then the audit names it.
+//! refund is looked at for two weeks after it was sent, should every webhook be lost. The money is then the client's
+//! deposit again (one reversing posting an attempt), the client is told that it has not arrived, and a manager sends it
+//! anew or notes that it was paid another way. Until then the audit names it.
 
 use super::{get, unanswered};
 use crate::{
