@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The platform for the journeys: a fresh data folder with the demo in it, the sandbox beside it, both on loopback.
+# The platform for the journeys: a fresh data folder with the demo in it, the sandbox beside it, both on loopback. On SQLite
+# or, where GABARIT_E2E_DATABASE is `postgres`, on the throw-away PostgreSQL of `scripts/pg.sh run`.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../scripts/env.sh"
@@ -15,6 +16,11 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM
 
+# Never the database of whoever runs this.
+unset DATABASE_URL
+if [ "${GABARIT_E2E_DATABASE:-sqlite}" = postgres ]; then
+    export DATABASE_URL="${GABARIT_TEST_POSTGRES:?scripts/pg.sh run sets it}"
+fi
 export GABARIT_DATA_DIR="$folder"
 export LEPTOS_SITE_ADDR="127.0.0.1:$port"
 export GABARIT_PUBLIC_URL="http://127.0.0.1:$port"

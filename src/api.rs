@@ -31,4 +31,6 @@ pub mod saved;
 pub mod work;
 
 #[cfg(feature = "ssr")]
+pub(crate) use call::client_address;
+#[cfg(feature = "ssr")]
 pub use call::{Call, SignedIn};

@@ -145,6 +145,8 @@ pub enum ManagePage {
     Documents,
     /// What waits.
     Overview,
+    /// All bookings.
+    Bookings,
     /// The contact desk's inbox.
     Desk,
     /// Who manages.
@@ -195,6 +197,8 @@ pub enum ManagePage {
     Figures,
     /// Who did what, when and why.
     Log,
+    /// What the audit found.
+    Audit,
     /// Referral partners and their leads.
     Referrals,
 }
@@ -238,6 +242,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Thread(id) => ("messages/{}", Some(id.0)),
         Page::Manage(ManagePage::Documents) => ("manage/documents", None),
         Page::Manage(ManagePage::Overview) => ("manage", None),
+        Page::Manage(ManagePage::Bookings) => ("manage/bookings", None),
         Page::Manage(ManagePage::Candidates) => ("manage/candidates", None),
         Page::Manage(ManagePage::Candidate(id)) => ("manage/candidates/{}", Some(id.0)),
         Page::Manage(ManagePage::Desk) => ("manage/desk", None),
@@ -267,6 +272,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Referrals) => ("manage/referrals", None),
         Page::Manage(ManagePage::Figures) => ("manage/figures", None),
         Page::Manage(ManagePage::Log) => ("manage/log", None),
+        Page::Manage(ManagePage::Audit) => ("manage/audit", None),
         Page::OwnData => ("account/data", None),
         Page::Levels => ("levels", None),
         Page::Rentals => ("rentals", None),

@@ -8,9 +8,18 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use gabarit::server::http::router;
-use gabarit_server::testing::TestPlatform;
+use gabarit_server::{
+    services::accounts,
+    testing::{PASSWORD, PDF, TestPlatform},
+};
 use leptos::config::LeptosOptions;
-use std::sync::Arc;
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use tower::ServiceExt as _;
 
 struct Site {
@@ -71,10 +80,35 @@ impl Site {
         self.send(request).await
     }
 
+    /// What a browser without script sends of a form with files.
+    async fn post_files(&self, path: &str, cookie: &str, texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in texts {
+            let part = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n");
+            body.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+        }
+        body.extend_from_slice(b"--x--\r\n");
+        self.send(upload(path, cookie, Body::from(body))).await
+    }
+
     async fn close(self) {
         self.platform.finish().await;
         drop(self.folder);
     }
+}
+
+fn upload(path: &str, cookie: &str, body: Body) -> Request<Body> {
+    Request::post(path)
+        .header(header::ACCEPT, "text/html,application/xhtml+xml")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::COOKIE, cookie)
+        .body(body)
+        .unwrap()
 }
 
 fn path_of(location: &str) -> &str {
@@ -229,5 +263,107 @@ async fn forms_lose_nothing_without_script() {
     let sneaky = "email=zoe%40example.com&password=a+rather+long+phrase&locale=nl&next=%2F%2Fevil.example";
     let signed_in = site.post_form("/api/sign_in", "/nl/sign-in", "", sneaky).await;
     assert_eq!(signed_in.header("location"), "/nl");
+    site.close().await;
+}
+
+/// S11: who may not write is told before what they send is read: of a flood no more than a little is heard out, nothing is
+/// kept, and the answer is the same as for what never was.
+#[tokio::test]
+async fn the_right_comes_before_the_files() {
+    let site = Site::open().await;
+    let stranger = site.platform.client("Eve").await;
+    let token = accounts::sign_in(&site.platform, &stranger.email, PASSWORD, "192.0.2.1").await.unwrap();
+    let cookie = format!("gabarit={}", token.expose());
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    for (path, cookie, status) in [
+        (format!("/messages/{nobody}/write"), cookie.as_str(), StatusCode::NOT_FOUND),
+        (format!("/disputes/{nobody}/files"), cookie.as_str(), StatusCode::NOT_FOUND),
+        ("/contact/write/ABCDEFGH".to_owned(), cookie.as_str(), StatusCode::NOT_FOUND),
+        ("/contact/write/ABCDEFGH?key=guessed".to_owned(), "", StatusCode::NOT_FOUND),
+        ("/contact/answer/ABCDEFGH".to_owned(), cookie.as_str(), StatusCode::FORBIDDEN),
+        (format!("/messages/{nobody}/write"), "", StatusCode::UNAUTHORIZED),
+        ("/contact/write/ABCDEFGH".to_owned(), "", StatusCode::UNAUTHORIZED),
+        ("/candidates/documents".to_owned(), "", StatusCode::UNAUTHORIZED),
+    ] {
+        let read = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&read);
+        let flood = futures::stream::repeat_with(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(vec![0_u8; 1024 * 1024])
+        });
+        let answer = site.send(upload(&path, cookie, Body::from_stream(flood))).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(read.load(Ordering::Relaxed) <= 18, "{path}: {read:?} MB were read");
+    }
+    // Whoever may send is not heard out for ever, either.
+    let read = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&read);
+    let head = b"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.pdf\"\r\n\r\n".to_vec();
+    let rest = futures::stream::repeat_with(move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        vec![0_u8; 1024 * 1024]
+    });
+    let flood = futures::StreamExt::chain(futures::stream::iter([head]), rest);
+    let flood = futures::StreamExt::map(flood, Ok::<_, Infallible>);
+    let answer = site.send(upload("/contact/send", "", Body::from_stream(flood))).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.header("location").contains("__err="), "{}", answer.header("location"));
+    assert!(read.load(Ordering::Relaxed) <= 70, "{read:?} MB were read");
+    assert_eq!(site.platform.stored_files(), 0);
+    site.close().await;
+}
+
+/// S10, S11: a visitor without script attaches to the first message and to a further one: refused, everything typed is
+/// there again and the field says why; sent, the file is fetched by the link's secret and by nobody without it.
+#[tokio::test]
+async fn the_desk_takes_files_without_script() {
+    let site = Site::open().await;
+    let texts = [
+        ("locale", "en"),
+        ("topic", "question"),
+        ("name", "Vera <Voorbeeld>"),
+        ("email", "vera@client.example"),
+        ("message", "Please see the plan."),
+        ("website", ""),
+    ];
+    let page = site.get("/en/contact").await;
+    assert!(page.body.contains("action=\"/contact/send\"") && page.body.contains("type=\"file\""));
+    let refused = site.post_files("/contact/send", "", &texts, &[("plan.pdf", b"<!doctype html>")]).await;
+    assert_eq!(refused.status, StatusCode::SEE_OTHER);
+    let back = refused.header("location").to_owned();
+    assert!(back.starts_with("/en/contact?") && back.ends_with("#write"), "{back}");
+    let again = site.get(back.split('#').next().unwrap()).await;
+    assert!(again.body.contains("Please see the plan.") && again.body.contains("value=\"Vera &lt;Voorbeeld&gt;\""));
+    assert!(again.body.contains("id=\"contact-files-error\"") && again.body.contains("plan.pdf is not a complete PDF"));
+    assert_eq!(site.platform.stored_files(), 0);
+
+    let sent = site.post_files("/contact/send", "", &texts, &[("plan.pdf", PDF)]).await;
+    // The screen has the reference; what opens the conversation went to the address.
+    let reference = sent.header("location").strip_prefix("/en/contact?sent=").unwrap().to_owned();
+    let done = site.get(sent.header("location")).await;
+    assert!(done.body.contains(&reference) && !done.body.contains("?key="), "{}", done.body);
+    assert_eq!(site.get(&format!("/en/contact/{reference}")).await.status, StatusCode::UNAUTHORIZED);
+    let to = format!("/en/contact/{reference}?key={}", site.platform.desk_key(&reference).await.unwrap());
+    let thread = site.get(&to).await;
+    let link = thread.body.split("href=\"/contact/files/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let file = site.get(&format!("/contact/files/{link}")).await;
+    assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "application/pdf"));
+    assert!(file.header("content-disposition").starts_with("attachment") && file.body.starts_with("%PDF-1.4"));
+    let bare = link.split('?').next().unwrap();
+    assert_eq!(site.get(&format!("/contact/files/{bare}")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.get(&format!("/contact/files/{bare}?key=guessed")).await.status, StatusCode::NOT_FOUND);
+
+    let write = thread.body.split("action=\"/contact/write/").nth(1).unwrap().split('"').next().unwrap();
+    let write = format!("/contact/write/{}", write.replace("&amp;", "&"));
+    let texts = [("locale", "en"), ("message", "And the section.")];
+    let refused = site.post_files(&write, "", &texts, &[("cut.png", PDF), ("empty.pdf", b"")]).await;
+    let back = refused.header("location").to_owned();
+    let again = site.get(back.split('#').next().unwrap()).await;
+    assert!(again.body.contains("And the section.") && again.body.contains("empty.pdf is empty"), "{back}");
+    let done = site.post_files(&write, "", &texts, &[("cut.png", PDF)]).await;
+    assert!(done.header("location").contains("notice=message-sent"));
+    let thread = site.get(&to).await;
+    assert!(thread.body.contains("And the section.") && thread.body.contains("cut.pdf"));
+    assert_eq!(site.platform.stored_files(), 2);
     site.close().await;
 }

@@ -20,17 +20,17 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     jobs,
     services::{
-        accounts, bookings, candidates, community, contact, disputes, experts, membership, payments, referral, rentals,
-        work::{self, SentFile},
+        accounts, bookings, candidates, community, contact, disputes, experts, files::SentFile, membership, payments,
+        referral, rentals, work,
     },
-    testing::{ExpertSpec, PASSWORD, TestExpert, TestPlatform},
+    testing::{ExpertSpec, PASSWORD, PDF, TestExpert, TestPlatform},
 };
 use gabarit_view::{
     account::AccountView,
     booking::BookingForm,
     candidate::ApplicationForm,
     community::ThreadForm,
-    contact::ContactForm,
+    contact::{ContactForm, DeskForm, Side},
     dispute::DisputeForm,
     error::ApiError,
     nomination::{ContributionForm as NominationContributionForm, NominationForm},
@@ -76,6 +76,10 @@ struct World {
     attached: String,
     /// Of the client's conversation with the contact desk.
     request: String,
+    /// What the client sent the desk.
+    asked: String,
+    /// What went with a manager's note about it.
+    noted: String,
     /// The client's order for licences alone.
     rental: String,
     /// The other client's.
@@ -90,14 +94,12 @@ struct World {
 const APPLICATION: &str = "Marqueur Candidature";
 /// What the client wrote to the managers.
 const REQUEST: &str = "Marqueur Demande au comptoir";
+/// What managers keep to themselves about it.
+const NOTED: &str = "Marqueur Note jointe";
 /// What the client wrote to the expert.
 const LETTER: &str = "Marqueur Lettre à l'expert";
 /// The name of what went with it.
 const ATTACHED: &str = "Marqueur Plan joint";
-/// A file.
-const PDF: &[u8] =
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
-
 /// What the client wrote about the expert's work.
 const DISPUTE: &str = "Marqueur Litige du client";
 /// What the other client wrote to be recognised.
@@ -171,7 +173,23 @@ impl World {
             locale: "fr".into(),
             ..ContactForm::default()
         };
-        let request = contact::open(&p, Some(&client), &request, "192.0.2.1").await.unwrap().reference;
+        let file = |name: &str| vec![SentFile { name: format!("{name}.pdf"), bytes: PDF.to_vec() }];
+        let request = contact::open_with_files(&p, Some(&client), &request, "192.0.2.1", file(REQUEST)).await;
+        let request = request.unwrap().reference;
+        let note = DeskForm {
+            reference: request.clone(),
+            version: "1".into(),
+            act: "note".into(),
+            note: NOTED.into(),
+            ..DeskForm::default()
+        };
+        contact::act_with_files(&p, &manager, &note, file(NOTED)).await.unwrap();
+        let seen = contact::request(&p, &manager, &request, Locale::Fr).await.unwrap().thread;
+        let of = |side: Side| {
+            let message = seen.messages.iter().find(|message| message.side == side);
+            message.unwrap().files[0].id.to_string()
+        };
+        let (asked, noted) = (of(Side::Sender), of(Side::Note));
         let candidate = candidates::submit(&p, &other_client, &application(), Locale::Fr).await.unwrap().to_string();
         let dispute = DisputeForm {
             id: placed.id.to_string(),
@@ -200,6 +218,8 @@ impl World {
             candidate,
             attached,
             request,
+            asked,
+            noted,
             rental,
             nomination,
             thread,
@@ -231,6 +251,8 @@ impl World {
             .replace("{candidate}", &self.candidate)
             .replace("{attached}", &self.attached)
             .replace("{request}", &self.request)
+            .replace("{asked}", &self.asked)
+            .replace("{noted}", &self.noted)
             .replace("{rental}", &self.rental)
             .replace("{nomination}", &self.nomination)
             .replace("{thread}", &self.thread)
@@ -274,6 +296,7 @@ impl World {
             unless(parties, "the client's booking", mark);
         }
         unless([1, 5].contains(&role), "the client's conversation with the desk", REQUEST);
+        unless(role == 5, "managers' note about it", NOTED);
         unless([1, 3].contains(&role), "what the client wrote to the expert", LETTER);
         unless([1, 3].contains(&role), "what the client sent the expert", ATTACHED);
         unless([2, 5].contains(&role), "the other client's application", APPLICATION);
@@ -515,6 +538,17 @@ fn addresses() -> BTreeSet<String> {
     for file in sources(&folder) {
         let text = std::fs::read_to_string(&file).unwrap();
         let prefix = if file.ends_with("rest.rs") { "/api/v1" } else { "" };
+        // A route that has a name is written as its address is.
+        let text = text
+            .split("const ")
+            .skip(1)
+            .filter_map(|line| {
+                let (name, rest) = line.split_once(": &str = \"")?;
+                Some((name.to_owned(), rest.split('"').next()?.to_owned()))
+            })
+            .fold(text.clone(), |text, (name, address)| {
+                text.replace(&format!(".route({name},"), &format!(".route(\"{address}\","))
+            });
         for route in text.split(".route(\"").skip(1) {
             let (path, rest) = route.split_once('"').unwrap();
             let handler: String = rest.chars().take_while(|c| *c != '\n').collect();

@@ -21,7 +21,7 @@ use std::{
 const LANGUAGES: [(&str, &str); 3] = [("fr", "Fr"), ("nl", "Nl"), ("en", "En")];
 
 /// Words that only the server says: mails, printed pages, the demonstration. They are in no browser's table.
-const SERVER_ONLY: [&str; 6] = ["demo", "demo_clock", "faq", "notice", "sandbox", "statements"];
+const SERVER_ONLY: [&str; 8] = ["demo", "demo_clock", "faq", "finding", "notice", "sandbox", "statements", "trail"];
 
 /// The tables of the browsers' texts: one column a language, one row a form of a text.
 #[derive(Default)]

@@ -1,26 +1,12 @@
 // Accounts: an address confirmed, a password forgotten, sessions ended, two steps, a manager invited. Mail is read where
 // people without a mail server read it, at /dev/mail; codes are computed as an authenticator app does.
 import { createHmac } from "node:crypto";
-import { accessible, accounts, expect, fitsWidth, hydrated, signIn, signUp, test, visit } from "../support.mjs";
+import { accessible, accounts, expect, fitsWidth, hydrated, mailed as mailedAs, signIn, signUp, test, visit } from "../support.mjs";
 
 const NEW = "une toute autre phrase";
 
 /** The link of the newest mail to an address whose path starts so. */
-async function mailed(page, email, path) {
-  const find = async () => {
-    const mailbox = await page.request.get("/dev/mail");
-    const rows = [...(await mailbox.text()).matchAll(/<td>([^<]*)<\/td><td><a href="(\/dev\/mail\/[0-9a-f-]{36})"/g)];
-    for (const [, to, url] of rows) {
-      if (to !== email) continue;
-      const text = await (await page.request.get(url)).text();
-      const link = text.match(new RegExp(`/(?:fr|nl|en)/${path}\\?token=[\\w-]{43}`));
-      if (link) return link[0];
-    }
-    return null;
-  };
-  await expect.poll(find, { timeout: 20_000 }).not.toBeNull();
-  return find();
-}
+const mailed = (page, email, path) => mailedAs(page, email, new RegExp(`/(?:fr|nl|en)/${path}\\?token=[\\w-]{43}`));
 
 /** The code of a seed in base 32 at an instant (RFC 6238). */
 function code(secret, seconds) {
@@ -190,3 +176,26 @@ test("S26: an invited manager signs in in two steps; the console opens then", as
   await page.locator("main form button[type=submit]").click();
   await expect(page).not.toHaveURL(/sign-in/);
 });
+
+const lists = {
+  fr: [/^Nom complet : /, /^Adresse e-mail : /, /^Mot de passe : /],
+  nl: [/^Volledige naam: /, /^E-mailadres: /, /^Wachtwoord: /],
+  en: [/^Full name: /, /^E-mail address: /, /^Password: /],
+};
+for (const javaScriptEnabled of [true, false]) {
+  test(`S26: ${javaScriptEnabled ? "with" : "without"} script, the list of errors names each field and leads to it, in three languages`, async ({ browser }) => {
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    for (const [locale, lines] of Object.entries(lists)) {
+      await visit(page, `/${locale}/sign-up`, { script: javaScriptEnabled });
+      await page.locator("main form button[type=submit]").click();
+      const links = page.locator(".form-errors a");
+      await expect(links).toHaveCount(lines.length);
+      const texts = await links.allInnerTexts();
+      for (const line of lines) expect(texts.some((text) => line.test(text)), `${line} in ${texts}`).toBeTruthy();
+      await links.filter({ hasText: lines[1] }).click();
+      await expect(page.locator("main [name=email]")).toBeFocused();
+    }
+    await context.close();
+  });
+}

@@ -58,10 +58,13 @@ test("S20 S33 S37: a candidate applies, is interviewed and published, found by a
   await expect(page.locator("main [name=headline]")).toHaveValue("Maquettes");
   await accessible(page);
 
-  // Documents are what their content says.
+  // Documents are what their content says. The page is loaded anew, and what was typed just before is still there.
   await page.locator("#document-file").setInputFiles({ name: "diplome.pdf", mimeType: "application/pdf", buffer: Buffer.from("<script>alert(1)</script>") });
+  await page.locator("main [name=headline]").fill("Maquettes numériques");
   await page.getByRole("button", { name: "Envoyer le fichier" }).click();
-  await expect(page.getByText("n’est pas un PDF, PNG ou JPEG complet")).toBeVisible();
+  await expect(page.locator("#document-file-error")).toContainText("n’est pas un PDF, PNG ou JPEG complet");
+  await expect(page.locator("#document-file-error")).toBeInViewport();
+  await expect(page.locator("main [name=headline]")).toHaveValue("Maquettes numériques");
   await page.locator("#document-file").setInputFiles({ name: "../diplome.pdf", mimeType: "application/pdf", buffer: PDF });
   await page.getByRole("button", { name: "Envoyer le fichier" }).click();
   const link = page.getByRole("link", { name: "diplome.pdf" });

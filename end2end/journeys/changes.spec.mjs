@@ -1,40 +1,10 @@
-import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test } from "../support.mjs";
+import { accept, accessible, book, demoExpert, expect, fitsWidth, settle, test } from "../support.mjs";
 
 test.describe.configure({ mode: "serial" });
 
-async function book(page, expert, day, { flexible = false } = {}) {
-  const option = flexible ? "&flexible=on" : "";
-  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${day}&mode=remote&country=NL${option}` });
-  await fillDetails(page);
-  await page.locator("input[name=method][value=ideal]").check();
-  await page.locator("input[name=terms]").check();
-  await page.locator("main form button[type=submit]").last().click();
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
-  return new URL(page.url()).pathname;
-}
-
-async function accept(browser, booking) {
-  const context = await browser.newContext();
-  const desk = await context.newPage();
-  await signIn(desk, accounts.expert);
-  await desk.goto(booking);
-  await desk.getByRole("button", { name: "Accepter la commande" }).click();
-  await expect(desk.locator("main")).toContainText("La mission est confirmée");
-  return desk;
-}
-
-/** The demonstration's own expert, and days that are free. */
-async function someone(request) {
-  const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
-  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  return { expert, days: free_days };
-}
-
 test("S6: a flexible booking is cancelled in time, the refund shown first", async ({ page, request, browser }) => {
-  const { expert, days } = await someone(request);
-  const booking = await book(page, expert, days.at(30), { flexible: true });
+  const { expert, days } = await demoExpert(request);
+  const booking = await book(page, expert, days.at(30), { query: "&country=NL&flexible=on" });
   const desk = await accept(browser, booking);
   await page.goto(booking);
   await page.getByRole("link", { name: "Annuler la réservation…" }).click();
@@ -51,13 +21,40 @@ test("S6: a flexible booking is cancelled in time, the refund shown first", asyn
 });
 
 test("S6: a change of days is paid, asked and made", async ({ page, request, browser }) => {
-  const { expert, days } = await someone(request);
-  const booking = await book(page, expert, days.at(33), { flexible: true });
+  const { expert, days } = await demoExpert(request);
+  const booking = await book(page, expert, days.at(33), { query: "&country=NL&flexible=on" });
   const desk = await accept(browser, booking);
   await page.goto(`${booking}/change`);
   await accessible(page);
-  await page.goto(`${booking}/change?show=1&days=${days.at(33)},${days.at(34)}&mode=remote`);
-  await expect(page.locator("#change-meaning")).toContainText("Différence à payer");
+  await fitsWidth(page);
+  const confirm = page.locator("#change-meaning");
+  const panel = page.locator(".quote-panel");
+  await expect(confirm.getByRole("button")).toBeHidden();
+  // Every choice has its price at once, beside the form and in the bar of a small screen.
+  const before = await panel.locator(".quote-bar-amount").textContent();
+  await page.locator("input[name=workstation]").check();
+  await expect(panel.locator(".quote-sheet")).toContainText("Différence à payer");
+  await expect(panel.locator(".quote-bar-amount")).not.toHaveText(before);
+  await page.locator("input[name=workstation]").uncheck();
+  await expect(panel.locator(".quote-bar-amount")).toHaveText(before);
+  await expect(confirm.getByRole("button")).toBeHidden();
+  await page.locator(`input[name=day][value="${days.at(34)}"]`).evaluate((day) => {
+    day.closest("details")?.setAttribute("open", "");
+  });
+  await page.locator(`input[name=day][value="${days.at(34)}"]`).focus();
+  await page.keyboard.press("Space");
+  await expect(panel.locator(".quote-sheet")).toContainText("Différence à payer");
+  const total = await panel.locator(".quote-bar-amount").textContent();
+  // The address follows, and gives the same price on the server.
+  await expect(page).toHaveURL(new RegExp(`days=${days.at(33)},${days.at(34)}`));
+  await page.reload();
+  await expect(panel.locator(".quote-bar-amount")).toHaveText(total);
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fitsWidth(page);
+  await panel.getByRole("link", { name: "Confirmer…" }).click();
+  await expect(page.getByRole("button", { name: /Modifier et payer/ })).toBeInViewport();
+  await page.setViewportSize({ width: 1280, height: 900 });
   await page.getByRole("button", { name: /Modifier et payer/ }).click();
   await settle(page, "pay");
   await desk.goto(booking);
@@ -73,7 +70,7 @@ test("S6: a change of days is paid, asked and made", async ({ page, request, bro
 });
 
 test("S6: the expert cancels, and everything goes back", async ({ page, request, browser }) => {
-  const { expert, days } = await someone(request);
+  const { expert, days } = await demoExpert(request);
   const booking = await book(page, expert, days.at(36));
   const desk = await accept(browser, booking);
   await desk.goto(`${booking}/cancel`);

@@ -1,22 +1,10 @@
-import { accessible, accounts, expect, experts, fillDetails, settle, signIn, signUp, test } from "../support.mjs";
+import { accept, accessible, accounts, book, demoExpert, expect, experts, fillDetails, settle, signIn, signUp, test } from "../support.mjs";
 
 test.describe.configure({ mode: "serial" });
 
 async function forward(request, hours) {
   const answer = await request.post("/dev/clock", { form: { hours: String(hours) } });
   expect(answer.ok()).toBeTruthy();
-}
-
-async function book(page, expert, day, method) {
-  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${day}&mode=remote&country=NL` });
-  await fillDetails(page);
-  await page.locator(`input[name=method][value=${method}]`).check();
-  await page.locator("input[name=terms]").check();
-  await page.locator("main form button[type=submit]").last().click();
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
-  return new URL(page.url()).pathname;
 }
 
 /** Reloads until the jobs have run: they wake by themselves, a moment after the clock moved. */
@@ -30,7 +18,7 @@ async function becomes(page, text) {
 test("S35: no answer within 24 hours counts as declined, with a full refund", async ({ page, request }) => {
   const [expert] = await experts(request, "product=maya&mode=remote&sort=soonest");
   const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  await book(page, expert, free_days.at(40), "creditcard");
+  await book(page, expert, free_days.at(40), { method: "creditcard" });
   await forward(request, 25);
   await becomes(page, "n’a pas répondu à temps");
   await accessible(page);
@@ -53,7 +41,7 @@ test("S9: licences are handed out from their first day on, and taken back", asyn
 
   const other = await browser.newContext();
   const manager = await other.newPage();
-  const handOut = manager.getByRole("button", { name: "Remettre les licences" });
+  const handOut = manager.getByRole("button", { name: "Noter la remise" });
   await signIn(manager, accounts.manager);
   await manager.goto(order);
   await expect(manager.locator("main")).toContainText("Payée");
@@ -72,16 +60,9 @@ test("S9: licences are handed out from their first day on, and taken back", asyn
 });
 
 test("S25 S30 S31: after the last day the booking completes and the expert is self-billed by the ladder", async ({ page, request, browser }) => {
-  const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
-  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  const booking = await book(page, expert, free_days.at(5), "ideal");
-
-  const other = await browser.newContext();
-  const desk = await other.newPage();
-  await signIn(desk, accounts.expert);
-  await desk.goto(booking);
-  await desk.getByRole("button", { name: "Accepter la commande" }).click();
-  await expect(desk.locator("main")).toContainText("La mission est confirmée");
+  const { expert, days } = await demoExpert(request);
+  const booking = await book(page, expert, days.at(5));
+  const desk = await accept(browser, booking);
 
   await forward(request, 24 * 60);
   await signIn(desk, accounts.expert);
@@ -92,5 +73,5 @@ test("S25 S30 S31: after the last day the booking completes and the expert is se
   await expect(desk.locator("main")).toContainText(/Autofacturation/i);
   await expect(desk.locator("main")).toContainText(/80|82,5|85|87,5/);
   await accessible(desk);
-  await other.close();
+  await desk.context().close();
 });

@@ -1,23 +1,10 @@
-import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test, visit } from "../support.mjs";
+import { accept, accessible, accounts, book, demoExpert, expect, fitsWidth, signIn, test, visit } from "../support.mjs";
 
 test("S22 S31: a disputed day is kept back, argued over with evidence, and settled to the cent", async ({ page, request, browser }) => {
   test.setTimeout(180_000);
-  const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
-  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${free_days.at(4)}&mode=remote&country=NL` });
-  await fillDetails(page);
-  await page.locator("input[name=method][value=ideal]").check();
-  await page.locator("input[name=terms]").check();
-  await page.locator("main form button[type=submit]").last().click();
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  const booking = new URL(page.url()).pathname;
-  const other = await browser.newContext();
-  const desk = await other.newPage();
-  await signIn(desk, accounts.expert);
-  await desk.goto(booking);
-  await desk.getByRole("button", { name: "Accepter la commande" }).click();
-  await expect(desk.locator("main")).toContainText("La mission est confirmée");
+  const { expert, days } = await demoExpert(request);
+  const booking = await book(page, expert, days.at(4));
+  const desk = await accept(browser, booking);
 
   await page.reload();
   await page.getByRole("link", { name: "Signaler un désaccord" }).click();
@@ -53,6 +40,6 @@ test("S22 S31: a disputed day is kept back, argued over with evidence, and settl
     await expect(page.locator("main")).toContainText("Réglé", { timeout: 1_000 });
   }).toPass({ timeout: 30_000 });
   await expect(page.locator("main")).toContainText("Remboursé");
-  await other.close();
+  await desk.context().close();
   await third.close();
 });

@@ -1,27 +1,12 @@
-import { accessible, accounts, expect, experts, fillDetails, settle, signIn, signUp, test } from "../support.mjs";
+import { accept, accessible, accounts, book, demoExpert, expect, signIn, test } from "../support.mjs";
 
 test.describe.configure({ mode: "serial" });
 
 /** An accepted booking: its client's page, signed in, and the invoice's address. */
 async function invoiced(page, browser, request, { day = 9, customer = "country=NL" } = {}) {
-  const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
-  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${free_days.at(day)}&mode=remote&${customer}` });
-  await fillDetails(page);
-  await page.locator("input[name=method][value=ideal]").check();
-  await page.locator("input[name=terms]").check();
-  await page.locator("main form button[type=submit]").last().click();
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
-  const booking = new URL(page.url()).pathname;
-  const other = await browser.newContext();
-  const desk = await other.newPage();
-  await signIn(desk, accounts.expert);
-  await desk.goto(booking);
-  await desk.getByRole("button", { name: "Accepter la commande" }).click();
-  await expect(desk.locator("main")).toContainText("La mission est confirmée");
-  await other.close();
+  const { expert, days } = await demoExpert(request);
+  const booking = await book(page, expert, days.at(day), { query: `&${customer}` });
+  await (await accept(browser, booking)).context().close();
   await page.goto(booking);
   await page.getByRole("link", { name: /INV-\d{4}-\d{6}/ }).click();
   await expect(page).toHaveURL(/\/fr\/documents\/[0-9a-f-]+$/);
@@ -91,6 +76,15 @@ test("an account lists its documents by month, and sets its electronic address",
   await expect(page.locator("main")).toContainText("art. 224");
   await accessible(page);
   await page.goto("/fr/papers/settings");
+  await accessible(page);
+  // What the yearly report asks of a person is not asked of a firm.
+  const seller = page.locator("form", { has: page.locator("[name=tin]") });
+  await seller.locator("select[name=kind]").selectOption("entity");
+  await expect(seller.locator("[name=birth_date]")).toBeHidden();
+  await expect(seller.locator("[name=registration]")).toBeVisible();
+  await seller.locator("select[name=kind]").selectOption("person");
+  await expect(seller.locator("[name=registration]")).toBeHidden();
+  await expect(seller.locator("[name=birth_date]")).toBeVisible();
   await accessible(page);
   const form = page.locator("form", { has: page.locator("input[name=side][value=client]") });
   await form.locator("select[name=scheme]").selectOption("0208");

@@ -30,7 +30,13 @@ test("S24 S25: a manager drafts a rulebook, sees what it does to examples, and m
   const preview = page.getByRole("group", { name: "Effect on examples" });
   // Five days at a hundred euros more, and the 15 % supplement on them.
   await expect(preview).toContainText("+€575.00");
-  await expect(page.getByRole("button", { name: "Release this version" })).toBeVisible();
+  // Releasing asks once more: there is no way back.
+  const release = page.getByRole("button", { name: /^Release for quotes from / });
+  await expect(release).toBeHidden();
+  await page.getByText("Release this version", { exact: true }).last().click();
+  await expect(release).toBeVisible();
+  // From the top: nothing of the console's links lies under its head.
+  await page.evaluate(() => window.scrollTo(0, 0));
   await accessible(page);
   await page.getByRole("button", { name: "Discard the draft" }).click();
   await expect(page.getByRole("button", { name: "Prepare a version" })).toBeVisible();
@@ -106,4 +112,33 @@ test("S2: questions are searched, and texts tell their version", async ({ page }
   await expect(page.getByText(/^Version \d+ of /).first()).toBeVisible();
   await visit(page, "/en/terms?version=1");
   await accessible(page);
+});
+
+test("S11 S35: managers find a booking by its reference and its state, without script, too", async ({ page, browser }) => {
+  await signIn(page, accounts.manager);
+  await visit(page, "/en/manage/bookings");
+  await accessible(page);
+  const rows = page.locator("tbody tr");
+  const reference = await rows.nth(1).getByRole("link").textContent();
+  await page.getByRole("searchbox").fill(reference.toLowerCase());
+  await page.locator("form[role=search] button").click();
+  await expect(page).toHaveURL(/[?&]q=/);
+  await expect(rows).toHaveCount(1);
+  await expect(rows.getByRole("link")).toHaveText(reference);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await fitsWidth(page);
+  await rows.getByRole("link").click();
+  await expect(page).toHaveURL(/\/en\/bookings\/[0-9a-f-]+$/);
+
+  const plain = await browser.newPage({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+  await plain.goto("/nl/manage/bookings");
+  await plain.locator("#bookings-state").selectOption("completed");
+  await plain.locator("form[role=search] button").click();
+  await expect(plain).toHaveURL(/state=completed/);
+  await expect(plain.locator("tbody tr").first()).toContainText(/./);
+  await plain.locator("input[name=q]").fill("nobody at all");
+  await plain.locator("form[role=search] button").click();
+  await expect(plain.locator("tbody tr")).toHaveCount(0);
+  await expect(plain.locator("input[name=q]")).toHaveValue("nobody at all");
+  await plain.close();
 });

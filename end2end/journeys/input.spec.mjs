@@ -76,3 +76,11 @@ test("a form from another site is refused", async ({ request }) => {
   const answer = await request.post("/dev/clock", { form: { hours: "1" }, headers: { origin: "https://evil.example", "sec-fetch-site": "cross-site" } });
   expect(answer.status()).toBe(403);
 });
+
+test("S1: dates the wrong way round stay in their fields, and the message stands beside them", async ({ page }) => {
+  await page.goto("/nl/experts?from=2026-12-05&until=2026-12-01");
+  await expect(page.locator("#from")).toHaveValue("2026-12-05");
+  await expect(page.locator("#until")).toHaveValue("2026-12-01");
+  await expect(page.locator("#until")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#days-problem")).toContainText("vóór het begin");
+});

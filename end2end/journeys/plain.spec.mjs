@@ -1,4 +1,4 @@
-import { expect, experts, fillDetails, settle, test } from "../support.mjs";
+import { attachment, expect, experts, fillDetails, settle, test } from "../support.mjs";
 
 test.use({ javaScriptEnabled: false });
 
@@ -71,4 +71,48 @@ test("S1 S5 S16 S17: without script, from the search to the paid booking", async
   await expect(page.locator("main")).toContainText("Paiement reçu");
   await page.goto("/fr/bookings");
   await expect(page.locator("main")).toContainText(expert.name);
+
+  // S6: what a change would cost is shown on request.
+  await page.goto(await page.locator('main a[href*="/fr/bookings/"]').first().getAttribute("href") + "/change");
+  await expect(page.locator("#change-meaning button")).toBeHidden();
+  await page.locator("input[name=workstation]").uncheck();
+  await page.locator("button[name=check]").click();
+  await expect(page.locator("#change-meaning")).toContainText("Différence remboursée");
+  await expect(page.locator("#change-meaning").getByRole("button", { name: "Demander la modification" })).toBeVisible();
+  await page.goto("/fr/bookings");
+
+  // S11: in the booking's thread, files go along: refused ones are named beside the field, and the text stays.
+  const own = await page.locator('main a[href*="/fr/bookings/"]').first().getAttribute("href");
+  const id = own.match(/bookings\/([0-9a-f-]{36})/)[1];
+  await page.goto(`/fr/messages/${id}`);
+  await page.locator("textarea[name=body]").fill("Voici les plans, sans script.");
+  await page.locator("#message-files").setInputFiles([attachment("plan.pdf"), attachment("coupe.pdf", "pas un PDF")]);
+  await page.getByRole("button", { name: "Envoyer" }).click();
+  await expect(page.locator("#message-files-error")).toContainText("coupe.pdf n’est pas un PDF, PNG ou JPEG complet");
+  await expect(page.locator("textarea[name=body]")).toHaveValue("Voici les plans, sans script.");
+  await page.locator("#message-files").setInputFiles([attachment("plan.pdf"), attachment("coupe.pdf")]);
+  await page.getByRole("button", { name: "Envoyer" }).click();
+  await expect(page.locator(".messages")).toContainText("Voici les plans, sans script.");
+  await expect(page.getByRole("link", { name: "coupe.pdf" })).toBeVisible();
+  const fetched = page.waitForEvent("download");
+  await page.getByRole("link", { name: "plan.pdf" }).click();
+  expect((await fetched).suggestedFilename()).toBe("plan.pdf");
+});
+
+test("S27: without script, a town of which there are several is asked for on the way", async ({ page, request }) => {
+  const [expert] = await experts(request, "mode=on-site&near=2792413&within=25&sort=distance");
+  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
+  await page.goto(`/fr/book/${expert.id}`);
+  await page.locator(`input[name=day][value="${free_days[5]}"]`).check({ force: true });
+  await page.locator("input[name=mode][value=on-site]").check();
+  await page.locator("input[name=place_text]").fill("Hasselt");
+  await page.getByRole("button", { name: "Continuer" }).click();
+  await expect(page).toHaveURL(/\/details\?/);
+  await page.getByLabel(/Hasselt.*Belgique/).check();
+  await page.getByRole("button", { name: "Continuer" }).click();
+  await expect(page.locator(".order-summary")).toContainText("Hasselt");
+  await expect(page.locator(".quote-panel .quote-total")).toContainText("€");
+  // Nothing chosen at all: what is missing is named.
+  await page.goto(`/fr/book/${expert.id}/details`);
+  await expect(page.locator("main")).toContainText("les jours");
 });

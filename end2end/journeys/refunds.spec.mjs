@@ -1,4 +1,4 @@
-import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test } from "../support.mjs";
+import { accessible, accounts, expect, experts, fillDetails, fitsWidth, payAndOpen, signIn, signUp, test } from "../support.mjs";
 
 test("S35: a refund that the bank returns is told to the client, and a manager pays it another way", async ({ page, request, browser }) => {
   const expert = (await experts(request, "mode=remote&level=2&sort=soonest"))[1];
@@ -10,10 +10,7 @@ test("S35: a refund that the bank returns is told to the client, and a manager p
   await page.locator("main form button[type=submit]").last().click();
   await expect(page).toHaveURL(/\/checkout\/tr_/);
   const checkout = new URL(page.url());
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
-  const booking = new URL(page.url()).pathname;
+  const booking = await payAndOpen(page);
   await page.getByText("Annuler la réservation…").click();
   await page.getByRole("button", { name: "Oui, annuler la réservation" }).click();
   await expect(page.locator("main")).toContainText("Remboursements");
@@ -46,6 +43,12 @@ test("S35: a refund that the bank returns is told to the client, and a manager p
   const row = desk.getByRole("row").filter({ has: desk.locator(`a[href$="${booking}"]`) });
   await expect(row).toContainText("remboursement retourné par la banque");
   await row.locator("summary").click();
+  await accessible(desk);
+  // Nothing typed: the site's own words stand beside the field, and the list of errors leads there.
+  await row.locator("details button").click();
+  await expect(row.locator(".field-error")).toBeVisible();
+  await desk.locator(".form-errors a").click();
+  await expect(row.locator("input[name=how]")).toBeFocused();
   await accessible(desk);
   await row.locator("input[name=how]").fill("SEPA 2026-1");
   await row.locator("details button").click();

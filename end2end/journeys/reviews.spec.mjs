@@ -1,5 +1,5 @@
 // A booking is completed only after its days: the clock moves, so this runs alone, after the others (see the config).
-import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test, visit } from "../support.mjs";
+import { accept, accessible, accounts, book, demoExpert, expect, fitsWidth, signIn, test, visit } from "../support.mjs";
 
 test.describe.configure({ mode: "serial" });
 
@@ -17,25 +17,10 @@ async function becomes(page, text) {
 
 test("S21: both sides write unseen; then both read, the profile shows it, the expert answers, a manager decides", async ({ page, request, browser }) => {
   test.setTimeout(180_000);
-  const [expert] = await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance");
-  const { free_days } = await (await request.get(`/api/v1/experts/${expert.id}`)).json();
-  await signUp(page, { next: `/fr/book/${expert.id}/details?days=${free_days.at(4)}&mode=remote&country=NL` });
-  await fillDetails(page);
-  await page.locator("input[name=method][value=ideal]").check();
-  await page.locator("input[name=terms]").check();
-  await page.locator("main form button[type=submit]").last().click();
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
-  const booking = new URL(page.url()).pathname;
-
-  const other = await browser.newContext();
-  const desk = await other.newPage();
-  await signIn(desk, accounts.expert);
-  await desk.goto(booking);
-  await desk.getByRole("button", { name: "Accepter la commande" }).click();
-  await expect(desk.locator("main")).toContainText("La mission est confirmée");
-  const hours = Math.ceil((new Date(`${free_days.at(4)}T23:59:59Z`) - new Date(`${free_days[0]}T00:00:00Z`)) / 3_600_000) + 5 * 24;
+  const { expert, days } = await demoExpert(request);
+  const booking = await book(page, expert, days.at(4));
+  const desk = await accept(browser, booking);
+  const hours = Math.ceil((new Date(`${days.at(4)}T23:59:59Z`) - new Date(`${days[0]}T00:00:00Z`)) / 3_600_000) + 5 * 24;
   await forward(request, hours);
   await becomes(page, "La mission est terminée");
 
@@ -81,6 +66,6 @@ test("S21: both sides write unseen; then both read, the profile shows it, the ex
   await section.getByLabel("Raison").fill("Le nom est public.");
   await section.getByRole("button", { name: "Laisser en place" }).click();
   await expect(manager.locator("section").filter({ hasText: words })).toHaveCount(0);
-  await other.close();
+  await desk.context().close();
   await third.close();
 });

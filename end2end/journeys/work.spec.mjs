@@ -1,4 +1,4 @@
-import { accessible, accounts, expect, experts, fillDetails, fitsWidth, settle, signIn, signUp, test, visit } from "../support.mjs";
+import { accessible, accounts, attachment, expect, experts, fillDetails, fitsWidth, payAndOpen, signIn, signUp, test, visit } from "../support.mjs";
 
 // One after the other: they change one expert's workplace, and nobody overwrites another's change there.
 test.describe.configure({ mode: "default" });
@@ -16,10 +16,24 @@ test("S38 S39: at the workplace a link is refused with its words marked, and sav
   const save = page.locator("form:has(input[name=headline]) button[type=submit]");
   const before = await headline.inputValue();
 
+  // The preview follows every key, and marks at once what saving would refuse.
+  const preview = page.getByRole("region", { name: "Aperçu" });
   await headline.fill("Revit pour hôpitaux, voir exemple.fr");
+  await expect(preview.locator(".lead")).toHaveText("Revit pour hôpitaux, voir exemple.fr");
+  await expect(preview.locator("mark")).toHaveText("exemple.fr");
+  await expect(preview.getByRole("status")).toContainText("exemple.fr");
+  const box = page.locator('input[name="sectors[]"]').first();
+  const chosen = await box.isChecked();
+  const facts = preview.locator(".facts");
+  const shown = await facts.textContent();
+  await box.setChecked(!chosen);
+  await expect(facts).not.toHaveText(shown);
+  await box.setChecked(chosen);
+  await expect(facts).toHaveText(shown);
+  await accessible(page);
   await save.click();
   await expect(page.locator(".form-errors")).toContainText("exemple.fr");
-  await expect(page.locator(".field-error")).toContainText("exemple.fr");
+  await expect(page.locator(".field > .field-error")).toContainText("exemple.fr");
   await expect(headline).toHaveValue("Revit pour hôpitaux, voir exemple.fr");
 
   // Refused, corrected, and changed once more without loading the page anew: the version goes along.
@@ -56,6 +70,25 @@ test("S32 S38: free days are painted with the keyboard", async ({ page }) => {
   }
 });
 
+test("S31 S38: the public holidays of a region are chosen, shown by name, and left again", async ({ page }) => {
+  await signIn(page, accounts.expert);
+  await visit(page, "/fr/work/calendar");
+  const region = page.locator("select[name=region]");
+  const save = page.locator("form:has(select[name=region]) button[type=submit]");
+  for (const code of ["BE-DG", ""]) {
+    await region.selectOption(code);
+    const done = saved(page, "save_work_pattern");
+    await save.click();
+    await done;
+    await page.reload();
+    await expect(region).toHaveValue(code);
+    const day = page.locator('[title="Fête de la Communauté germanophone"]');
+    await (code ? expect(day).not.toHaveCount(0) : expect(day).toHaveCount(0));
+  }
+  await page.setViewportSize({ width: 360, height: 800 });
+  await fitsWidth(page);
+});
+
 test("S11 S25 S30: an order, a letter answered, earnings, and where payouts go", async ({ page, request, browser }) => {
   // A client books and pays.
   const own = (await experts(request, "product=revit&level=3&near=2792413&within=25&sort=distance"))[0];
@@ -68,10 +101,7 @@ test("S11 S25 S30: an order, a letter answered, earnings, and where payouts go",
   await page.locator("input[name=method][value=ideal]").check();
   await page.locator("input[name=terms]").check();
   await page.locator("main form button[type=submit]").last().click();
-  await settle(page, "pay");
-  await page.getByRole("link", { name: "Voir la réservation" }).click();
-  await expect(page).toHaveURL(/\/fr\/bookings\/[0-9a-f-]+$/);
-  const id = new URL(page.url()).pathname.split("/").pop();
+  const id = (await payAndOpen(page)).split("/").pop();
   await visit(page, `/fr/messages/${id}`);
   await page.locator("textarea[name=body]").fill("Le modèle est-il prêt lundi ?");
   await page.getByRole("button", { name: "Envoyer" }).click();
@@ -79,15 +109,13 @@ test("S11 S25 S30: an order, a letter answered, earnings, and where payouts go",
 
   // A file that is not what its name says: nothing is sent, the text stays, the field says which file and why.
   await page.locator("textarea[name=body]").fill("Voici le plan du rez-de-chaussée.");
-  const plan = (content) => ({ name: "plan.pdf", mimeType: "application/pdf", buffer: Buffer.from(content) });
-  await page.locator("#message-files").setInputFiles(plan("<!doctype html><script>alert(1)</script>"));
+  await page.locator("#message-files").setInputFiles(attachment("plan.pdf", "<!doctype html><script>alert(1)</script>"));
   await page.getByRole("button", { name: "Envoyer" }).click();
   await expect(page.locator("#message-files-error")).toContainText("plan.pdf n’est pas un PDF, PNG ou JPEG complet");
   await expect(page.locator("textarea[name=body]")).toHaveValue("Voici le plan du rez-de-chaussée.");
   await expect(page.locator(".messages")).not.toContainText("rez-de-chaussée");
   await accessible(page);
-  const pdf = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
-  await page.locator("#message-files").setInputFiles(plan(pdf));
+  await page.locator("#message-files").setInputFiles(attachment("plan.pdf"));
   await page.getByRole("button", { name: "Envoyer" }).click();
   await expect(page.getByRole("link", { name: "plan.pdf" })).toBeVisible();
   await expect(page.locator("textarea[name=body]")).toHaveValue("");

@@ -7,10 +7,11 @@ use gabarit_domain::{
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
-    booking::{BookingForm, BookingPage, BookingSummary, BookingView, ClientProfile, VatAnswer},
+    booking::{BookingForm, BookingPage, BookingSummary, BookingView, ClientProfile, OwnHold, VatAnswer},
     document::DocumentText,
     error::ApiError,
     expert::ProductView,
+    rental::RentalSummary,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use {
     super::Call,
     crate::url::{self, Page},
     gabarit_domain::text::fold,
-    gabarit_server::services::{bookings, documents, experts, payments, vat},
+    gabarit_server::services::{bookings, documents, experts, payments, rentals, vat},
     gabarit_view::{booking::read_vat_number, place::PlaceView},
 };
 
@@ -34,6 +35,8 @@ pub struct DetailsPage {
     pub account: Option<AccountView>,
     /// What the account typed at its last booking.
     pub profile: Option<ClientProfile>,
+    /// The account's own booking with this expert that is not paid yet: its days are held, not lost.
+    pub own_hold: Option<OwnHold>,
     /// A key for the form: a double click is one booking.
     pub key: String,
 }
@@ -60,6 +63,8 @@ pub struct BookingList {
     pub seconds_left: Vec<Option<i64>>,
     /// Whether the account has an expert's profile.
     pub is_expert: bool,
+    /// What a client rents alone, the newest first.
+    pub rentals: Vec<RentalSummary>,
 }
 
 /// A form that only names a booking.
@@ -198,11 +203,14 @@ pub async fn details_page(
     let call = Call::current()?;
     let page = load_page(&call, locale, expert, &query).await?;
     let account = call.account().cloned();
-    let profile = match &account {
-        Some(account) => bookings::remembered(&call.platform, account).await?,
-        None => None,
+    let (profile, own_hold) = match &account {
+        Some(account) => (
+            bookings::remembered(&call.platform, account).await?,
+            bookings::unpaid_with(&call.platform, account, expert).await?,
+        ),
+        None => (None, None),
     };
-    Ok(DetailsPage { page, account, profile, key: call.platform.ids.uuid().to_string() })
+    Ok(DetailsPage { page, account, profile, own_hold, key: call.platform.ids.uuid().to_string() })
 }
 
 /// Places a booking and leads to the payment provider's page.
@@ -283,10 +291,10 @@ pub async fn payment_return(
 fn list_of(call: &Call, entries: Vec<BookingSummary>) -> BookingList {
     let is_expert = call.account().is_some_and(|account| account.expert.is_some());
     let seconds_left = entries.iter().map(|entry| seconds_left(call, entry.clock.as_ref())).collect();
-    BookingList { entries, seconds_left, is_expert }
+    BookingList { entries, seconds_left, is_expert, rentals: Vec::new() }
 }
 
-/// The bookings of the client who asks.
+/// The bookings of the client who asks, and what they rent alone.
 ///
 /// # Errors
 /// [`ApiError::SignInRequired`].
@@ -296,8 +304,10 @@ pub async fn my_bookings(
     locale: Locale,
 ) -> Result<BookingList, ApiError> {
     let call = Call::current()?;
-    let entries = bookings::list_for_client(&call.platform, call.actor()?, locale).await?;
-    Ok(list_of(&call, entries))
+    let actor = call.actor()?;
+    let entries = bookings::list_for_client(&call.platform, actor, locale).await?;
+    let rentals = rentals::own(&call.platform, actor).await?;
+    Ok(BookingList { rentals, ..list_of(&call, entries) })
 }
 
 /// The orders of the expert who asks.

@@ -14,7 +14,7 @@ use gabarit_server::{
     },
 };
 use gabarit_view::{account::AccountView, error::ApiError};
-use http::{header, request::Parts};
+use http::{Extensions, HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use serde::Serialize;
@@ -141,25 +141,10 @@ impl Call {
         self.signed_in()?.token.as_deref()
     }
 
-    /// The browser's network address: for slowing guesses down. Only a proxy on this machine is believed when it names
-    /// another, and of what it passes on only its own, last word.
+    /// See [`client_address`].
     #[must_use]
     pub fn client_address(&self) -> String {
-        let Some(peer) = self.parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()) else {
-            return String::new();
-        };
-        let forwarded = self
-            .parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()
-            .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
-        match forwarded {
-            Some(client) if peer.is_loopback() => client,
-            _ => peer,
-        }
-        .to_string()
+        client_address(&self.parts.extensions, &self.parts.headers)
     }
 
     /// Whether a browser without script posted a form, and expects a page.
@@ -206,6 +191,24 @@ impl Call {
             Err(_) => Err(error),
         }
     }
+}
+
+/// The browser's network address: for slowing guesses down. Only a proxy on this machine is believed when it names
+/// another, and of what it passes on only its own, last word.
+pub(crate) fn client_address(extensions: &Extensions, headers: &HeaderMap) -> String {
+    let Some(peer) = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()) else {
+        return String::new();
+    };
+    let forwarded = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    match forwarded {
+        Some(client) if peer.is_loopback() => client,
+        _ => peer,
+    }
+    .to_string()
 }
 
 /// The fields of a form as text.

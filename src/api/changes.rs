@@ -5,7 +5,7 @@ use gabarit_domain::ids::BookingId;
 use gabarit_i18n::Locale;
 use gabarit_view::{
     booking::BookingPage,
-    change::{ChangeForm, ChangePreview, CutForm, ReportForm, Reported, SettlementView},
+    change::{Agreed, ChangeForm, CutForm, ReportForm, Reported, SettlementView},
     error::ApiError,
 };
 use leptos::prelude::*;
@@ -19,16 +19,13 @@ use {
         booking::{load_booking, load_page, page_locale},
     },
     crate::url::{self, Page},
-    gabarit_domain::{
-        calendar::FreeDays,
-        settlement::{Choice, SomeDays},
-    },
+    gabarit_domain::settlement::{Choice, SomeDays},
     gabarit_server::services::bookings::{
         changes,
         settling::{self, Cut},
     },
     gabarit_view::{
-        booking::{BookingForm, BookingView, Side},
+        booking::{BookingAction, BookingForm, BookingView, Side},
         error::Problem,
     },
 };
@@ -49,10 +46,10 @@ pub struct CutPage {
 pub struct ChangePage {
     /// The booking.
     pub detail: BookingDetail,
-    /// The choices, and the expert's calendar with the booking's own days free.
+    /// The choices, what prices them by the booking's own rules, and the expert's calendar with its own days free.
     pub page: BookingPage,
-    /// What it would cost, or why it cannot be; none before anything was chosen.
-    pub preview: Option<Result<ChangePreview, ApiError>>,
+    /// What was agreed; none if it cannot be changed (any more) by whoever looks.
+    pub agreed: Option<Agreed>,
 }
 
 #[cfg(feature = "ssr")]
@@ -160,19 +157,28 @@ pub async fn change_page(
 ) -> Result<ChangePage, ApiError> {
     let call = Call::current()?;
     let detail = load_booking(&call, locale, id).await?;
-    let order = detail.view.order.clone();
-    let asked = form_urlencoded::parse(query.trim_start_matches('?').as_bytes()).any(|(name, _)| name == "show");
-    let query = if asked {
+    let order = &detail.view.order;
+    // What was agreed stands there until something is chosen.
+    let chosen = form_urlencoded::parse(query.trim_start_matches('?').as_bytes())
+        .any(|(name, _)| matches!(&*name, "days" | "day" | "mode" | "check"));
+    let query = if chosen {
         query
     } else {
-        BookingForm { days: order.days.to_param(), ..BookingForm::again(&order) }.to_query()
+        BookingForm { days: order.days.to_param(), ..BookingForm::again(order) }.to_query()
     };
     let mut page = load_page(&call, locale, order.expert, &query).await?;
-    let free = page.setup.offer.free.clone();
-    page.setup.offer.free = FreeDays::from_fn(free.from, free.len, |day| free.is_free(day) || order.days.contains(day));
-    let preview =
-        if asked { Some(changes::preview(&call.platform, call.actor()?, id, &page.form, locale).await) } else { None };
-    Ok(ChangePage { detail, page, preview })
+    let agreed = if detail.view.actions.contains(&BookingAction::Change) {
+        let (agreed, context) = changes::setup(&call.platform, call.actor()?, id).await?;
+        page.setup.offer.free = agreed.free_days(&page.setup.offer.free);
+        for product in &mut page.setup.products {
+            product.licence_per_day = context.rulebook.rental.licence_per_day.get(&product.code).copied();
+        }
+        page.setup.context = context;
+        Some(agreed)
+    } else {
+        None
+    };
+    Ok(ChangePage { detail, page, agreed })
 }
 
 /// Proposes a change at the price that was shown; leads to the payment provider's page if there is something to pay.

@@ -1,12 +1,12 @@
-//! The contact desk: for senders, and for managers.
+//! The contact desk: for senders, and for managers. What is written comes with files, and so by forms of its own: see
+//! `server::uploads`.
 
 use gabarit_i18n::Locale;
 use gabarit_view::{
-    contact::{ContactForm, ContactPage, DeskForm, DeskThread, Inbox, ThreadView},
+    contact::{ContactPage, DeskForm, DeskThread, Inbox, ThreadView},
     error::ApiError,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
@@ -33,31 +33,6 @@ pub async fn contact_setup(
     contact::page(&call.platform, call.account(), expert.parse().ok(), booking.parse().ok(), locale).await
 }
 
-/// Sends a request, and leads to its conversation.
-///
-/// # Errors
-/// See [`contact::open`].
-#[server(prefix = "/api", endpoint = "contact")]
-pub async fn contact(
-    /// As posted.
-    #[server(flatten)]
-    form: ContactForm,
-) -> Result<(), ApiError> {
-    let call = Call::current()?;
-    let locale = Locale::parse(&form.locale).unwrap_or_default();
-    let result = async {
-        let opened = contact::open(&call.platform, call.account(), &form, &call.client_address()).await?;
-        let mut to = url::conversation(locale, &opened.reference);
-        if let Some(key) = &opened.key {
-            to = url::with_param(&to, "key", key);
-        }
-        call.redirect(&url::with_param(&to, "notice", "message-sent"));
-        Ok(())
-    }
-    .await;
-    call.answer_form(&form, result).await
-}
-
 /// A conversation, for its sender: the account that is signed in, or whoever has the link's secret.
 ///
 /// # Errors
@@ -78,46 +53,6 @@ pub async fn conversation(
         (key, _) => Access::Key(key),
     };
     contact::thread(&call.platform, access, &reference, locale).await
-}
-
-/// A sender's further message, as posted.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ReplyForm {
-    /// The request's reference.
-    pub reference: String,
-    /// The secret of a visitor's link; empty for accounts.
-    pub key: String,
-    /// The message.
-    pub message: String,
-    /// Language of the page.
-    pub locale: String,
-}
-
-/// Adds to a conversation.
-///
-/// # Errors
-/// See [`contact::write`].
-#[server(prefix = "/api", endpoint = "reply")]
-pub async fn reply(
-    /// As posted.
-    #[server(flatten)]
-    form: ReplyForm,
-) -> Result<(), ApiError> {
-    let call = Call::current()?;
-    let locale = Locale::parse(&form.locale).unwrap_or_default();
-    let result = async {
-        let access = if form.key.is_empty() { Access::Account(call.actor()?) } else { Access::Key(&form.key) };
-        contact::write(&call.platform, access, &form.reference, &form.message, &call.client_address()).await?;
-        let mut to = url::conversation(locale, &form.reference);
-        if !form.key.is_empty() {
-            to = url::with_param(&to, "key", &form.key);
-        }
-        call.redirect(&url::with_param(&to, "notice", "message-sent"));
-        Ok(())
-    }
-    .await;
-    call.answer_form(&form, result).await
 }
 
 /// A page of the managers' inbox.
@@ -154,7 +89,7 @@ pub async fn manager_request(
     contact::request(&call.platform, call.manager()?, &reference, locale).await
 }
 
-/// Does what a manager's form about a request says.
+/// Does what a manager's form about a request says, where nothing is written.
 ///
 /// # Errors
 /// See [`contact::act`].

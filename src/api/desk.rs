@@ -1,7 +1,9 @@
 //! The money desk. Every function here begins with [`Call::manager`](super::Call::manager).
 
 use gabarit_domain::ids::PayoutBatchId;
+use gabarit_i18n::Locale;
 use gabarit_view::{
+    audit::AuditPage,
     desk::{
         AccountPage, BatchDetail, Operations, PayoutDesk, RetryForm, SettlementForm, TransactionView, TrialBalance,
     },
@@ -17,10 +19,10 @@ use {
     super::Call,
     crate::url::{self, ManagePage, Page},
     gabarit_domain::ids::PayoutId,
-    gabarit_i18n::Locale,
     gabarit_server::services::{
+        audit_runs,
         books::{self, Period},
-        operations, payouts,
+        log_words, operations, payouts,
     },
     gabarit_view::desk::PrepareForm,
 };
@@ -39,11 +41,17 @@ pub struct BatchActionForm {
     pub locale: String,
 }
 
+/// Back to a page of the desk, which says what is done.
+#[cfg(feature = "ssr")]
+fn back_with(call: &Call, locale: &str, page: Page, notice: &str) {
+    let path = url::path(Locale::parse(locale).unwrap_or_default(), page);
+    call.redirect(&url::with_param(&path, "notice", notice));
+}
+
 /// Back to a page of the desk, which says that it is done.
 #[cfg(feature = "ssr")]
 fn back(call: &Call, locale: &str, page: Page) {
-    let path = url::path(Locale::parse(locale).unwrap_or_default(), page);
-    call.redirect(&url::with_param(&path, "notice", "saved"));
+    back_with(call, locale, page, "saved");
 }
 
 /// What is owed to experts, and the batches.
@@ -202,9 +210,14 @@ pub async fn note_settlement(
 /// # Errors
 /// See [`operations::operations`].
 #[server(prefix = "/api", endpoint = "operations", input = GetUrl)]
-pub async fn read_operations() -> Result<Operations, ApiError> {
+pub async fn read_operations(
+    /// Language of the page.
+    locale: Locale,
+) -> Result<Operations, ApiError> {
     let call = Call::current()?;
-    operations::operations(&call.platform, call.manager()?).await
+    let mut page = operations::operations(&call.platform, call.manager()?).await?;
+    log_words::tell_operations(locale, &mut page);
+    Ok(page)
 }
 
 /// Tries something again now.
@@ -223,9 +236,39 @@ pub async fn retry(
     let call = Call::current()?;
     let result = async {
         operations::retry(&call.platform, call.manager()?, &form).await?;
-        back(&call, &locale, Page::Manage(ManagePage::Operations));
+        let notice = if form.what == "elsewhere" { "saved" } else { "retried" };
+        back_with(&call, &locale, Page::Manage(ManagePage::Operations), notice);
         Ok(())
     }
     .await;
     call.answer_form(&form, result).await
+}
+
+/// What the audit found.
+///
+/// # Errors
+/// See [`audit_runs::page`].
+#[server(prefix = "/api", endpoint = "audit_page", input = GetUrl)]
+pub async fn read_audit(
+    /// Language of the page.
+    locale: Locale,
+) -> Result<AuditPage, ApiError> {
+    let call = Call::current()?;
+    audit_runs::page(&call.platform, call.manager()?, locale).await
+}
+
+/// Orders a run of the audit.
+///
+/// # Errors
+/// See [`audit_runs::ask`].
+#[server(prefix = "/api", endpoint = "ask_audit")]
+pub async fn ask_audit(
+    /// Language of the page.
+    #[server(default)]
+    locale: String,
+) -> Result<(), ApiError> {
+    let call = Call::current()?;
+    audit_runs::ask(&call.platform, call.manager()?).await?;
+    call.redirect(&url::path(Locale::parse(&locale).unwrap_or_default(), Page::Manage(ManagePage::Audit)));
+    Ok(())
 }

@@ -15,7 +15,7 @@ use server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use {
     super::Call,
-    gabarit_server::services::{audit_log, figures},
+    gabarit_server::services::{audit_log, figures, log_words},
     gabarit_view::govern::Span,
 };
 
@@ -25,12 +25,16 @@ use {
 /// See [`audit_log::page`].
 #[server(prefix = "/api", endpoint = "manager_log", input = GetUrl)]
 pub async fn manager_log(
+    /// Language of the page.
+    locale: Locale,
     /// What is looked for.
     #[server(flatten)]
     query: LogQuery,
 ) -> Result<LogPage, ApiError> {
     let call = Call::current()?;
-    audit_log::page(&call.platform, call.manager()?, &query).await
+    let mut page = audit_log::page(&call.platform, call.manager()?, &query).await?;
+    log_words::tell(locale, &mut page);
+    Ok(page)
 }
 
 /// Figures, and their charts as SVG.

@@ -31,7 +31,7 @@ pub async fn public_article(
     let p = platform()?;
     let Some(kind) = versioned(name) else {
         let rules = gabarit_server::services::rulebooks::current(&p).await?;
-        return Ok(articles::article(name, &articles::Source { locale, rules: &rules, operator: &p.config.operator }));
+        return Ok(articles::article(name, &articles::Source::new(locale, &rules, &p.config)));
     };
     let versions = publish(&p, name, kind).await?;
     let number = version.or_else(|| versions.first().map(|newest| newest.number)).ok_or(ApiError::NotFound)?;
@@ -61,7 +61,7 @@ async fn publish(
     let texts: Vec<(Locale, Article)> = Locale::ALL
         .into_iter()
         .map(|locale| {
-            let source = articles::Source { locale, rules: &rules, operator: &p.config.operator };
+            let source = articles::Source::new(locale, &rules, &p.config);
             (locale, articles::article(name, &source))
         })
         .collect();
@@ -103,7 +103,7 @@ pub async fn public_tariffs() -> Result<Tariffs, ApiError> {
         travel: rules.travel,
         flexible: rules.flexible.supplement,
         flexible_notice_days: rules.flexible.notice_days,
-        workstation_per_day: rules.rental.workstation_per_day,
+        rental: rules.rental,
         licences,
     })
 }

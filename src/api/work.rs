@@ -43,6 +43,8 @@ pub struct PatternForm {
     pub weekdays: Vec<String>,
     /// `on` or empty.
     pub works_holidays: String,
+    /// Code of a region, or empty.
+    pub region: String,
     /// Language of the page.
     pub locale: String,
 }
@@ -299,7 +301,8 @@ pub async fn save_work_pattern(
     let result = async {
         let days = form.weekdays.iter().filter_map(|day| day.parse::<u32>().ok()).filter(|day| *day < 7);
         let pattern = days.fold(0_u8, |pattern, day| pattern | 1 << day);
-        work::save_pattern(&call.platform, call.actor()?, &form.version, pattern, form.works_holidays == "on").await?;
+        let works = form.works_holidays == "on";
+        work::save_pattern(&call.platform, call.actor()?, &form.version, pattern, works, &form.region).await?;
         saved(&call, &form.locale, WorkPage::Calendar);
         Ok(())
     }

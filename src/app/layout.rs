@@ -205,6 +205,7 @@ fn Flash(locale: Locale) -> impl IntoView {
         "signed-out" => Some(common::signed_out(locale)),
         "message-sent" => Some(common::message_sent(locale)),
         "saved" => Some(common::saved(locale)),
+        "retried" => Some(gabarit_i18n::operations::retried(locale)),
         "reset-asked" => Some(account::flash_reset_asked(locale)),
         "mail-sent" => Some(account::flash_mail_sent(locale)),
         "email-confirmed" => Some(account::flash_email_confirmed(locale)),

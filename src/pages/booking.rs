@@ -1,7 +1,6 @@
 //! Booking an expert, and what follows.
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
-mod change;
 mod choose;
 mod cut;
 mod details;
@@ -14,8 +13,7 @@ mod payment;
 pub(crate) mod review;
 
 use crate::app::lazy::lazy_area;
-use change::ChangePage;
-use choose::ChoosePage;
+use choose::{ChangePage, ChoosePage};
 use cut::CutPage;
 use details::DetailsPage;
 use dispute::DisputePage;

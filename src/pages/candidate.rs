@@ -10,7 +10,7 @@ use crate::{
     app::lazy::lazy_area,
     i18n::{Locale, use_locale},
     session::use_account,
-    ui::{ErrorState, Icon, IconName, LinkButton, Notice, Skeleton},
+    ui::{ErrorState, Icon, IconName, LinkButton, Skeleton},
     url::{self, Page},
 };
 use form::ApplicationEditor;
@@ -134,44 +134,27 @@ fn Own() -> impl IntoView {
     .into_any()
 }
 
-/// What has just become of what was sent: named by the page's address, so that it survives a post without script.
+/// What has just become of what was sent: named by the page's address, so that it survives a post without script. A
+/// document's fate stands beside its field.
 #[component]
 fn Outcome(locale: Locale) -> impl IntoView {
     let query = use_query_map();
-    let words = move || {
-        let query = query.read();
-        let done = match query.get_str("done") {
-            Some("sent") => Some(text::done_sent(locale)),
-            Some("picked") => Some(text::done_picked(locale)),
-            Some("withdrawn") => Some(text::done_withdrawn(locale)),
-            _ => None,
-        };
-        let upload = match query.get_str("upload") {
-            Some("kept") => Some((false, text::upload_kept(locale))),
-            Some("empty") => Some((true, text::upload_empty(locale))),
-            Some("too-large") => Some((true, text::upload_too_large(locale))),
-            Some("wrong-type") => Some((true, text::upload_wrong_type(locale))),
-            Some("too-many") => Some((true, text::upload_too_many(locale))),
-            Some("failed") => Some((true, text::upload_failed(locale))),
-            _ => None,
-        };
-        done.map(|words| (false, words)).or(upload)
+    let words = move || match query.read().get_str("done") {
+        Some("sent") => Some(text::done_sent(locale)),
+        Some("picked") => Some(text::done_picked(locale)),
+        Some("withdrawn") => Some(text::done_withdrawn(locale)),
+        _ => None,
     };
     view! {
         <div role="status">
             {move || {
                 words()
-                    .map(|(warning, words)| {
-                        if warning {
-                            view! { <Notice warning=true>{words}</Notice> }.into_any()
-                        } else {
-                            view! {
-                                <p class="flash">
-                                    <Icon name=IconName::Check/>
-                                    <span>{words}</span>
-                                </p>
-                            }
-                            .into_any()
+                    .map(|words| {
+                        view! {
+                            <p class="flash">
+                                <Icon name=IconName::Check/>
+                                <span>{words}</span>
+                            </p>
                         }
                     })
             }}

@@ -4,12 +4,15 @@
 //! out before any of its pages is made.
 #![expect(unreachable_pub, reason = "the component macro makes the properties of private components public")]
 
+mod audit;
+mod bookings;
 mod candidate;
 mod candidates;
 mod contact;
 mod disputes;
 mod figures;
 mod ledger;
+mod list;
 mod log;
 mod managers;
 mod members;
@@ -32,6 +35,8 @@ use crate::{
     ui::{ErrorState, Icon, IconName},
     url::{self, ManagePage, Page},
 };
+use audit::AuditPage;
+use bookings::BookingsPage;
 use candidate::CandidatePage;
 use candidates::CandidatesPage;
 use contact::{InboxPage, RequestPage};
@@ -71,6 +76,7 @@ type Section = (ManagePage, fn(Locale) -> &'static str);
 const SECTIONS: &[Section] = &[
     (ManagePage::Overview, text::overview),
     (ManagePage::Desk, gabarit_i18n::contact::inbox),
+    (ManagePage::Bookings, text::bookings),
     (ManagePage::Candidates, text::nav_candidates),
     (ManagePage::Reports, gabarit_i18n::changes::reports),
     (ManagePage::Payouts, payout_text::title),
@@ -86,6 +92,7 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Rules, gabarit_i18n::rules::title),
     (ManagePage::Figures, gabarit_i18n::figures::title),
     (ManagePage::Log, gabarit_i18n::log::title),
+    (ManagePage::Audit, gabarit_i18n::audit::title),
     (ManagePage::Referrals, gabarit_i18n::referral::manage_title),
 ];
 
@@ -93,6 +100,7 @@ lazy_area! {
     /// Screens of the console.
     ManageArea in Manage::Manage {
         Overview => OverviewPage,
+        Bookings => BookingsPage,
         Inbox => InboxPage,
         Request => RequestPage,
         Candidates => CandidatesPage,
@@ -122,6 +130,7 @@ lazy_area! {
         Rules => RulesPage,
         Figures => FiguresPage,
         Log => LogPage,
+        Audit => AuditPage,
         Referrals => ReferralsPage,
         ReferralPartner => PartnerPage,
         ReferralLead => LeadPage,
@@ -136,6 +145,7 @@ pub fn ManageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("") view=ManageArea::Overview.lazy()/>
             <Route path=path!("desk") view=ManageArea::Inbox.lazy()/>
             <Route path=path!("desk/:reference") view=ManageArea::Request.lazy()/>
+            <Route path=path!("bookings") view=ManageArea::Bookings.lazy()/>
             <Route path=path!("candidates") view=ManageArea::Candidates.lazy()/>
             <Route path=path!("candidates/:id") view=ManageArea::Candidate.lazy()/>
             <Route path=path!("managers") view=ManageArea::Managers.lazy()/>
@@ -163,6 +173,7 @@ pub fn ManageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("rules") view=ManageArea::Rules.lazy()/>
             <Route path=path!("figures") view=ManageArea::Figures.lazy()/>
             <Route path=path!("log") view=ManageArea::Log.lazy()/>
+            <Route path=path!("audit") view=ManageArea::Audit.lazy()/>
             <Route path=path!("referrals") view=ManageArea::Referrals.lazy()/>
             <Route path=path!("referrals/partners/:id") view=ManageArea::ReferralPartner.lazy()/>
             <Route path=path!("referrals/leads/:id") view=ManageArea::ReferralLead.lazy()/>

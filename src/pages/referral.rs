@@ -197,7 +197,7 @@ fn Offer(data: Data, action: ServerAction<LeaveLead>, form: FormState) -> impl I
                 <p>{move || website.get()}</p>
             </div>
             <Notice>{text::consent_hint(locale, &data.partner)}</Notice>
-            <Checkbox form name="consent">{text::consent(locale)}</Checkbox>
+            <Checkbox form name="consent" called=text::consent(locale)>{text::consent(locale)}</Checkbox>
             <Hidden name="code" value=data.code.to_string()/>
             <Hidden name="form_key" value=data.form_key.to_string()/>
             <Hidden name="locale" value=locale.code().to_owned()/>
@@ -214,6 +214,7 @@ fn Products(form: FormState, products: Vec<(String, String)>) -> impl IntoView {
     let kept = form.initial("products", String::new());
     let chosen: Vec<String> = kept.split(',').map(ToOwned::to_owned).collect();
     let problem = form.problem("products");
+    form.call("products", text::form_products(locale));
     let group = form.field_id("products");
     let boxes = products
         .into_iter()

@@ -4,6 +4,7 @@
 mod calendar;
 mod earnings;
 mod messages;
+mod preview;
 mod profile;
 mod record;
 mod referrals;
@@ -183,6 +184,7 @@ fn Checks(
     let kept = form.initial(name, chosen.join(","));
     let chosen: Vec<String> = kept.split(',').map(ToOwned::to_owned).collect();
     let problem = form.problem(name);
+    form.call(name, &legend);
     let group = form.field_id(name);
     let boxes = choices
         .into_iter()

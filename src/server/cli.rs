@@ -6,6 +6,7 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     audit, backup,
     config::{Config, VARIABLES},
+    db::stored::NamedFile,
     demo::{self, Loaded},
     sandbox,
     services::accounts::{invitations, two_step},
@@ -47,12 +48,13 @@ enum Command {
     Demo,
     /// Check the platform's invariants on every row; exits with 3 and names the rows that break one.
     Audit,
-    /// Write a backup of the database to a new file; the server may go on serving.
+    /// Write a backup of the database, and of the files that people sent where they lie in the data folder, to a new file;
+    /// the server may go on serving.
     Backup {
         /// The file to write.
         file: PathBuf,
     },
-    /// Make the configured database from a backup.
+    /// Make the configured database from a backup, with its files; exits with 3 and names the files that are not there.
     Restore {
         /// The file to read.
         file: PathBuf,
@@ -89,11 +91,11 @@ fn variables() -> String {
     text
 }
 
-/// What `audit` exits with when something is wrong.
+/// What `audit` exits with when something is wrong, and `backup` and `restore` when files are missing.
 const UNSOUND: u8 = 3;
 
 /// Runs the command that was asked for. Exit codes: 0 done, 1 not done (one sentence says why), 2 not understood,
-/// 3 audited and found wanting.
+/// 3 audited and found wanting, or files are missing.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match dispatch(cli.command) {
@@ -182,13 +184,28 @@ async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Res
         }
         Command::Backup { file } => {
             let platform = boot::platform(config, boot::Time::AsServed).await?;
-            backup::backup(&platform, &file).await.map_err(said)?;
+            let written = backup::backup(&platform, &file).await.map_err(said)?;
             platform.db.close().await;
-            say(&format!("written to {}", file.display()));
+            match &written.bucket {
+                Some(bucket) => say(&format!(
+                    "written to {}: the database; the files that people sent lie in the bucket {bucket}, which is to be \
+                     backed up by its own means",
+                    file.display()
+                )),
+                None => say(&format!("written to {}: the database and {} files", file.display(), written.files)),
+            }
+            return Ok(named(&written.missing));
         }
         Command::Restore { file, force } => {
-            backup::restore(&config, &file, force).await.map_err(said)?;
-            say(&format!("restored from {}", file.display()));
+            let restored = backup::restore(&config, &file, force).await.map_err(said)?;
+            say(&format!("restored from {}: the database and {} files", file.display(), restored.files));
+            if let Some(problem) = &restored.unchecked {
+                return Err(format!(
+                    "whether the {} files that the database names are there could not be looked up: {problem}",
+                    restored.named
+                ));
+            }
+            return Ok(named(&restored.missing));
         }
         Command::Invite { email, language } => {
             let locale = Locale::parse(&language).ok_or("the language must be fr, nl or en")?;
@@ -222,6 +239,14 @@ async fn execute(command: Command, config: Config, leptos: LeptosOptions) -> Res
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Names the files that the database names and the store does not have.
+fn named(missing: &[NamedFile]) -> ExitCode {
+    for file in missing {
+        say(&format!("missing: {} ({}, {})", file.id.simple(), file.named_by, file.name));
+    }
+    if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(UNSOUND) }
 }
 
 /// A line for who ran the command.

@@ -6,9 +6,9 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, FromRef, State},
+    extract::{DefaultBodyLimit, FromRef, Request, State},
     http::{HeaderMap, StatusCode, header},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -29,7 +29,6 @@ use tower_http::{
         predicate::{NotForContentType, Predicate as _, SizeAbove},
     },
     limit::RequestBodyLimitLayer,
-    timeout::TimeoutLayer,
 };
 
 /// The greatest body of a request, in bytes: the longest form has room in it many times.
@@ -67,6 +66,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .route("/candidates/documents/{id}", get(uploads::fetch))
         .route("/disputes/files/{id}", get(uploads::fetch_evidence))
         .route("/messages/files/{id}", get(uploads::fetch_message_file))
+        .route("/contact/files/{id}", get(uploads::fetch_contact_file))
         .route("/candidates/{id}/interview.ics", get(uploads::interview))
         .route("/calendar/{file}", get(files::calendar))
         .route("/earnings.csv", get(files::earnings))
@@ -102,7 +102,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
         .layer(from_fn(middleware::private_pages))
         .layer(from_fn_with_state(platform.clone(), middleware::session))
         .layer(from_fn_with_state(platform.clone(), middleware::same_origin))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(from_fn(in_time))
         .layer(CatchPanicLayer::custom(move |panic: Box<dyn std::any::Any + Send>| {
             middleware::panicked(&inner, &*panic)
         }))
@@ -116,6 +116,15 @@ fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
         SizeAbove::new(1024).and(NotForContentType::IMAGES).and(NotForContentType::const_new("application/pdf")),
     )
+}
+
+/// Gives an answer up that takes too long. Files may take their time, as long as they keep coming.
+async fn in_time(request: Request, next: Next) -> Response {
+    let longest = if uploads::takes_time(&request) { uploads::LONGEST } else { TIMEOUT };
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response(),
+    }
 }
 
 /// Answers while the database answers and has its tables.
@@ -148,7 +157,7 @@ pub async fn serve(platform: Platform, leptos: LeptosOptions, drain: Duration) -
     // Read now, rather than while the first visitor waits for them.
     LazyLock::force(&platform.places);
     let (stop, stopped) = watch::channel(false);
-    let jobs = tokio::spawn(jobs::run_forever(platform.clone(), stopped.clone()));
+    let mut jobs = tokio::spawn(jobs::run_forever(platform.clone(), stopped.clone()));
     let app = router(platform.clone(), leptos).into_make_service_with_connect_info::<SocketAddr>();
     let mut wait = stopped;
     let server = tokio::spawn(
@@ -163,7 +172,9 @@ pub async fn serve(platform: Platform, leptos: LeptosOptions, drain: Duration) -
     terminated().await;
     tracing::info!("stopping: requests and jobs under way may end");
     stop.send_replace(true);
-    if tokio::time::timeout(drain, async { tokio::join!(server, jobs) }).await.is_err() {
+    if tokio::time::timeout(drain, async { tokio::join!(server, &mut jobs) }).await.is_err() {
+        // A long one would keep its connection, and the process.
+        jobs.abort();
         tracing::warn!("what was under way after {drain:?} was cut off; jobs are taken up again");
     }
     platform.db.close().await;

@@ -140,10 +140,15 @@ pub(crate) async fn same_origin(State(platform): State<Platform>, request: Reque
     }
 }
 
+/// Style and pictures, which are the same for everybody: a page that says that the database has gone needs them, too.
+fn is_asset(path: &str) -> bool {
+    path.starts_with("/pkg/") || path.starts_with("/map/") || matches!(path, "/plain.css" | "/favicon.svg")
+}
+
 /// Learns who is signed in, and takes out what was typed in a form that was refused, before anything is rendered.
 pub(crate) async fn session(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path.starts_with("/pkg/") || path.starts_with("/api/v1/") {
+    if is_asset(path) || path.starts_with("/api/v1/") {
         return next.run(request).await;
     }
     let token = request

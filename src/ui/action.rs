@@ -77,6 +77,25 @@ pub fn LinkButton(
     .into_any()
 }
 
+/// Asks once more before what cannot be taken back: opened, it says what will happen and holds the button that does it.
+/// It works without script.
+#[component]
+pub fn Sure(
+    /// What it is about, as a button says it.
+    #[prop(into)]
+    text: String,
+    /// What will happen, and the form that does it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="action-more">
+            <summary class="button">{text}</summary>
+            <div class="action-form">{children()}</div>
+        </details>
+    }
+    .into_any()
+}
+
 /// Links to the pages of a long list.
 #[component]
 pub fn Pagination(

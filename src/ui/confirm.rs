@@ -19,6 +19,7 @@ pub fn ConfirmField(
 ) -> impl IntoView {
     let locale = crate::i18n::use_locale();
     let account = use_account();
+    form.call(CONFIRM, text::confirm(locale));
     let problem = form.problem(CONFIRM);
     // Once asked for it stays, while a new attempt is under way, too.
     let asked = RwSignal::new(false);

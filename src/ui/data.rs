@@ -2,7 +2,8 @@
 
 use crate::i18n::{fmt, use_locale};
 use gabarit_domain::{expert::Level, ids::ExpertId, money::Cents};
-use gabarit_i18n::{common, labels, term};
+use gabarit_i18n::{common, labels, term, work as text};
+use gabarit_view::work::{MessageFile, file_size};
 use leptos::{prelude::*, svg};
 
 /// An amount of money in euros.
@@ -112,7 +113,7 @@ pub fn Avatar(
     large: bool,
 ) -> impl IntoView {
     let initials: String = {
-        let words: Vec<&str> = name.split([' ', '-']).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = name.split([' ', '-']).filter(|word| word.starts_with(char::is_alphanumeric)).collect();
         let ends = match words.as_slice() {
             [] => vec![],
             [only] => vec![*only],
@@ -145,4 +146,31 @@ pub fn TableFrame(
         </div>
     }
     .into_any()
+}
+
+/// What was sent with a message, as downloads.
+#[component]
+pub fn Attached(
+    /// What.
+    files: Vec<MessageFile>,
+    /// Where each is fetched, by its id.
+    at: &'static str,
+    /// What else the address says, with its question mark.
+    #[prop(optional, into)]
+    query: String,
+) -> impl IntoView {
+    let locale = use_locale();
+    let none = files.is_empty();
+    let items = files
+        .into_iter()
+        .map(|file| {
+            view! {
+                <li>
+                    <a href=format!("{at}/{}{query}", file.id) rel="external" download="">{file.name}</a>
+                    " " <span class="hint">{file_size(locale, file.size)}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    (!none).then(|| view! { <ul class="message-files" aria-label=text::files(locale)>{items}</ul> }).into_any()
 }

@@ -35,6 +35,7 @@ struct Known {
     free: FreeDays,
     earliest: NaiveDate,
     holidays: BTreeMap<NaiveDate, String>,
+    own: bool,
 }
 
 impl Known {
@@ -54,8 +55,11 @@ impl Known {
             name.push_str(", ");
             name.push_str(text::word_weekend(locale));
         }
-        name.push_str(", ");
-        name.push_str(if can { text::word_free(locale) } else { text::word_busy(locale) });
+        // In one's own calendar the checkbox itself says whether the day is free.
+        if !(self.own && can) {
+            name.push_str(", ");
+            name.push_str(if can { text::word_free(locale) } else { text::word_busy(locale) });
+        }
         name
     }
 }
@@ -108,11 +112,14 @@ pub fn DayCalendar(
     /// Name of the checkboxes in the form.
     #[prop(default = "day")]
     field: &'static str,
+    /// Whether it is one's own calendar, in which the chosen days are the free ones.
+    #[prop(optional)]
+    own: bool,
 ) -> impl IntoView {
     let locale = use_locale();
     let (first, last) = (first_of_month(earliest), free.until());
     let holidays = holidays.into_iter().map(|holiday| (holiday.day, holiday.name)).collect();
-    let known = StoredValue::new(Known { free, earliest, holidays });
+    let known = StoredValue::new(Known { free, earliest, holidays, own });
     let root = NodeRef::<html::Div>::new();
     let drag = RwSignal::new(None::<Drag>);
     let anchor = StoredValue::new(None::<NaiveDate>);
@@ -259,8 +266,8 @@ pub fn DayCalendar(
                 <div class="calendar-months">{later}</div>
             </details>
             <ul class="calendar-legend" aria-hidden="true">
-                <li><span class="day-sample day-sample-free"></span>{text::word_free(locale)}</li>
-                <li><span class="day-sample day-sample-chosen"></span>{text::word_chosen(locale)}</li>
+                <li><span class="day-sample day-sample-free"></span>{if own { text::word_not_free(locale) } else { text::word_free(locale) }}</li>
+                <li><span class="day-sample day-sample-chosen"></span>{if own { text::word_free(locale) } else { text::word_chosen(locale) }}</li>
                 <li><span class="day-sample day-sample-off"></span>{text::word_busy(locale)}</li>
                 <li><span class="day-sample day-sample-holiday"></span>{text::word_holiday(locale)}</li>
             </ul>

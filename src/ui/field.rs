@@ -87,14 +87,12 @@ pub fn Field(
     /// What it starts with.
     #[prop(optional, into)]
     value: String,
-    /// Told of every key.
-    #[prop(optional, into)]
-    on_input: Option<Callback<String>>,
     /// Told when the field is left.
     #[prop(optional, into)]
     on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = form.field_id(name);
+    form.call(name, &label);
     let problem = form.problem(name);
     let start = if kind == "password" { String::new() } else { form.initial(name, value) };
     let has_hint = !hint.is_empty();
@@ -114,11 +112,6 @@ pub fn Field(
                 aria-required=(!optional).then_some("true")
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
                 aria-describedby=move || described_by(&describing, has_hint, problem.with(Option::is_some))
-                on:input=move |event| {
-                    if let Some(tell) = on_input {
-                        tell.run(event_target_value(&event));
-                    }
-                }
                 on:change=move |event| {
                     if let Some(tell) = on_change {
                         tell.run(event_target_value(&event));
@@ -155,6 +148,7 @@ pub fn TextArea(
     rows: u8,
 ) -> impl IntoView {
     let id = form.field_id(name);
+    form.call(name, &label);
     let problem = form.problem(name);
     let start = form.initial(name, value);
     let has_hint = !hint.is_empty();
@@ -195,9 +189,11 @@ pub fn Files(
     #[prop(into)]
     hint: String,
     /// Types that are taken, as browsers write them.
+    #[prop(default = "application/pdf,image/png,image/jpeg")]
     accept: &'static str,
 ) -> impl IntoView {
     let id = form.field_id(name);
+    form.call(name, &label);
     let problem = form.problem(name);
     let describing = id.clone();
     view! {
@@ -252,6 +248,7 @@ pub fn Select(
     on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = form.field_id(name);
+    form.call(name, &label);
     let problem = form.problem(name);
     let start = form.initial(name, value);
     let has_hint = !hint.is_empty();
@@ -303,6 +300,9 @@ pub fn Checkbox(
     /// More about it.
     #[prop(optional, into)]
     hint: String,
+    /// What the list of errors calls it.
+    #[prop(optional, into)]
+    called: String,
     /// Told of every change.
     #[prop(optional, into)]
     on_change: Option<Callback<bool>>,
@@ -310,6 +310,7 @@ pub fn Checkbox(
     children: Children,
 ) -> impl IntoView {
     let id = form.field_id(name);
+    form.call(name, &called);
     let problem = form.problem(name);
     let start = form.initially_checked(name, checked);
     let has_hint = !hint.is_empty();
@@ -358,6 +359,7 @@ pub fn Radios(
     on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let group = form.field_id(name);
+    form.call(name, &legend);
     let problem = form.problem(name);
     let start = form.initial(name, value);
     let describing = group.clone();

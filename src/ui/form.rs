@@ -6,11 +6,11 @@
 //! is in the fields again.
 
 use crate::{
-    i18n::use_locale,
+    i18n::{Locale, use_locale},
     ui::text::{error_text, problem_text},
 };
 use gabarit_i18n::errors;
-use gabarit_view::error::ApiError;
+use gabarit_view::error::{ApiError, FieldError};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_query_map;
 use server_fn::{ServerFn, error::ServerFnUrlError};
@@ -20,13 +20,20 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Kept(pub BTreeMap<String, String>);
 
+/// How long a form that the browser posts cannot be pressed again.
+const POSTING: std::time::Duration = std::time::Duration::from_secs(15);
+
 /// The state of one form.
 #[derive(Clone, Copy, Debug)]
 pub struct FormState {
     id: &'static str,
     error: Signal<Option<ApiError>>,
     pending: Signal<bool>,
+    /// Of a form that the browser posts itself: since it was pressed.
+    posting: RwSignal<bool>,
     kept: StoredValue<BTreeMap<String, String>>,
+    /// What its fields are called, by their names: each says so when it is made.
+    called: RwSignal<BTreeMap<String, String>>,
 }
 
 /// The state of the form that calls a server function. `id` is unique on the page and names the fields' elements.
@@ -41,7 +48,14 @@ where
     // Only the form that was refused gets its fields back; another on the same page keeps its own.
     let refused = error.with_untracked(|error| error.as_ref().is_some_and(|error| error.stash().is_some()));
     let kept = if refused { use_context::<Kept>().unwrap_or_default().0 } else { BTreeMap::new() };
-    FormState { id, error, pending: action.pending().into(), kept: StoredValue::new(kept) }
+    FormState {
+        id,
+        error,
+        pending: action.pending().into(),
+        posting: RwSignal::new(false),
+        kept: StoredValue::new(kept),
+        called: RwSignal::default(),
+    }
 }
 
 /// The state of a form that is posted whole to an address of ours, with script and without, because files go with it.
@@ -54,7 +68,15 @@ pub fn use_posted_form(id: &'static str, what: &'static str) -> FormState {
     });
     let refused = error.as_ref().is_some_and(|error| error.stash().is_some());
     let kept = if refused { use_context::<Kept>().unwrap_or_default().0 } else { BTreeMap::new() };
-    FormState { id, error: Signal::stored(error), pending: Signal::stored(false), kept: StoredValue::new(kept) }
+    let posting = RwSignal::new(false);
+    FormState {
+        id,
+        error: Signal::stored(error),
+        pending: posting.into(),
+        posting,
+        kept: StoredValue::new(kept),
+        called: RwSignal::default(),
+    }
 }
 
 impl FormState {
@@ -68,6 +90,18 @@ impl FormState {
     #[must_use]
     pub fn pending(self) -> Signal<bool> {
         self.pending
+    }
+
+    /// Says that the browser is posting the form, so that it is not pressed twice. After a while it can be pressed again:
+    /// whoever comes back to a page that the browser kept finds it as they left it.
+    pub fn post(self) {
+        self.posting.set(true);
+        set_timeout(
+            move || {
+                let _ = self.posting.try_set(false);
+            },
+            POSTING,
+        );
     }
 
     /// What a field starts with: what was typed before, else `default`.
@@ -90,6 +124,26 @@ impl FormState {
         format!("{}-{name}", self.id)
     }
 
+    /// Says what people call a field, for the list of errors.
+    pub fn call(self, name: &str, label: &str) {
+        let known = self.called.with_untracked(|called| called.get(name).is_some_and(|known| known == label));
+        if !known && !label.is_empty() {
+            self.called.update(|called| {
+                called.insert(name.to_owned(), label.to_owned());
+            });
+        }
+    }
+
+    /// A line of the list of errors: the field, and what is wrong with it.
+    fn line(self, locale: Locale, field: &FieldError) -> String {
+        let problem = problem_text(locale, &field.problem);
+        match self.called.with(|called| called.get(&field.field).cloned()) {
+            // A label may end as a question does.
+            Some(label) => errors::field_problem(locale, label.trim_end_matches([':', '.', ' ', '\u{a0}']), problem),
+            None => problem,
+        }
+    }
+
     /// What is wrong with a field, in words.
     #[must_use]
     pub fn problem(self, name: &'static str) -> Signal<Option<String>> {
@@ -105,7 +159,7 @@ impl FormState {
     }
 }
 
-/// Says above the form that it was refused, why, and leads to each field that needs correction. Takes the focus when
+/// Says above the form that it was refused, and why: each line names its field and leads to it. Takes the focus when
 /// that happens, so that nobody has to look for it.
 #[component]
 pub fn FormErrors(
@@ -125,7 +179,7 @@ pub fn FormErrors(
             .iter()
             .map(|field| {
                 let href = format!("#{}", form.field_id(&field.field));
-                view! { <li><a href=href rel="external">{problem_text(locale, &field.problem)}</a></li> }
+                view! { <li><a href=href rel="external">{form.line(locale, field)}</a></li> }
             })
             .collect_view()
             .into_any(),
@@ -168,6 +222,41 @@ pub fn Submit(
         <button type="submit" class=class disabled=move || form.pending.get()>
             {move || if form.pending.get() { errors::working(locale).to_owned() } else { text.get() }}
         </button>
+    }
+    .into_any()
+}
+
+/// Keeps a long form as it stands, or sends it. Neither can be pressed while a post is under way.
+#[component]
+pub fn SaveOrSend(
+    /// Of which form.
+    form: FormState,
+    /// The buttons' name in the form: their values are `save` and `send`.
+    #[prop(default = "intent")]
+    name: &'static str,
+    /// Keeps it.
+    #[prop(into)]
+    save: String,
+    /// Sends it.
+    #[prop(into)]
+    send: String,
+    /// How keeping it goes.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let locale = use_locale();
+    let pending = form.pending;
+    view! {
+        <div class="apply-send">
+            // The first button is what Enter presses: it must not send half a form.
+            <button type="submit" name=name value="save" class="button" disabled=move || pending.get()>
+                {save}
+            </button>
+            <button type="submit" name=name value="send" class="button button-primary" disabled=move || pending.get()>
+                {move || if pending.get() { errors::working(locale).to_owned() } else { send.clone() }}
+            </button>
+            {children.map(|children| view! { <p class="hint" role="status">{children()}</p> })}
+        </div>
     }
     .into_any()
 }

@@ -5,9 +5,10 @@ use crate::i18n::{Locale, fmt, use_locale};
 use gabarit_domain::{
     expert::ProductCode,
     pricing::{Quote, Refusal},
+    stock::Rentable,
     vat::{CountryCode, Customer, VatCategory, VatStatus},
 };
-use gabarit_i18n::{lines, quote as text};
+use gabarit_i18n::{errors, lines, quote as text};
 use gabarit_view::expert::ProductView;
 use leptos::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
@@ -137,6 +138,53 @@ pub fn QuoteLines(
     .into_any()
 }
 
+/// The price beside a form: always in view, on a small screen as a bar that unfolds, without script, too.
+#[component]
+pub fn PricePanel(
+    /// What it is called.
+    title: &'static str,
+    /// What is said aloud when the price changes.
+    #[prop(into)]
+    announce: Signal<String>,
+    /// What stands above the amount in the bar.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The amount in the bar.
+    #[prop(into)]
+    amount: Signal<String>,
+    /// The price, line by line.
+    sheet: AnyView,
+    /// What follows, below the way on.
+    #[prop(optional)]
+    note: &'static str,
+    /// Where it stands in its page.
+    #[prop(optional)]
+    class: &'static str,
+    /// The way on.
+    children: Children,
+) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <aside class=format!("quote-panel title-block {class}") aria-label=title>
+            <p class="sr-only" aria-live="polite">{move || announce.get()}</p>
+            <input type="checkbox" id="quote-unfold" class="quote-unfold" aria-label=text::details(locale) autocomplete="off"/>
+            <div class="quote-sheet">
+                <h2 class="quote-title-bar">{title}</h2>
+                {sheet}
+            </div>
+            <div class="quote-bar">
+                <label class="quote-bar-total" for="quote-unfold">
+                    <span class="quote-bar-label">{move || label.get()}</span>
+                    <span class="quote-bar-amount">{move || amount.get()}</span>
+                </label>
+                {children()}
+            </div>
+            {(!note.is_empty()).then(|| view! { <p class="hint quote-after">{note}</p> })}
+        </aside>
+    }
+    .into_any()
+}
+
 /// Days that are named one by one before "…".
 const NAMED_DAYS: usize = 8;
 
@@ -162,6 +210,12 @@ pub fn refusal_reason(locale: Locale, refusal: &Refusal, expert: &str, names: &P
         Refusal::NotRemote => text::not_remote(locale, expert),
         Refusal::TooFar { one_way_km, limit_km } => text::too_far(locale, km(*one_way_km), expert, km(*limit_km)),
         Refusal::NoSuchLicence { product } => text::no_licence(locale, names.name(product)),
+        Refusal::NoneLeft { item: Rentable::Workstation, days } => {
+            errors::refusal_no_workstation_left(locale, day_list(locale, days.iter().copied()))
+        }
+        Refusal::NoneLeft { item: Rentable::Licence(product), days } => {
+            errors::refusal_no_licence_left(locale, names.name(product), day_list(locale, days.iter().copied()))
+        }
         Refusal::NoPrivateClients | Refusal::PrivateOutside | Refusal::PrivateLicence => {
             super::text::refusal_text(locale, refusal)
         }
@@ -175,7 +229,8 @@ pub const fn refusal_field(refusal: &Refusal) -> &'static str {
         Refusal::TooSoon { .. } | Refusal::TooFarAhead { .. } | Refusal::NotFree { .. } => "days",
         Refusal::NotOnSite | Refusal::NotRemote => "mode",
         Refusal::TooFar { .. } => "place",
-        Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => "licences",
+        Refusal::NoneLeft { item: Rentable::Workstation, .. } => "workstation",
+        Refusal::NoSuchLicence { .. } | Refusal::NoneLeft { .. } | Refusal::PrivateLicence => "licences",
         Refusal::NoPrivateClients => "buyer",
         Refusal::PrivateOutside => "country",
     }

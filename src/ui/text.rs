@@ -1,7 +1,7 @@
 //! Errors in words: what happened, what was kept, what to do next.
 
 use crate::i18n::{Locale, fmt};
-use gabarit_domain::{credit::CreditRefusal, pricing::Refusal};
+use gabarit_domain::{credit::CreditRefusal, pricing::Refusal, stock::Rentable};
 use gabarit_i18n::errors;
 use gabarit_view::error::{ApiError, Problem};
 
@@ -28,7 +28,7 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::OwnProfile => errors::own_profile(locale).to_owned(),
         ApiError::MovedOn => errors::moved_on(locale).to_owned(),
         ApiError::Overtaken { by, .. } if by.is_empty() => errors::overtaken_unknown(locale).to_owned(),
-        ApiError::Overtaken { did, at, .. } if did == "nomination/saved" => {
+        ApiError::Overtaken { did, at, .. } if did.ends_with("/saved") => {
             errors::overtaken_own(locale, fmt::date_time(locale, at))
         }
         ApiError::Overtaken { by, did, at, .. } => {
@@ -38,7 +38,7 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::TooManyAttempts { retry_after_seconds } => {
             errors::too_many_attempts(locale, u64::from(retry_after_seconds.div_ceil(60)))
         }
-        ApiError::Unavailable => errors::unavailable(locale).to_owned(),
+        ApiError::Unavailable | ApiError::Denied => errors::unavailable(locale).to_owned(),
         ApiError::Internal { id } => errors::internal(locale, id),
         ApiError::Transport => errors::transport(locale).to_owned(),
     }
@@ -76,6 +76,7 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::TooLong(most) => errors::problem_too_long(locale, u64::from(*most)),
         Problem::Malformed => errors::problem_malformed(locale).to_owned(),
         Problem::Unknown => errors::problem_unknown(locale).to_owned(),
+        Problem::UnknownPlace => errors::problem_unknown_place(locale).to_owned(),
         Problem::TooMany(most) => errors::problem_too_many(locale, u64::from(*most)),
         Problem::EmailTaken => errors::problem_email_taken(locale).to_owned(),
         Problem::CommonPassword => errors::problem_common_password(locale).to_owned(),
@@ -96,6 +97,8 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::Paid => errors::problem_paid(locale).to_owned(),
         Problem::NotHttps => errors::problem_not_https(locale).to_owned(),
         Problem::Already => errors::problem_already(locale).to_owned(),
+        Problem::NotBankingDay(last) => errors::problem_not_banking_day(locale, fmt::date(locale, *last)),
+        Problem::NotProved => errors::problem_not_proved(locale).to_owned(),
         Problem::NotInRange => errors::problem_not_in_range(locale).to_owned(),
         Problem::Outside(least, most) => errors::problem_outside(locale, least, most),
         Problem::NotAfter(other) => errors::problem_not_after(locale, other),
@@ -121,6 +124,12 @@ pub fn refusal_text(locale: Locale, refusal: &Refusal) -> String {
         Refusal::NotRemote => errors::refusal_not_remote(locale).to_owned(),
         Refusal::TooFar { one_way_km, limit_km } => errors::refusal_too_far(locale, km(*one_way_km), km(*limit_km)),
         Refusal::NoSuchLicence { product } => errors::refusal_no_such_licence(locale, product.as_str()),
+        Refusal::NoneLeft { item: Rentable::Workstation, days } => {
+            errors::refusal_no_workstation_left(locale, days_text(locale, days))
+        }
+        Refusal::NoneLeft { item: Rentable::Licence(product), days } => {
+            errors::refusal_no_licence_left(locale, product.as_str(), days_text(locale, days))
+        }
         Refusal::NoPrivateClients => errors::refusal_no_private(locale).to_owned(),
         Refusal::PrivateOutside => errors::refusal_private_outside(locale).to_owned(),
         Refusal::PrivateLicence => errors::refusal_private_licence(locale).to_owned(),

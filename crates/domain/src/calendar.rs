@@ -1,8 +1,9 @@
 //! Civil days: sets of booked days, availability, weeks.
 
+use crate::vat::CountryCode;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 use thiserror::Error;
 
 /// The most days one booking can hold: a year of calendar days.
@@ -10,6 +11,50 @@ pub const MAX_DAYS: usize = 366;
 
 /// How many days ahead availability is known and bookable.
 pub const HORIZON_DAYS: u32 = 400;
+
+/// A part of a country that has public holidays of its own: `FR-57`, as ISO 3166-2 writes it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region {
+    country: CountryCode,
+    /// One to three letters or digits, the rest noughts.
+    part: [u8; 3],
+}
+
+impl Region {
+    /// Reads a code; whether there is such a region is for the table of holidays to say.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (country, part) = text.split_once('-')?;
+        Self::of(CountryCode::parse(country).ok()?, part)
+    }
+
+    /// The part of a country.
+    #[must_use]
+    pub fn of(country: CountryCode, part: &str) -> Option<Self> {
+        let fits = (1..=3).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let mut bytes = part.bytes();
+        fits.then(|| Self { country, part: [(); 3].map(|()| bytes.next().unwrap_or(0)) })
+    }
+
+    /// The country that it is a part of.
+    #[must_use]
+    pub const fn country(self) -> CountryCode {
+        self.country
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.country, str::from_utf8(&self.part).unwrap_or_default().trim_end_matches('\0'))
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 /// Why a text is not a set of days.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

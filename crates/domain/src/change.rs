@@ -7,6 +7,7 @@
 use crate::{
     expert::Offer,
     pricing::{LineKind, Location, Order, PricingContext, Quote, Refusal, lines, refusals},
+    stock::rented_with,
     travel::one_way_km,
     vat::VatBreakdown,
 };
@@ -45,6 +46,12 @@ pub fn requote(
                 (!days.is_empty()).then_some(Refusal::NotFree { days })
             }
             Refusal::NotOnSite | Refusal::NotRemote | Refusal::TooFar { .. } => moves.then_some(refusal),
+            // What the booking has on its days is its own.
+            Refusal::NoneLeft { item, days } => {
+                let has = rented_with(before).contains(&item);
+                let days: Vec<_> = days.into_iter().filter(|day| !has || is_new(day)).collect();
+                (!days.is_empty()).then_some(Refusal::NoneLeft { item, days })
+            }
             Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => Some(refusal),
             // For whom a booking is was agreed, and no change changes it.
             Refusal::NoPrivateClients | Refusal::PrivateOutside => None,

@@ -16,7 +16,7 @@ mod xml;
 use crate::{
     booking::PaymentMethod,
     compensation::EarningLine,
-    invoice::{Document, DocumentKind, DocumentLines, Party},
+    invoice::{DeliverTo, Document, DocumentKind, DocumentLines, Party},
     money::{BasisPoints, Cents},
     pricing::{Line, Unit},
     vat::{CountryCode, VatCategory},
@@ -64,6 +64,21 @@ pub struct EParty {
     pub contact: Option<String>,
     /// BT-43 / BT-58.
     pub email: Option<String>,
+}
+
+/// Where it is delivered (BG-13, BG-15).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EDelivery {
+    /// BT-70.
+    pub name: Option<String>,
+    /// BT-75.
+    pub street: String,
+    /// BT-77.
+    pub city: String,
+    /// BT-78.
+    pub postal_code: String,
+    /// BT-80.
+    pub country: String,
 }
 
 /// A line (BG-25).
@@ -149,6 +164,8 @@ pub struct EInvoice {
     pub seller: EParty,
     /// BG-7.
     pub buyer: EParty,
+    /// BG-13.
+    pub delivery: Option<EDelivery>,
     /// BT-73 and BT-74.
     pub period: Option<(NaiveDate, NaiveDate)>,
     /// BG-16.
@@ -229,6 +246,7 @@ impl EInvoice {
                 .map(|other| EPreceding { number: other.number.to_string(), issued_on: Some(other.issued_on) }),
             seller: party(&document.seller, category, true, seller),
             buyer: party(&document.buyer, category, false, buyer),
+            delivery: document.deliver_to.as_ref().map(delivery),
             period: Some(document.service),
             payment: payment(document),
             lines,
@@ -353,6 +371,16 @@ fn party(party: &Party, category: VatCategory, sells: bool, endpoint: Option<End
         country: party.country.to_string(),
         contact: party.attention.as_deref().and_then(clean),
         email: party.email.as_deref().and_then(clean),
+    }
+}
+
+fn delivery(to: &DeliverTo) -> EDelivery {
+    EDelivery {
+        name: clean(&to.name),
+        street: clean(&to.street).unwrap_or_default(),
+        city: clean(&to.city).unwrap_or_default(),
+        postal_code: clean(&to.postal_code).unwrap_or_default(),
+        country: to.country.to_string(),
     }
 }
 

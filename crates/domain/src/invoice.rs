@@ -6,6 +6,7 @@ use crate::{
     ids::BookingId,
     money::{BasisPoints, Cents},
     pricing::{Line, Quote, Unit},
+    rental::Delivery,
     settlement::Settlement,
     vat::{CountryCode, VatBreakdown, VatCategory, VatNumber, VatTreatment},
 };
@@ -111,6 +112,42 @@ pub struct Party {
     pub email: Option<String>,
 }
 
+/// Where something is sent (BG-13, BG-15), as it is printed: that somebody can be called there is no part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliverTo {
+    /// BT-70: who takes it.
+    pub name: String,
+    /// BT-75: street and number.
+    pub street: String,
+    /// BT-78: postal code.
+    pub postal_code: String,
+    /// BT-77: town.
+    pub city: String,
+    /// BT-80: country.
+    pub country: CountryCode,
+}
+
+impl DeliverTo {
+    /// As it stands on a letter, a line each, the country by its name.
+    #[must_use]
+    pub fn lines(&self, country: &str) -> [String; 4] {
+        let town = format!("{} {}", self.postal_code, self.city);
+        [self.name.clone(), self.street.clone(), town, country.to_owned()]
+    }
+}
+
+impl From<&Delivery> for DeliverTo {
+    fn from(to: &Delivery) -> Self {
+        Self {
+            name: to.name.clone(),
+            street: to.street.clone(),
+            postal_code: to.postal_code.clone(),
+            city: to.city.clone(),
+            country: to.country,
+        }
+    }
+}
+
 /// The lines of a document: what was quoted, or what was earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", content = "lines", rename_all = "kebab-case")]
@@ -205,6 +242,9 @@ pub struct Document {
     /// BT-25 and BT-26: the document that a credit note corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<Corrected>,
+    /// BG-13: where what is rented is sent; none where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_to: Option<DeliverTo>,
 }
 
 /// The document that a credit note corrects.

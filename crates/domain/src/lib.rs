@@ -33,6 +33,7 @@ pub mod rental;
 pub mod rulebook;
 pub mod rulebook_edit;
 pub mod settlement;
+pub mod stock;
 pub mod text;
 pub mod travel;
 pub mod vat;

@@ -2,10 +2,11 @@
 //! are spelled out in French, Dutch, English, German or Spanish, written in look-alike letters, or cut up by characters nobody sees.
 //!
 //! The text is read once into a skeleton of plain lower-case characters that remember where they came from; a few
-//! scanners look at that. No regular expressions and no table of a thousand domains: the browser runs this on every key.
+//! scanners look at that. No regular expressions; the words they know are lists in `data/no_links`.
 
 mod networks;
 mod phones;
+mod shapes;
 mod skeleton;
 mod spelled;
 mod told;
@@ -49,6 +50,7 @@ pub fn find_links(text: &str) -> Vec<Found> {
     web::scan(&skeleton, &mut hits);
     phones::scan(&skeleton, &mut hits);
     spelled::scan(&skeleton, &mut hits);
+    pulled_apart(&skeleton, &mut hits);
     let mut found: Vec<Found> =
         hits.into_iter().filter_map(|(glyphs, kind)| Some(Found { range: skeleton.bytes(glyphs)?, kind })).collect();
     found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end), found.kind));
@@ -60,6 +62,40 @@ pub fn find_links(text: &str) -> Vec<Found> {
         }
     }
     merged
+}
+
+/// `m i a c a d . f r`: what stands character by character is read again without the spaces.
+fn pulled_apart(skeleton: &Skeleton, hits: &mut web::Hits) {
+    let space = |at: usize| skeleton.c(at).is_some_and(|c| c.is_whitespace() && c != '\n');
+    let single = |at: usize| {
+        skeleton.c(at).is_some_and(|c| !c.is_whitespace())
+            && (at == 0 || skeleton.before(at).is_some_and(char::is_whitespace))
+            && skeleton.c(at + 1).is_none_or(char::is_whitespace)
+    };
+    let mut at = 0;
+    while at < skeleton.glyphs.len() {
+        if !single(at) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while space(at + 1) && single(at + 2) {
+            at += 2;
+        }
+        at += 1;
+        if at - start >= 15 {
+            let close = Skeleton { glyphs: skeleton.glyphs[start..at].iter().step_by(2).copied().collect() };
+            let mut found = Vec::new();
+            web::scan(&close, &mut found);
+            // `m i a _ c a d`
+            if found.is_empty() && close.glyphs.iter().any(|glyph| glyph.c == '_') {
+                found.push((0..close.glyphs.len(), LinkKind::Handle));
+            }
+            hits.extend(
+                found.into_iter().map(|(range, kind)| (start + 2 * range.start..start + 2 * range.end - 1, kind)),
+            );
+        }
+    }
 }
 
 /// The offending words of a text, as they stand in it; at most `most` of them, each cut to 60 characters.

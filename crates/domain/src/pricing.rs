@@ -10,6 +10,7 @@ use crate::{
     ids::{ExpertId, PlaceId},
     money::{BasisPoints, Cents},
     rulebook::{Rulebook, RulebookVersion},
+    stock::{NoneLeft, Rentable, rented_with},
     travel::{Journey, journey, one_way_km},
     vat::{Customer, OperatorVat, VatBreakdown, treatment},
 };
@@ -109,9 +110,9 @@ pub enum LineKind {
 pub enum Unit {
     /// `DAY`.
     Day,
-    /// `WEE`: of licences rented alone.
+    /// `WEE`: of what is rented alone.
     Week,
-    /// `MON`: of licences rented alone.
+    /// `MON`: of what is rented alone.
     Month,
     /// `KMT`.
     Kilometre,
@@ -256,6 +257,13 @@ pub enum Refusal {
         /// Which.
         product: ProductCode,
     },
+    /// Nothing is left of something to be rented with the booking (S7, S8).
+    NoneLeft {
+        /// Of what.
+        item: Rentable,
+        /// On which days.
+        days: Vec<NaiveDate>,
+    },
     /// Private clients are not taken here (a setting).
     NoPrivateClients,
     /// A private client outside the Union: advice to them is taxed, or not, where they live (VAT Directive Art. 59).
@@ -277,6 +285,9 @@ pub struct PricingContext {
     /// Whether private clients are taken.
     #[serde(default)]
     pub private_clients: bool,
+    /// What nothing is left of that could be rented. Whoever holds the stock's lock looks again.
+    #[serde(default)]
+    pub none_left: NoneLeft,
 }
 
 impl PricingContext {
@@ -334,6 +345,12 @@ pub fn refusals(context: &PricingContext, offer: &Offer, order: &Order) -> Vec<R
     for product in &order.licences {
         if !context.rulebook.rental.licence_per_day.contains_key(product) {
             found.push(Refusal::NoSuchLicence { product: product.clone() });
+        }
+    }
+    for item in rented_with(order) {
+        let days = context.none_left.of(&item, order.days.iter());
+        if !days.is_empty() && item.per_day(&context.rulebook.rental).is_some() {
+            found.push(Refusal::NoneLeft { item, days });
         }
     }
     if order.customer.is_private {

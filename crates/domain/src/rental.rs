@@ -1,4 +1,4 @@
-//! Licences rented without an expert (S9): what they cost, and the life of an order.
+//! Licences and workstations rented without an expert (S7–S9): what they cost, and the life of an order.
 //!
 //! ```text
 //! Reserved ──pay──────────────────▶ Paid ──hand out──▶ HandedOut ──return──▶ Returned
@@ -10,19 +10,19 @@
 //! ```
 //!
 //! It is handed out from its first day on; paid late it is held again before that day only, if there still are as many.
-//! A card is authorised when the order is placed and captured when the licences are handed out, or before the authorisation
-//! grows too old.
+//! A card is authorised when the order is placed and captured when it is handed out, or before the authorisation grows too
+//! old. A workstation is handed out when it is sent to its delivery address, and returned when it is back.
 //!
-//! A licence is rented for calendar days, both ends included. A week (7 days) costs as many day tariffs as the rulebook
+//! What is rented is rented for calendar days, both ends included. A week (7 days) costs as many day tariffs as the rulebook
 //! says, a month (30 days) likewise; a term is covered by the cheapest combination of months, weeks and days, which may
 //! reach beyond it: six days cost a week where that is less.
 
 use crate::{
-    expert::ProductCode,
     money::Cents,
-    pricing::{Line, LineKind, PricingContext, Quote, Unit},
+    pricing::{Line, PricingContext, Quote, Unit},
     rulebook::RentalRules,
-    vat::{Customer, VatBreakdown, treatment},
+    stock::Rentable,
+    vat::{CountryCode, Customer, VatBreakdown, treatment},
 };
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,9 +35,9 @@ pub const WEEK: u32 = 7;
 pub const MONTH: u32 = 30;
 /// The longest term.
 pub const LONGEST_DAYS: u32 = 365;
-/// The most licences of one product in an order.
+/// The most of one thing in an order.
 pub const MOST_SEATS: u32 = 50;
-/// An authorised card is captured so long after it was authorised, if the licences were not handed out before:
+/// An authorised card is captured so long after it was authorised, if it was not handed out before:
 /// authorisations end after seven days.
 pub const CAPTURE_WITHIN: TimeDelta = TimeDelta::days(5);
 /// The farthest first day, from today.
@@ -115,10 +115,35 @@ impl RentalRules {
 pub struct RentalOrder {
     /// When.
     pub term: Term,
-    /// How many licences of which products.
-    pub seats: BTreeMap<ProductCode, u32>,
+    /// How many of what.
+    pub seats: BTreeMap<Rentable, u32>,
     /// For whom, as far as VAT is concerned.
     pub customer: Customer,
+}
+
+impl RentalOrder {
+    /// Whether something of it has to be sent to somebody.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        self.seats.get(&Rentable::Workstation).is_some_and(|count| *count > 0)
+    }
+}
+
+/// Where a workstation is sent, and fetched again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Who takes it.
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Town.
+    pub city: String,
+    /// Country.
+    pub country: CountryCode,
+    /// Telephone number of who takes it.
+    pub phone: String,
 }
 
 /// Why an order cannot be quoted. All reasons are given at once.
@@ -146,19 +171,19 @@ pub enum RentalRefusal {
     Nothing,
     /// More than an order can have of it.
     TooMany {
-        /// Of which.
-        product: ProductCode,
+        /// Of what.
+        item: Rentable,
         /// How many can be had.
         most: u32,
     },
-    /// No licence of it is rented out.
-    NoSuchLicence {
-        /// Which.
-        product: ProductCode,
+    /// It is not rented out.
+    NotRented {
+        /// What.
+        item: Rentable,
     },
 }
 
-/// The first day that can be had: tomorrow, since somebody has to hand the licence out.
+/// The first day that can be had: tomorrow, since somebody has to hand it out.
 #[must_use]
 pub fn earliest(today: NaiveDate) -> NaiveDate {
     today.checked_add_days(Days::new(1)).unwrap_or(today)
@@ -189,12 +214,12 @@ pub fn quote(context: &PricingContext, order: &RentalOrder) -> Result<Quote, Vec
     if order.seats.values().all(|seats| *seats == 0) {
         refusals.push(RentalRefusal::Nothing);
     }
-    for (product, seats) in &order.seats {
+    for (item, seats) in &order.seats {
         if *seats > MOST_SEATS {
-            refusals.push(RentalRefusal::TooMany { product: product.clone(), most: MOST_SEATS });
+            refusals.push(RentalRefusal::TooMany { item: item.clone(), most: MOST_SEATS });
         }
-        if !rules.licence_per_day.contains_key(product) {
-            refusals.push(RentalRefusal::NoSuchLicence { product: product.clone() });
+        if item.per_day(rules).is_none() {
+            refusals.push(RentalRefusal::NotRented { item: item.clone() });
         }
     }
     if !refusals.is_empty() {
@@ -215,13 +240,13 @@ pub fn quote(context: &PricingContext, order: &RentalOrder) -> Result<Quote, Vec
     })
 }
 
-/// The lines of an order: of each product its months, weeks and days, times its licences.
+/// The lines of an order: of each thing its months, weeks and days, times its number.
 #[must_use]
 pub fn lines(rules: &RentalRules, order: &RentalOrder) -> Vec<Line> {
     let days = order.term.days();
     let mut lines = Vec::new();
-    for (product, seats) in order.seats.iter().filter(|(_, seats)| **seats > 0) {
-        let per_day = rules.licence_per_day.get(product).copied().unwrap_or_default();
+    for (item, seats) in order.seats.iter().filter(|(_, seats)| **seats > 0) {
+        let per_day = item.per_day(rules).unwrap_or_default();
         let cover = cheapest(rules, per_day, days);
         let units = [
             (cover.months, Unit::Month, rules.month(per_day)),
@@ -230,13 +255,7 @@ pub fn lines(rules: &RentalRules, order: &RentalOrder) -> Vec<Line> {
         ];
         for (count, unit, unit_price) in units.into_iter().filter(|(count, ..)| *count > 0) {
             let quantity = count.saturating_mul(*seats);
-            lines.push(Line {
-                kind: LineKind::Licence { product: product.clone() },
-                quantity,
-                unit,
-                unit_price,
-                net: unit_price.times(quantity),
-            });
+            lines.push(Line { kind: item.line_kind(), quantity, unit, unit_price, net: unit_price.times(quantity) });
         }
     }
     lines
@@ -245,7 +264,7 @@ pub fn lines(rules: &RentalRules, order: &RentalOrder) -> Vec<Line> {
 /// How the short reference of an order begins: the form tells it from a booking's.
 pub const REFERENCE_PREFIX: &str = "R-";
 
-/// Whether a short reference is that of an order for licences.
+/// Whether a short reference is that of something rented alone.
 #[must_use]
 pub fn is_reference(reference: &str) -> bool {
     reference.starts_with(REFERENCE_PREFIX)

@@ -589,7 +589,13 @@ impl Sample {
                 is_private: false,
             },
         };
-        let context = PricingContext { rulebook: rulebook.clone(), operator, today, private_clients: false };
+        let context = PricingContext {
+            rulebook: rulebook.clone(),
+            operator,
+            today,
+            private_clients: false,
+            none_left: crate::stock::NoneLeft::default(),
+        };
         let quote = quote(&context, &offer, &order);
         let earned = match &quote {
             Ok(quote) => earnings(&rulebook.ladder, &quote.lines, self.completed).iter().map(EarningLine::net).sum(),

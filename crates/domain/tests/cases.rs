@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use gabarit_domain::{
     calendar::{DaySet, FreeDays},
+    change::requote,
     compensation::{EarningLine, earnings, ladder},
     expert::{ExpertKind, Level, Offer, ProductCode},
     geo::GeoPoint,
@@ -12,8 +13,10 @@ use gabarit_domain::{
     money::{BasisPoints, Cents},
     pricing::{Line, LineKind, Location, Order, PricingContext, Refusal, quote},
     rulebook::Rulebook,
+    stock::{NoneLeft, Rentable},
     vat::{CountryCode, Customer, OperatorVat, VatBreakdown, VatCategory, VatNumber, VatStatus, VatTreatment},
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The rows of a table as columns, without its comments, empty lines and head.
@@ -49,6 +52,7 @@ fn context() -> PricingContext {
         operator: OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2100) },
         today: date("2026-12-01"),
         private_clients: false,
+        none_left: NoneLeft::default(),
     }
 }
 
@@ -265,6 +269,50 @@ fn refusals_worked_by_hand() {
             Refusal::NoSuchLicence { product: unknown },
         ]
     );
+}
+
+/// S7, S8: what nothing is left of on a booked day is refused, with the days; other days, and other things, are not. A
+/// change may keep what the booking has.
+#[test]
+fn nothing_left_to_rent() {
+    let item = |code: &str| Rentable::parse(code).unwrap();
+    let units = BTreeMap::from([(item("revit"), 2), (item("vault"), 1), (item("maya"), 0)]);
+    let taken = BTreeMap::from([
+        ((item("revit"), date("2027-03-01")), 2),
+        ((item("revit"), date("2027-03-02")), 1),
+        ((item("workstation"), date("2027-03-01")), 0),
+    ]);
+    let context = PricingContext { none_left: NoneLeft::count(&units, &taken), ..context() };
+    let of = |days_text: &str, licences: &[&str], workstation: bool| Order {
+        licences: licences.iter().map(|code| ProductCode::parse(code).unwrap()).collect(),
+        workstation,
+        ..order(days(days_text), Location::Remote)
+    };
+    let refused = |order: &Order| quote(&context, &offer(1), order).err().unwrap_or_default();
+    let short = |code: &str, list: &[&str]| Refusal::NoneLeft {
+        item: item(code),
+        days: list.iter().map(|text| date(text)).collect(),
+    };
+    assert_eq!(refused(&of("2027-03-01 2027-03-02", &[], false)), []);
+    assert_eq!(refused(&of("2027-03-02", &["revit", "vault"], false)), []);
+    assert_eq!(refused(&of("2027-03-01 2027-03-02", &["revit", "vault"], false)), [short("revit", &["2027-03-01"])]);
+    // Of what there is none, none is left on any day; of what nothing is known (a workstation), some is.
+    assert_eq!(refused(&of("2027-03-03 2027-03-04", &["maya"], false)), [short("maya", &["2027-03-03", "2027-03-04"])]);
+    assert_eq!(
+        refused(&of("2027-03-01", &["maya", "revit"], true)),
+        [short("workstation", &["2027-03-01"]), short("maya", &["2027-03-01"]), short("revit", &["2027-03-01"])]
+    );
+
+    let before = of("2027-03-01", &["revit"], false);
+    let free = PricingContext { none_left: NoneLeft::default(), ..context.clone() };
+    let agreed = quote(&free, &offer(1), &before).unwrap();
+    let change = |wanted: &Order| requote(&context, &offer(1), &before, &agreed, wanted).err().unwrap_or_default();
+    assert_eq!(change(&of("2027-03-01 2027-03-02", &["revit"], false)), [], "its own is its own");
+    assert_eq!(change(&of("2027-03-01", &["maya"], false)), [short("maya", &["2027-03-01"])]);
+    let without = of("2027-03-01", &[], false);
+    let agreed = quote(&free, &offer(1), &without).unwrap();
+    let added = requote(&context, &offer(1), &without, &agreed, &before).unwrap_err();
+    assert_eq!(added, [short("revit", &["2027-03-01"])]);
 }
 
 /// Invariant 2: a day of which nothing is known is not free: neither before the known calendar nor in an empty one.

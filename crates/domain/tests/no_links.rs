@@ -1,5 +1,5 @@
-//! S39: the detector of links, on two labelled corpora. The development one was written with it; the held-out one before
-//! it, by somebody who had not seen it.
+//! S39: the detector of links, on two labelled corpora. The development one is what it was tuned with; the held-out one was
+//! written by somebody who had not seen the detector, and is never read to tune it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -53,7 +53,7 @@ fn judge(cases: &[Case]) -> (Vec<&str>, Vec<&str>) {
 #[test]
 fn development_corpus() {
     let cases = corpus("development.jsonl");
-    assert!(cases.len() >= 1_900);
+    assert!(cases.len() >= 3_000);
     assert!(cases.iter().filter(|case| case.innocent).count() * 2 >= cases.len() - 10, "half of them are innocent");
     let text = |ids: Vec<&str>| -> Vec<String> {
         cases
@@ -82,26 +82,30 @@ fn development_corpus() {
     assert_eq!(misplaced, Vec::<String>::new());
 }
 
-/// S39: on the held-out half no false alarm, and at most one in fifty missed. Says numbers only.
+/// S39: sets that were written by other hands and that these rules were not made from. The aim, no false alarm and at most
+/// one in fifty missed, is not reached: this says that it becomes no worse than it was measured. Says numbers only.
 #[test]
-#[ignore = "seven in a hundred are missed so far, most of them handles; it is measured with --ignored"]
-fn held_out_corpus() {
-    let cases = corpus("held_out.jsonl");
-    let innocent = cases.iter().filter(|case| case.innocent).count();
-    let (alarms, misses) = judge(&cases);
-    println!(
-        "held out: {} links, {} missed; {innocent} innocent, {} false alarms",
-        cases.len() - innocent,
-        misses.len(),
-        alarms.len()
-    );
-    let mut by_label = BTreeMap::<&str, usize>::new();
-    for case in cases.iter().filter(|case| misses.contains(&case.id.as_str())) {
-        *by_label.entry(&case.label).or_default() += 1;
+fn held_out_corpora() {
+    for (name, half, most_alarms, most_misses) in
+        [("held_out.jsonl", 150, 3, 15), ("held_out_2.jsonl", 150, 5, 17), ("hard.jsonl", 450, 8, 107)]
+    {
+        let cases = corpus(name);
+        let innocent = cases.iter().filter(|case| case.innocent).count();
+        let links = cases.len() - innocent;
+        let (alarms, misses) = judge(&cases);
+        let mut by_label = BTreeMap::<&str, usize>::new();
+        for case in cases.iter().filter(|case| misses.contains(&case.id.as_str())) {
+            *by_label.entry(&case.label).or_default() += 1;
+        }
+        println!(
+            "{name}: {links} links, {} missed {by_label:?}; {innocent} innocent, {} false alarms",
+            misses.len(),
+            alarms.len()
+        );
+        assert_eq!((links, innocent), (half, half), "{name}");
+        assert!(alarms.len() <= most_alarms, "{name}: {} false alarms of {innocent}", alarms.len());
+        assert!(misses.len() <= most_misses, "{name}: {} missed of {links}", misses.len());
     }
-    println!("held out, missed by label: {by_label:?}");
-    assert_eq!(alarms.len(), 0, "false alarms of {innocent}");
-    assert!(misses.len() * 50 <= cases.len() - innocent, "{} missed of {}", misses.len(), cases.len() - innocent);
 }
 
 /// Pieces that addresses are made of, so that random texts have some.

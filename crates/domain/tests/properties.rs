@@ -76,6 +76,7 @@ fn document(kind: DocumentKind, days: &DaySet, amounts: (DocumentLines, VatBreak
         due_date: None,
         payment_account: None,
         corrects: None,
+        deliver_to: None,
     }
 }
 

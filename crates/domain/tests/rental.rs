@@ -6,11 +6,12 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
     expert::ProductCode,
     money::{BasisPoints, Cents},
-    pricing::{PricingContext, Unit},
+    pricing::{LineKind, PricingContext, Unit},
     rental::{
         Cover, RentalOrder, RentalRefusal, RentalState, Term, cheapest, client_may_cancel, lines, may_hand_out, quote,
     },
     rulebook::{RentalRules, Rulebook},
+    stock::{NoneLeft, Rentable},
     vat::{CountryCode, Customer, OperatorVat, VatStatus},
 };
 use proptest::prelude::*;
@@ -30,6 +31,7 @@ fn context() -> PricingContext {
         operator: OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2100) },
         today: date("2026-11-23"),
         private_clients: false,
+        none_left: NoneLeft::default(),
     }
 }
 
@@ -37,7 +39,7 @@ fn order(first: &str, days: u64, seats: &[(&str, u32)]) -> RentalOrder {
     let first = date(first);
     RentalOrder {
         term: Term { first, last: first + Days::new(days - 1) },
-        seats: seats.iter().map(|(code, seats)| (ProductCode::parse(code).unwrap(), *seats)).collect(),
+        seats: seats.iter().map(|(code, seats)| (Rentable::parse(code).unwrap(), *seats)).collect(),
         customer: Customer {
             country: CountryCode::parse("NL").unwrap(),
             vat_number: None,
@@ -104,6 +106,24 @@ fn a_whole_quote() {
     );
     assert_eq!((quote.net, quote.vat.tax, quote.total), (Cents(103_700), Cents(21_777), Cents(125_477)));
     assert_eq!([Unit::Day, Unit::Week, Unit::Month].map(Unit::code), ["DAY", "WEE", "MON"]);
+}
+
+/// S7, S9: workstations are priced by the same engine as licences; only they are sent.
+#[test]
+fn workstations_alone() {
+    // A day €45, a week €180, a month €540: 38 days are a month, a week and a day.
+    let order = order("2026-12-01", 38, &[("workstation", 2)]);
+    let quote = quote(&context(), &order).unwrap();
+    let read: Vec<_> = quote.lines.iter().map(|line| (line.quantity, line.unit, line.unit_price.0)).collect();
+    assert_eq!(read, [(2, Unit::Month, 54_000), (2, Unit::Week, 18_000), (2, Unit::Day, 4_500)]);
+    assert!(quote.lines.iter().all(|line| line.kind == LineKind::Workstation));
+    assert_eq!(quote.net, Cents(153_000));
+    assert!(order.is_sent());
+    assert!(!self::order("2026-12-01", 1, &[("revit", 1), ("workstation", 0)]).is_sent());
+    // An order of before there were workstations reads the same.
+    let old = r#"{"revit":2}"#;
+    let seats: BTreeMap<Rentable, u32> = serde_json::from_str(old).unwrap();
+    assert_eq!(serde_json::to_string(&seats).unwrap(), old);
 }
 
 /// S9: every reason is given at once.

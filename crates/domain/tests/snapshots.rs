@@ -14,6 +14,7 @@ use gabarit_domain::{
     money::BasisPoints,
     pricing::{Location, Order, PricingContext, quote},
     rulebook::Rulebook,
+    stock::NoneLeft,
     vat::{CountryCode, Customer, OperatorVat, VatNumber, VatStatus},
 };
 use uuid::Uuid;
@@ -24,6 +25,7 @@ fn context() -> PricingContext {
         operator: OperatorVat { country: CountryCode::parse("NL").unwrap(), rate: BasisPoints(2100) },
         today: date("2026-12-01"),
         private_clients: false,
+        none_left: NoneLeft::default(),
     }
 }
 

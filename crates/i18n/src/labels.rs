@@ -70,6 +70,27 @@ pub fn booking_state(locale: Locale, code: &str) -> &'static str {
 /// A language's text, by locale.
 type Name = fn(Locale) -> &'static str;
 
+/// Languages that experts can name, in the order of their names in the reader's language.
+#[must_use]
+pub fn languages(locale: Locale) -> Vec<(&'static str, &'static str)> {
+    let mut list = LANGUAGES.map(|(code, name)| (code, name(locale))).to_vec();
+    list.sort_by_key(|(_, name)| place_of(name));
+    list
+}
+
+/// Names of languages, in the order of the names.
+#[must_use]
+pub fn language_names<'a>(locale: Locale, codes: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut names: Vec<String> = codes.into_iter().map(|code| language(locale, code).to_owned()).collect();
+    names.sort_by_key(|name| place_of(name));
+    names
+}
+
+/// Where a name stands: letters with marks among those without. These are all that names of languages have.
+fn place_of(name: &str) -> String {
+    name.to_lowercase().replace(['é', 'è', 'ë'], "e").replace(['î', 'ï'], "i").replace('ç', "c")
+}
+
 /// Languages that experts can name, by ISO 639-1 code, in the order of the codes.
 pub const LANGUAGES: [(&str, Name); 38] = [
     ("ar", term::language_ar),
@@ -174,5 +195,26 @@ pub fn conversation(locale: Locale, state: Conversation) -> &'static str {
         Conversation::Waiting => contact::state_waiting(locale),
         Conversation::Closed => contact::state_closed(locale),
         Conversation::Merged => contact::state_merged(locale),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every name stands where its reader looks for it, whatever marks its letters have.
+    #[test]
+    fn languages_stand_by_their_names() {
+        for locale in Locale::ALL {
+            let names: Vec<&str> = languages(locale).into_iter().map(|(_, name)| name).collect();
+            assert_eq!(names.len(), LANGUAGES.len());
+            let plain: Vec<String> = names.iter().map(|name| place_of(name)).collect();
+            assert!(plain.is_sorted(), "{names:?}");
+            // Beyond the marks that are known here another letter would stand last.
+            let odd: Vec<&String> =
+                plain.iter().filter(|name| !name.chars().next().is_some_and(|c| c.is_ascii())).collect();
+            assert!(odd.is_empty(), "{odd:?}");
+        }
+        assert_eq!(language_names(Locale::En, ["de", "en", "fr", "nl"]), ["Dutch", "English", "French", "German"]);
     }
 }

@@ -15,7 +15,8 @@ use gabarit_i18n::Locale;
 use gabarit_server::{
     on,
     services::{
-        audit_log, bookings, books, candidates, contact, figures, manage, operations, papers, payouts, rule_desk,
+        audit_log, booking_list, bookings, books, candidates, contact, figures, manage, operations, papers, payouts,
+        rule_desk,
     },
     testing::TestPlatform,
 };
@@ -24,6 +25,7 @@ use gabarit_view::{
     candidate::QueueFilter,
     contact::ContactForm,
     govern::{LogQuery, Span},
+    manage::{ANSWERS_TODAY, BookingsQuery, STARTS_TODAY},
 };
 use stage::{DAYS, Stage};
 use std::time::{Duration, Instant};
@@ -64,9 +66,9 @@ fn reference(number: u32) -> String {
 async fn fill(p: &TestPlatform, template: BookingId, bookings: u32, messages: u32) {
     const BOOKING: &str = "INSERT INTO booking (id, reference, idempotency_key, expert_id, client_id, state, clock_at, \
         version, first_day, last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, buyer_body, \
-        locale, created_at, paid_at, accepted_at, completed_at, revision) \
+        buyer_name, locale, created_at, paid_at, accepted_at, completed_at, revision) \
         SELECT $2, $3, $4, expert_id, client_id, $5, CASE WHEN $5 = 'requested' THEN $9 ELSE NULL END, version, first_day, \
-        last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, buyer_body, locale, $6, $7, $8, \
+        last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, buyer_body, buyer_name, locale, $6, $7, $8, \
         CASE WHEN $5 = 'completed' THEN $9 ELSE NULL END, 0 FROM booking WHERE id = $1";
     const LOG: &str = "INSERT INTO booking_log (booking_id, step, at, actor_id, from_state, to_state, reason) \
         SELECT $2, step, $3, actor_id, from_state, to_state, reason FROM booking_log WHERE booking_id = $1";
@@ -219,6 +221,14 @@ async fn fill(p: &TestPlatform, template: BookingId, bookings: u32, messages: u3
 
 async fn pages(p: &TestPlatform, manager: &AccountView, some: BookingId, runs: usize) {
     measure!(runs, "overview", manage::overview(p, manager));
+    let list = |q: &str, state: &str| BookingsQuery { q: q.to_owned(), state: state.to_owned(), after: String::new() };
+    measure!(runs, "bookings, the newest", booking_list::page(p, manager, &list("", "")));
+    measure!(runs, "bookings, a state", booking_list::page(p, manager, &list("", "requested")));
+    measure!(runs, "bookings, by reference", booking_list::page(p, manager, &list(&reference(77), "")));
+    measure!(runs, "bookings, of one person, who has all", booking_list::page(p, manager, &list("client", "")));
+    measure!(runs, "bookings that begin today", booking_list::page(p, manager, &list("", STARTS_TODAY)));
+    measure!(runs, "bookings to be answered today", booking_list::page(p, manager, &list("", ANSWERS_TODAY)));
+    measure!(runs, "bookings, a name that nobody has", booking_list::page(p, manager, &list("no such name", "")));
     measure!(runs, "desk, who waits", contact::inbox(p, manager, "waiting", "", false, 1));
     measure!(runs, "desk, everything", contact::inbox(p, manager, "", "", false, 1));
     measure!(runs, "desk, page 100", contact::inbox(p, manager, "", "", false, 100));

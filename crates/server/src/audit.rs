@@ -3,7 +3,7 @@
 //! | invariant | module |
 //! |---|---|
 //! | 1 one price: quote = charge = invoice; money kept = invoices less credit notes | `price` |
-//! | 2 one booking per expert-day | `days` |
+//! | 2 one booking per expert-day, no more rented out than there is | `days`, `rentals` |
 //! | 3 books balance, document numbers have no gap | `books` |
 //! | 4 no state by surprise | `states`, `logs` |
 //! | 5 nobody has what is not theirs | `owners` |
@@ -12,8 +12,10 @@
 //! Everything is read in one snapshot, so that a server may go on serving, and in pages of bookings, so that it does
 //! not matter how many there are.
 
+mod about;
 mod books;
 mod case;
+mod check;
 mod days;
 mod logs;
 mod owners;
@@ -21,16 +23,23 @@ mod price;
 mod programme;
 mod provider;
 mod rentals;
-mod rows;
 mod states;
 
+pub(crate) use about::about;
+pub use check::Check;
+pub(crate) use provider::reconcile_page;
 pub use provider::{Reconciled, reconcile};
 
-use crate::{db::Db, platform::Platform};
+use crate::{
+    db::{
+        Db,
+        audit::{self as rows, Snapshot},
+    },
+    platform::Platform,
+};
 use case::Case;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_domain::{rulebook::Rulebook, vat::OperatorVat};
-use rows::Snapshot;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -63,8 +72,13 @@ struct Context {
 struct Findings(Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, invariant: u8, check: &'static str, subject: impl ToString, detail: impl ToString) {
-        self.0.push(Finding { invariant, check, subject: subject.to_string(), detail: detail.to_string() });
+    fn add(&mut self, check: Check, subject: impl ToString, detail: impl ToString) {
+        self.0.push(Finding {
+            invariant: check.invariant(),
+            check: check.name(),
+            subject: subject.to_string(),
+            detail: detail.to_string(),
+        });
     }
 }
 
@@ -73,10 +87,20 @@ impl Findings {
 /// # Errors
 /// If the database cannot be read.
 pub async fn run(p: &Platform) -> sqlx::Result<Vec<Finding>> {
-    run_on(&p.db, p.now(), p.config.operator.vat).await
+    run_counted(p).await.map(|(findings, _)| findings)
 }
 
-async fn run_on(db: &Db, now: DateTime<Utc>, operator: OperatorVat) -> sqlx::Result<Vec<Finding>> {
+/// [`run`], and how many rows of bookings and of money there were.
+pub(crate) async fn run_counted(p: &Platform) -> sqlx::Result<(Vec<Finding>, i64)> {
+    run_on(&p.db, p.now(), p.today(), p.config.operator.vat).await
+}
+
+async fn run_on(
+    db: &Db,
+    now: DateTime<Utc>,
+    today: NaiveDate,
+    operator: OperatorVat,
+) -> sqlx::Result<(Vec<Finding>, i64)> {
     let mut snapshot = Snapshot::take(db).await?;
     let mut findings = Findings::default();
     let rulebooks = rows::rulebooks(&mut snapshot)
@@ -85,7 +109,7 @@ async fn run_on(db: &Db, now: DateTime<Utc>, operator: OperatorVat) -> sqlx::Res
         .filter_map(|(version, body)| match serde_json::from_str(&body) {
             Ok(rulebook) => Some((version, rulebook)),
             Err(error) => {
-                findings.add(1, "rulebook readable", format_args!("rulebook {version}"), error);
+                findings.add(Check::RulebookReadable, format_args!("rulebook {version}"), error);
                 None
             }
         })
@@ -103,11 +127,12 @@ async fn run_on(db: &Db, now: DateTime<Utc>, operator: OperatorVat) -> sqlx::Res
     books::check_all(&mut snapshot, &mut findings).await?;
     days::check_all(&mut snapshot, &mut findings).await?;
     owners::check_all(&mut snapshot, &mut findings).await?;
-    rentals::check_all(&mut snapshot, &context.rulebooks, &mut findings).await?;
+    rentals::check_all(&mut snapshot, &context.rulebooks, today, &mut findings).await?;
     states::check_candidates(&mut snapshot, &mut findings).await?;
     programme::check_all(&mut snapshot, context.now, &mut findings).await?;
+    let tally = rows::tally(&mut snapshot).await?;
     snapshot.end().await?;
-    Ok(findings.0)
+    Ok((findings.0, tally))
 }
 
 fn check(context: &Context, case: &Case, findings: &mut Findings) {

@@ -107,12 +107,14 @@ pub struct Config {
     pub operator_endpoint: Option<Endpoint>,
     /// `GABARIT_DOCUMENT_KEY`: what documents are sealed with; a file in the data folder unless set.
     pub document_key: Option<String>,
+    /// `GABARIT_CONTACT_MONTHS`: when visitors' conversations are erased, in months after the last answer.
+    pub contact_months: u32,
     /// `GABARIT_LOG_FORMAT`: `text` or `json`.
     pub log_json: bool,
 }
 
 /// Variables, their defaults and what they are for: the table in the README and in `--help`.
-pub const VARIABLES: [(&str, &str, &str); 31] = [
+pub const VARIABLES: [(&str, &str, &str); 32] = [
     ("GABARIT_DATA_DIR", "var", "folder of the SQLite file and of backups"),
     (
         "GABARIT_SECRET_KEY",
@@ -162,6 +164,11 @@ pub const VARIABLES: [(&str, &str, &str); 31] = [
         "GABARIT_DOCUMENT_KEY",
         "",
         "keys that documents are sealed with, 64 hexadecimal digits each, the first seals; made as document.key when empty",
+    ),
+    (
+        "GABARIT_CONTACT_MONTHS",
+        "24",
+        "months after its last answer or its closing that a visitor's conversation with the contact desk is erased",
     ),
     ("GABARIT_LOG_FORMAT", "text", "text or json"),
 ];
@@ -272,6 +279,12 @@ impl Config {
         if document_key.as_deref().is_some_and(|text| DocumentKeys::parse(text).is_err()) {
             return Err(error("GABARIT_DOCUMENT_KEY", "(hidden)", "it must be keys of 64 hexadecimal digits"));
         }
+        let months_text = text("GABARIT_CONTACT_MONTHS");
+        let contact_months = months_text
+            .parse()
+            .ok()
+            .filter(|months| (1..=120).contains(months))
+            .ok_or_else(|| error("GABARIT_CONTACT_MONTHS", &months_text, "not a number of months from 1 to 120"))?;
         let webhook_base = match given("GABARIT_WEBHOOK_URL") {
             Some(url) => web_url("GABARIT_WEBHOOK_URL", &url)?,
             None => public_url.clone(),
@@ -308,6 +321,7 @@ impl Config {
             four_eyes,
             operator_endpoint,
             document_key,
+            contact_months,
             log_json,
         })
     }

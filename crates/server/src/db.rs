@@ -14,8 +14,12 @@
 
 pub mod account_tokens;
 pub mod accounts;
+pub(crate) mod audit;
 pub mod audit_log;
+pub(crate) mod audit_runs;
+pub(crate) mod backup;
 pub mod benefit;
+pub mod booking_list;
 pub mod bookings;
 pub mod books;
 pub mod candidates;
@@ -34,6 +38,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod known_devices;
 pub mod ledger;
+pub mod like;
 pub mod manage;
 pub mod membership;
 pub mod membership_events;
@@ -53,11 +58,14 @@ pub mod secrets;
 pub mod sessions;
 pub mod stash;
 pub mod statements;
+pub mod stock;
+pub mod stored;
 pub mod throttle;
 pub mod two_step;
 pub mod vat_checks;
 pub mod work;
 
+use futures::future::BoxFuture;
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
@@ -125,6 +133,14 @@ macro_rules! on {
     };
 }
 
+/// How long somebody's page waits for a database server that may have gone; a node that starts waits longer.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Every service waits here: what is asked lies on the heap, so that their own futures stay small.
+async fn reached<T>(asked: BoxFuture<'_, sqlx::Result<T>>) -> sqlx::Result<T> {
+    tokio::time::timeout(PATIENCE, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
 impl Db {
     /// Opens (and makes) a SQLite file.
     ///
@@ -177,7 +193,7 @@ impl Db {
     pub async fn conn(&self) -> sqlx::Result<Conn> {
         Ok(match self {
             Self::Sqlite { pool, .. } => Conn::Sqlite(pool.acquire().await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+            Self::Postgres(pool) => Conn::Postgres(reached(Box::pin(pool.acquire())).await?),
         })
     }
 
@@ -191,7 +207,7 @@ impl Db {
                 let turn = Arc::clone(writer).lock_owned().await;
                 Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?, turn)
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(reached(Box::pin(pool.begin())).await?),
         })
     }
 

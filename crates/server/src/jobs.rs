@@ -14,6 +14,7 @@ use crate::{
     },
     mail,
     platform::Platform,
+    services::audit_runs,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
@@ -26,6 +27,12 @@ use uuid::Uuid;
 const LEASE_SECONDS: i64 = 60;
 /// A handler is stopped before its lease runs out, so that it never runs twice at once.
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(50);
+/// The audit reads everything, and a store may hold many files: their workers report while they do.
+const LONG_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+/// How often a worker looks whether it is time to report.
+const LOOK: Duration = Duration::from_millis(500);
+/// A report that the database does not take within this time is tried again.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest sleep: what another node schedules is found after it.
 const POLL: Duration = Duration::from_secs(5);
 /// Jobs done at a time in one process; most wait for the payment provider.
@@ -94,11 +101,17 @@ pub enum JobKind {
     DropFile,
     /// Asks the VAT register again about a number that it could not confirm at booking (booking; S31).
     AskRegister,
+    /// Checks the invariants on everything that is stored, every night and when a manager asks (nil).
+    RunAudit,
+    /// Erases what visitors wrote to the contact desk when its time is over (nil).
+    EraseVisits,
+    /// Removes files from the store that no row names, every night (nil).
+    SweepFiles,
 }
 
 impl JobKind {
     /// All kinds.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 33] = [
         Self::LapseHold,
         Self::ExpireRequest,
         Self::CompleteBooking,
@@ -129,6 +142,9 @@ impl JobKind {
         Self::ExportData,
         Self::DropFile,
         Self::AskRegister,
+        Self::RunAudit,
+        Self::EraseVisits,
+        Self::SweepFiles,
     ];
 
     /// Its code in the database; never changed.
@@ -165,7 +181,23 @@ impl JobKind {
             Self::ExportData => "export-data",
             Self::DropFile => "drop-file",
             Self::AskRegister => "ask-register",
+            Self::EraseVisits => "erase-visits",
+            Self::RunAudit => "run-audit",
+            Self::SweepFiles => "sweep-files",
         }
+    }
+
+    /// How long its handler may take. Few read more than a record.
+    const fn limit(self) -> Duration {
+        match self {
+            Self::RunAudit | Self::SweepFiles => LONG_TIMEOUT,
+            _ => HANDLER_TIMEOUT,
+        }
+    }
+
+    /// Whether it may outlast its lease, which is then renewed while it runs.
+    fn is_long(self) -> bool {
+        self.limit() > HANDLER_TIMEOUT
     }
 
     /// Reads [`JobKind::code`] back.
@@ -233,8 +265,8 @@ async fn run_one(p: &Platform) -> Result<bool, ApiError> {
         .await
         .map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
-    let Some(job) = claimed else { return Ok(false) };
-    let outcome = run_handler(p, &job).await;
+    let Some(mut job) = claimed else { return Ok(false) };
+    let outcome = run_handler(p, &mut job).await;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let settled = match &outcome {
         Ok(()) => jobs::finish(&mut tx.exec(), &job, p.now()).await,
@@ -251,19 +283,60 @@ async fn run_one(p: &Platform) -> Result<bool, ApiError> {
     Ok(true)
 }
 
-/// Runs a handler; a fault, a panic and too long a wait are failures like any other.
-async fn run_handler(p: &Platform, job: &ClaimedJob) -> Result<(), String> {
+/// Keeps the lease of a job while its handler runs; ends when it is lost, because it ran out before it could be renewed or
+/// because somebody else has the job. Whoever is dead renews nothing, and another takes over within [`LEASE_SECONDS`].
+async fn keep_lease(p: &Platform, job: &mut ClaimedJob) {
+    let lease = TimeDelta::seconds(LEASE_SECONDS);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = p.now();
+        if now >= job.leased_until {
+            return;
+        }
+        let left = job.leased_until - now;
+        if left > lease * 2 / 3 {
+            continue;
+        }
+        let patience = left.to_std().unwrap_or_default().min(REPORT_TIMEOUT);
+        match tokio::time::timeout(patience, renew(p, job, now + lease)).await {
+            Ok(Ok(true)) => job.leased_until = now + lease,
+            Ok(Ok(false)) => return,
+            Ok(Err(error)) => tracing::warn!(%error, kind = %job.kind, "lease not renewed"),
+            Err(_) => tracing::warn!(kind = %job.kind, "lease not renewed in time"),
+        }
+    }
+}
+
+async fn renew(p: &Platform, job: &ClaimedJob, until: DateTime<Utc>) -> sqlx::Result<bool> {
+    let mut tx = p.db.begin().await?;
+    let renewed = jobs::renew(&mut tx.exec(), job, until).await?;
+    tx.commit().await?;
+    Ok(renewed)
+}
+
+/// Runs a handler; a fault, a panic, too long a wait and a lost lease are failures like any other.
+async fn run_handler(p: &Platform, job: &mut ClaimedJob) -> Result<(), String> {
     let Some(kind) = JobKind::parse(&job.kind) else {
         return Err("this version of the platform does not know the kind".to_owned());
     };
     let handler = AssertUnwindSafe(handlers::handle(p, kind, job.subject));
     let handler = futures::FutureExt::catch_unwind(handler);
-    match tokio::time::timeout(HANDLER_TIMEOUT, handler).await {
+    let limit = kind.limit();
+    let handler = tokio::time::timeout(limit, handler);
+    let outcome = if kind.is_long() {
+        tokio::select! {
+            outcome = handler => outcome,
+            () = keep_lease(p, job) => return Err("its lease was lost".to_owned()),
+        }
+    } else {
+        handler.await
+    };
+    match outcome {
         // The record has moved on: there is nothing left to do.
         Ok(Ok(Ok(()) | Err(ApiError::MovedOn))) => Ok(()),
         Ok(Ok(Err(error))) => Err(error.to_string()),
         Ok(Err(_)) => Err("panic".to_owned()),
-        Err(_) => Err(format!("not finished within {} seconds", HANDLER_TIMEOUT.as_secs())),
+        Err(_) => Err(format!("not finished within {} seconds", limit.as_secs())),
     }
 }
 
@@ -276,8 +349,8 @@ async fn next_due(p: &Platform) -> Result<Option<DateTime<Utc>>, ApiError> {
 /// Any number of nodes may do so on one database.
 pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
     let (bell, _) = watch::channel(());
-    if let Err(error) = order_hourly(&p).await {
-        tracing::error!(%error, "what is done every hour could not be ordered");
+    if let Err(error) = order_regular(&p).await {
+        tracing::error!(%error, "what is done every hour and every night could not be ordered");
     }
     let workers = join_all((0..WORKERS).map(|_| worker(&p, bell.subscribe(), shutdown.clone())));
     let postman = postman(&p, bell.subscribe(), shutdown.clone());
@@ -294,11 +367,19 @@ pub async fn run_forever(p: Platform, shutdown: watch::Receiver<bool>) {
     tokio::join!(workers, postman, ringer);
 }
 
-async fn order_hourly(p: &Platform) -> Result<(), ApiError> {
+async fn order_regular(p: &Platform) -> Result<(), ApiError> {
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    for kind in [JobKind::PurgeExpired, JobKind::WatchPayouts, JobKind::TurnCycles, JobKind::WatchSearches] {
+    for kind in [
+        JobKind::PurgeExpired,
+        JobKind::WatchPayouts,
+        JobKind::TurnCycles,
+        JobKind::WatchSearches,
+        JobKind::EraseVisits,
+        JobKind::SweepFiles,
+    ] {
         schedule(&mut tx.exec(), kind, Uuid::nil(), p.now()).await.map_err(|error| p.fault(error))?;
     }
+    audit_runs::keep_ordered(&mut tx.exec(), p).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))
 }
 
@@ -343,5 +424,20 @@ async fn pause(wait: Duration, bell: &mut watch::Receiver<()>, shutdown: &mut wa
         _ = bell.changed() => {}
         () = tokio::time::sleep(wait) => {}
         _ = shutdown.changed() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A handler is stopped before its lease runs out, or renews it in time: it never runs twice at once.
+    #[test]
+    fn leases_outlast_their_handlers() {
+        let lease = Duration::from_secs(LEASE_SECONDS.unsigned_abs());
+        for kind in JobKind::ALL {
+            assert!(kind.limit() < lease || kind.is_long(), "{kind:?}");
+        }
+        assert!(LOOK + REPORT_TIMEOUT < lease / 3);
     }
 }

@@ -143,6 +143,8 @@ pub enum RefundProgress {
 pub struct ProviderRefund {
     /// The provider's id (`re_…`).
     pub reference: String,
+    /// Which of ours, by its metadata.
+    pub refund: Option<RefundId>,
     /// How much.
     pub amount: Cents,
     /// How far it is.
@@ -152,10 +154,20 @@ pub struct ProviderRefund {
 /// Why the provider did not do it.
 #[derive(Debug, Error)]
 pub enum ProviderError {
-    /// No answer, or not one that can be read: it may or may not have happened; ask again with the same key.
+    /// No answer, or none that says what became of the request (a conflict with a call under way, an outage): it may or
+    /// may not have happened; ask again with the same key.
     #[error("no usable answer from the payment provider: {0}")]
     Unavailable(String),
-    /// It refused.
+    /// It does not let us in: the key is wrong, or lacks a permission. That says nothing of what was asked for; ask again
+    /// once somebody has seen to the key.
+    #[error("the payment provider does not accept the key ({status}): {detail}")]
+    Denied {
+        /// HTTP status.
+        status: u16,
+        /// Its words, for the log.
+        detail: String,
+    },
+    /// It refused just what was asked for, for a reason that it gives.
     #[error("the payment provider refused ({status}): {detail}")]
     Refused {
         /// HTTP status.
@@ -166,6 +178,14 @@ pub enum ProviderError {
     /// It does not know the payment.
     #[error("the payment provider does not know it")]
     NotFound,
+}
+
+impl ProviderError {
+    /// Whether what was asked for is refused. Everything else says nothing of it, and is asked again.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::NotFound)
+    }
 }
 
 /// A payment provider. Every call is idempotent under the id it is given.

@@ -11,6 +11,8 @@ use std::{collections::HashMap, io::Read as _, sync::OnceLock};
 
 /// Places, as shipped: largest population first.
 const PLACES: &[u8] = include_bytes!("../../../data/places.tsv.gz");
+/// What regions are called in French and Dutch, as shipped.
+const REGIONS: &str = include_str!("../../../data/regions.tsv");
 /// Countries, as shipped.
 const COUNTRIES: &str = include_str!("../../../data/countries.tsv");
 
@@ -51,10 +53,21 @@ impl Place {
         Some(self.column(column)).filter(|name| !name.is_empty()).unwrap_or_else(|| self.column(1))
     }
 
-    /// Region, province or state; empty where unknown.
+    /// Region, province or state, as the source calls it: in English, as a rule; empty where unknown.
     #[must_use]
     pub fn region(&self) -> &'static str {
         self.column(4)
+    }
+
+    /// [`Place::region`] in the reader's language, where its name in that is known.
+    #[must_use]
+    pub fn region_in(&self, locale: Locale) -> Option<&'static str> {
+        let region = Some(self.region()).filter(|region| !region.is_empty())?;
+        match locale {
+            Locale::En => Some(region),
+            Locale::Fr => region_names(self.country, region).map(|[fr, _]| fr),
+            Locale::Nl => region_names(self.country, region).map(|[_, nl]| nl),
+        }
     }
 
     /// IANA time zone.
@@ -95,8 +108,8 @@ pub struct Gazetteer {
     arena: String,
     /// Sorted by text.
     names: Vec<Name>,
-    /// Folded names of regions.
-    regions: Vec<String>,
+    /// Folded names of regions, in all languages.
+    regions: Vec<Vec<String>>,
 }
 
 impl Gazetteer {
@@ -125,7 +138,7 @@ impl Gazetteer {
             names: Vec::new(),
             regions: Vec::new(),
         };
-        let mut regions: HashMap<&'static str, u16> = HashMap::new();
+        let mut regions: HashMap<(CountryCode, &'static str), u16> = HashMap::new();
         for line in table.lines().skip(1) {
             gazetteer.add(line, &mut regions);
         }
@@ -139,7 +152,7 @@ impl Gazetteer {
         gazetteer
     }
 
-    fn add(&mut self, line: &'static str, regions: &mut HashMap<&'static str, u16>) {
+    fn add(&mut self, line: &'static str, regions: &mut HashMap<(CountryCode, &'static str), u16>) {
         let columns: Vec<&'static str> = line.split('\t').collect();
         let (Ok(index), [id, name, ascii, country, region, lat, lon, population, _, fr, nl, en, alternatives]) =
             (u16::try_from(self.places.len()), columns.as_slice())
@@ -152,8 +165,9 @@ impl Gazetteer {
             return;
         };
         let Some(point) = GeoPoint::new(lat, lon) else { return };
-        let region = *regions.entry(region).or_insert_with(|| {
-            self.regions.push(fold(region));
+        let region = *regions.entry((country, region)).or_insert_with(|| {
+            let others = region_names(country, region).into_iter().flatten();
+            self.regions.push(std::iter::once(*region).chain(others).map(fold).collect());
             u16::try_from(self.regions.len() - 1).unwrap_or(u16::MAX)
         });
         let population = population.parse().unwrap_or(0);
@@ -211,7 +225,21 @@ impl Gazetteer {
     /// that start so, then alternative names that start so; within each the largest place first.
     #[must_use]
     pub fn complete(&self, query: &str, locale: Locale, limit: usize) -> Vec<PlaceView> {
-        self.find(query, limit).into_iter().map(|place| view(place, locale)).collect()
+        let found = self.find(query, limit);
+        let mut views: Vec<PlaceView> = found.iter().map(|place| view(place, locale)).collect();
+        // Where nothing else tells two places apart, a region in another language is better than none.
+        let alike: Vec<bool> = views
+            .iter()
+            .map(|one| {
+                views.iter().filter(|other| (&other.name, other.country) == (&one.name, one.country)).count() > 1
+            })
+            .collect();
+        for ((view, place), _) in views.iter_mut().zip(found).zip(alike).filter(|(_, alike)| *alike) {
+            if view.region.is_none() {
+                view.region = Some(place.region()).filter(|region| !region.is_empty()).map(ToOwned::to_owned);
+            }
+        }
+        views
     }
 
     fn find(&self, query: &str, limit: usize) -> Vec<&Place> {
@@ -268,7 +296,7 @@ struct Area {
 }
 
 impl Area {
-    fn new(text: &str, regions: &[String]) -> Self {
+    fn new(text: &str, regions: &[Vec<String>]) -> Self {
         let countries = countries_table()
             .iter()
             .filter(|country| {
@@ -277,7 +305,10 @@ impl Area {
             })
             .map(|country| country.code)
             .collect();
-        Self { countries, regions: regions.iter().map(|region| region.starts_with(text)).collect() }
+        Self {
+            countries,
+            regions: regions.iter().map(|names| names.iter().any(|name| name.starts_with(text))).collect(),
+        }
     }
 
     fn holds(&self, place: &Place) -> bool {
@@ -309,11 +340,27 @@ fn view(place: &Place, locale: Locale) -> PlaceView {
     PlaceView {
         id: place.id,
         name: place.name(locale).to_owned(),
-        region: Some(place.region()).filter(|region| !region.is_empty()).map(ToOwned::to_owned),
+        region: place.region_in(locale).map(ToOwned::to_owned),
         country: place.country,
         country_name: country_name(place.country, locale).to_owned(),
         point: place.point,
     }
+}
+
+/// What a region is called in French and in Dutch.
+fn region_names(country: CountryCode, region: &str) -> Option<[&'static str; 2]> {
+    type Names = HashMap<(CountryCode, &'static str), [&'static str; 2]>;
+    static SHARED: OnceLock<Names> = OnceLock::new();
+    let names = SHARED.get_or_init(|| {
+        let line = |line: &'static str| {
+            let mut columns = line.split('\t');
+            let mut next = || columns.next();
+            let country = CountryCode::parse(next()?).ok()?;
+            Some(((country, next()?), [next()?, next()?]))
+        };
+        REGIONS.lines().skip(1).filter_map(line).collect()
+    });
+    names.get(&(country, region)).copied()
 }
 
 fn countries_table() -> &'static [Country] {
@@ -410,6 +457,44 @@ mod tests {
         for query in ["lièg", "Lieg", "Lui"] {
             let found = Gazetteer::shared().complete(query, Locale::Fr, 8);
             assert!(found.iter().any(|place| place.id == LIEGE), "{query}: {found:?}");
+        }
+    }
+
+    /// S1: regions are called as their reader calls them, or left out; and found by any of their names.
+    #[test]
+    fn regions_are_in_the_reader_s_language() {
+        let region = |query: &str, locale| first(query, locale).region;
+        assert_eq!(region("Liège", Locale::Fr).as_deref(), Some("Wallonie"));
+        assert_eq!(region("Luik", Locale::Nl).as_deref(), Some("Wallonië"));
+        assert_eq!(region("Luik", Locale::En).as_deref(), Some("Wallonia"));
+        assert_eq!(region("Maastricht", Locale::Fr).as_deref(), Some("Limbourg"));
+        assert_eq!(region("Aachen", Locale::Nl).as_deref(), Some("Noordrijn-Westfalen"));
+        // Nobody has told us what it is called in French.
+        assert_eq!(region("Jakarta", Locale::Fr), None);
+        assert!(region("Jakarta", Locale::En).is_some());
+        for query in ["Liège, Wallonie", "luik, wallonie", "Liège, Wallonia"] {
+            assert_eq!(first(query, Locale::Fr).id, LIEGE, "{query}");
+        }
+        // Every name of the table is a region of the gazetteer's.
+        let known: std::collections::BTreeSet<(&str, &str)> =
+            Gazetteer::shared().all().iter().map(|place| (place.country.as_str(), place.region())).collect();
+        for line in REGIONS.lines().skip(1) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [country, name, fr, nl] = columns[..] else { panic!("{line}") };
+            assert!(known.contains(&(country, name)), "{line}");
+            assert!(!fr.is_empty() && !nl.is_empty(), "{line}");
+        }
+    }
+
+    /// Places that are alike are told apart by their regions, in whatever language.
+    #[test]
+    fn places_that_are_alike_have_their_regions() {
+        for locale in Locale::ALL {
+            let found = Gazetteer::shared().complete("San Fernando", locale, 8);
+            for one in &found {
+                let alike = found.iter().filter(|other| (&other.name, other.country) == (&one.name, one.country));
+                assert!(alike.count() == 1 || one.region.is_some(), "{one:?}");
+            }
         }
     }
 

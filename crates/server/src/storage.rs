@@ -5,10 +5,12 @@ mod bucket;
 mod folder;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use gabarit_domain::ids::UploadId;
 use std::{path::PathBuf, sync::Arc};
 use thiserror::Error;
 use url::Url;
+use uuid::Uuid;
 
 /// Which store, and how to reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,8 +105,18 @@ pub trait Storage: Send + Sync + std::fmt::Debug {
     async fn put(&self, id: UploadId, bytes: Vec<u8>) -> Result<(), StorageError>;
     /// Fetches a file.
     async fn get(&self, id: UploadId) -> Result<Vec<u8>, StorageError>;
+    /// Whether a file is there, without fetching it.
+    async fn has(&self, id: UploadId) -> Result<bool, StorageError>;
     /// Removes a file; one that is gone already is no error.
     async fn delete(&self, id: UploadId) -> Result<(), StorageError>;
+    /// The files that were stored before an instant, by the store's own clock.
+    async fn stored_before(&self, instant: DateTime<Utc>) -> Result<Vec<UploadId>, StorageError>;
+}
+
+/// Which file a name is; nobody else's file is one.
+fn id_of(name: &str) -> Option<UploadId> {
+    let id = Uuid::try_parse(name).ok()?;
+    (id.simple().to_string() == name).then_some(UploadId(id))
 }
 
 /// The store of a configuration.

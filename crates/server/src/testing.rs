@@ -19,12 +19,15 @@
 //! On PostgreSQL, `for_each_db` runs when `GABARIT_TEST_POSTGRES` names a server whose user may make databases
 //! (`scripts/pg.sh run -- cargo test …` sets it). A failure here is a failure of the test: it panics with a sentence.
 
+mod changes;
 mod forms;
 mod people;
 mod provider;
 mod register;
+mod words;
 
-pub use forms::no_ties;
+pub use changes::change_shown;
+pub use forms::{no_ties, sent_somewhere};
 pub use people::{ExpertSpec, PASSWORD, TestExpert};
 pub use provider::{Call, FakeProvider, Fault, Totals};
 pub use register::FakeRegister;
@@ -51,6 +54,10 @@ use std::{
 
 /// Where every test's clock starts: Monday 23 November 2026, 10:00 in the platform's zone.
 pub const START: &str = "2026-11-23T09:00:00Z";
+
+/// The smallest PDF that is taken for one.
+pub const PDF: &[u8] =
+    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
 
 /// A platform of its own for one test; derefs to [`Platform`]. Cheap to clone, all clones being the same platform.
 #[derive(Clone, Debug)]
@@ -181,14 +188,23 @@ impl TestPlatform {
         self.database.is_some()
     }
 
+    /// How many files lie in the store, where it is a folder of the data folder.
+    #[must_use]
+    pub fn stored_files(&self) -> usize {
+        let Ok(folders) = std::fs::read_dir(self.config.data_dir.join("uploads")) else { return 0 };
+        folders.flatten().filter_map(|folder| std::fs::read_dir(folder.path()).ok()).map(Iterator::count).sum()
+    }
+
     /// The folder of this test, removed at its end.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self._folder.0
     }
 
-    /// Closes the database and removes it.
+    /// Closes the database and removes it. Whatever the test has written into the logs has words by then.
     pub async fn finish(self) {
+        let wordless = words::wordless(&self.platform).await;
+        assert!(wordless.is_empty(), "codes without words in `log_words`: {wordless:?}");
         self.db.close().await;
         if let Some(database) = &self.database {
             let mut admin = must(PgConnection::connect(&database.server).await, "PostgreSQL");

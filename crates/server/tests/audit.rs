@@ -207,6 +207,19 @@ const PLANTS: &[Plant] = &[
         "held",
     ),
     plant(
+        "UPDATE rental_stock SET units = 0 WHERE product = 'workstation'",
+        2,
+        "no more is rented out than there is",
+        "workstation 2027-02-01",
+    ),
+    plant(
+        "DELETE FROM rental_day WHERE product = 'workstation' AND booking_id = \
+         (SELECT id FROM booking WHERE state = 'held')",
+        2,
+        "a booking has what it rents, on its days",
+        "held",
+    ),
+    plant(
         "INSERT INTO booked_day (expert_id, day, booking_id) SELECT expert_id, first_day, id FROM booking \
          WHERE state = 'declined'",
         2,

@@ -21,12 +21,12 @@ use gabarit_server::{
 };
 use gabarit_view::{
     account::AccountView,
-    community::{PostForm, ThreadForm},
     membership::{EventForm, SignUpForm},
     referral::{AskForm, ReferralForm},
 };
 use programme::{
-    appoint, at, claim, codes, grant, manage, offer, only, refuse, reviewers, scored, seated, stand, window,
+    appoint, at, claim, codes, grant, in_thread, manage, offer, only, question, refuse, reviewers, scored, seated,
+    stand, window,
 };
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,19 +100,9 @@ impl Cast {
         let event = events::list(p, manager).await.unwrap()[0].id;
         let join = SignUpForm { event: event.to_string(), act: "join".to_owned(), ..SignUpForm::default() };
         events::act(p, &self.accounts["G6"], &join).await.unwrap();
-        let thread = ThreadForm {
-            title: "Levels".to_owned(),
-            language: "en".to_owned(),
-            body: "How?".to_owned(),
-            ..ThreadForm::default()
-        };
+        let thread = question("Levels", "How?");
         let thread = community::begin(p, &self.accounts["G0"], &thread).await.unwrap();
-        let reply = PostForm {
-            thread: thread.to_string(),
-            act: "reply".to_owned(),
-            body: "So.".to_owned(),
-            ..PostForm::default()
-        };
+        let reply = in_thread(thread, "reply", "", "So.");
         community::act(p, &self.accounts["G1"], &reply).await.unwrap();
         let partner = p.expert(ExpertSpec::default()).await.account;
         referral::ask(p, &partner, &AskForm::default()).await.unwrap();

@@ -24,6 +24,8 @@ mod private;
 mod races;
 #[path = "booking_story/random.rs"]
 mod random;
+#[path = "booking_story/rented.rs"]
+mod rented;
 #[path = "booking_story/rights.rs"]
 mod rights;
 #[path = "booking_story/transfers.rs"]

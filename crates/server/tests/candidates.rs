@@ -19,7 +19,7 @@ use gabarit_server::{
         experts, manage,
         search::search,
     },
-    testing::{TestPlatform, for_each_db},
+    testing::{PDF, TestPlatform, for_each_db},
 };
 use gabarit_view::{
     account::AccountView,
@@ -28,9 +28,6 @@ use gabarit_view::{
     search::SearchQuery,
 };
 use std::collections::BTreeSet;
-
-const PDF: &[u8] =
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
 
 /// An application with everything that it must show.
 fn complete() -> ApplicationForm {

@@ -1,13 +1,15 @@
 //! The demonstration is lived through by the services: its books must be as sound as anybody's.
 
-use gabarit_domain::{dispute::DisputeState, money::Cents};
+use gabarit_domain::{dispute::DisputeState, ids::UploadId, money::Cents};
+use gabarit_i18n::Locale;
 use gabarit_server::{
     audit,
     demo::{self, Loaded},
     on,
-    services::{accounts, disputes, payouts},
+    services::{accounts, contact, disputes, payouts},
     testing::for_each_db,
 };
+use gabarit_view::contact::Side;
 use std::collections::BTreeMap;
 
 /// S9 S10 S16 S21 S22 S25 S31 S36: bookings in every state for the accounts to try, with documents, payouts that were executed and
@@ -72,6 +74,25 @@ async fn the_demonstration_has_a_sound_past() {
         .unwrap();
         assert_eq!(reviewed, 1, "both sides, and an answer");
         drop(conn);
+
+        // S10: the desk has what waits, what is over, and files of both sides.
+        let inbox = contact::inbox(&p, &manager, "", "", false, 1).await.unwrap();
+        let waiting = inbox.entries.iter().filter(|entry| entry.waits_since.is_some()).count();
+        assert_eq!((inbox.total, waiting, inbox.entries.iter().filter(|entry| entry.unconfirmed).count()), (4, 3, 2));
+        let mut files = Vec::new();
+        for entry in &inbox.entries {
+            let seen = contact::request(&p, &manager, &entry.reference, Locale::En).await.unwrap();
+            for message in seen.thread.messages {
+                files.extend(message.files.into_iter().map(|file| (message.side, file.id)));
+            }
+        }
+        for side in [Side::Sender, Side::Manager, Side::Note] {
+            assert!(files.iter().any(|(of, _)| *of == side), "{side:?}");
+        }
+        for (_, id) in files {
+            let file = contact::fetch_file(&p, Some(&manager), "", UploadId(id)).await.unwrap();
+            assert!(["application/pdf", "image/png"].contains(&file.media_type));
+        }
 
         assert_eq!(audit::run(&p).await.unwrap(), []);
     })

@@ -6,7 +6,7 @@
 mod stage;
 
 use chrono::TimeDelta;
-use gabarit_domain::money::Cents;
+use gabarit_domain::{booking::PaymentMethod, money::Cents};
 use gabarit_i18n::Locale;
 use gabarit_server::{
     audit,
@@ -14,7 +14,7 @@ use gabarit_server::{
     jobs::{self, JobKind},
     on,
     services::{
-        bookings,
+        booking_list, bookings,
         books::{self, Period},
         ledger::{self, Account},
         manage, operations, payments,
@@ -22,8 +22,10 @@ use gabarit_server::{
     testing::{Fault, for_each_db},
 };
 use gabarit_view::{
+    booking::BookingForm,
     desk::{ErrorClass, RetryForm, SettlementForm, Trouble},
     error::{ApiError, Problem},
+    manage::{ANSWERS_TODAY, BookingsQuery, STARTS_TODAY},
 };
 use stage::{DAYS, Stage};
 
@@ -321,6 +323,140 @@ async fn the_provider_is_compared() {
         let away = audit::reconcile(p).await.unwrap();
         assert_eq!((away.compared, away.unanswered, away.findings.len()), (0, 2, 0));
         p.provider.recover();
+    })
+    .await;
+}
+
+/// S11, S35: managers find any booking: by state, by what must happen today, by its reference, and by whose it is; a page
+/// goes on where the one before ended, whatever is placed meanwhile; nobody else sees the list.
+#[tokio::test(flavor = "multi_thread")]
+async fn bookings_are_found() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let manager = p.manager().await;
+        let (accepted, _) = stage.paid(DAYS).await;
+        stage.accept(accepted).await;
+        stage.work().await;
+        let later = || p.clock.advance(TimeDelta::seconds(1));
+        later();
+        let (asked, _) = stage.paid("2026-12-08").await;
+        later();
+        let other = p.client("Grace Hopper_100%").await;
+        let for_whom = |organisation: &str, day: &str| BookingForm {
+            organisation: organisation.to_owned(),
+            ..stage.form(day, PaymentMethod::Ideal)
+        };
+        let school = for_whom("École Ponts & Chaussées", "2026-12-10");
+        let held = stage.place_as(&other, school).await.unwrap().id;
+        let found = async |q: &str, state: &str| {
+            let query = BookingsQuery { q: q.to_owned(), state: state.to_owned(), after: String::new() };
+            let page = booking_list::page(p, &manager, &query).await.unwrap();
+            assert_eq!(page.next, None);
+            page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        // The newest first.
+        assert_eq!(found("", "").await, [held, asked, accepted]);
+        assert_eq!(found("", "requested").await, [asked]);
+        assert_eq!(found("", "accepted").await, [accepted]);
+        assert_eq!(found("", "held").await, [held]);
+        assert_eq!(found("", "cancelled").await, []);
+        // By reference, in any case of letters; by people and their organisation; never by a pattern of theirs.
+        let reference = stage.client_view(asked).await.reference.to_lowercase();
+        assert_eq!(found(&format!(" {reference} "), "").await, [asked]);
+        assert_eq!(found(&reference, "held").await, []);
+        for words in ["grace", "HOPPER", &other.email, "chaussées", "école PONTS", "Ponts & Ch"] {
+            assert_eq!(found(words, "").await, [held], "{words}");
+            assert_eq!(found(words, "accepted").await, [], "{words}");
+        }
+        assert_eq!(found("100%", "").await, [held], "the sign is left out of the pattern");
+        assert_eq!(found("g%e h", "").await, []);
+        assert_eq!(found("nobody at all", "").await, []);
+        assert_eq!(found(&stage.expert.account.name, "").await, [held, asked, accepted]);
+        // Of a client who books for several, each booking by the one that it was made for.
+        later();
+        let works = stage.place_as(&other, for_whom("Бюро Мост", "2026-12-11")).await.unwrap().id;
+        assert_eq!(found("École", "").await, [held]);
+        assert_eq!(found("Бюро мост", "").await, [works]);
+        assert_eq!(found("grace", "").await, [works, held]);
+        // What must happen today, as many as the overview says.
+        let counted = async || {
+            let overview = manage::overview(p, &manager).await.unwrap();
+            (overview.answers_today.count as usize, overview.starts_today.count as usize)
+        };
+        assert_eq!((found("", ANSWERS_TODAY).await, found("", STARTS_TODAY).await), (vec![], vec![]));
+        assert_eq!(counted().await, (0, 0));
+        p.clock.set("2026-11-24T08:00:00Z".parse().unwrap());
+        assert_eq!(found("", ANSWERS_TODAY).await, [asked]);
+        assert_eq!(found("ada", ANSWERS_TODAY).await, [asked]);
+        assert_eq!(found("grace", ANSWERS_TODAY).await, []);
+        assert_eq!(counted().await, (1, 0));
+        stage.at("2026-12-01T08:00:00Z").await;
+        assert_eq!(found("", STARTS_TODAY).await, [accepted]);
+        assert_eq!(found("ada", STARTS_TODAY).await, [accepted]);
+        assert_eq!(found("grace", STARTS_TODAY).await, []);
+        assert_eq!(counted().await, (0, 1));
+        // Who booked, for whom, whom, and how much.
+        let query = BookingsQuery { q: "ponts".to_owned(), ..BookingsQuery::default() };
+        let row = booking_list::page(p, &manager, &query).await.unwrap().rows.remove(0);
+        assert_eq!((row.client.as_str(), row.buyer.as_str()), ("Grace Hopper_100%", "École Ponts & Chaussées"));
+        assert_eq!(row.total, bookings::view(p, &other, held, Locale::Fr).await.unwrap().quote.total);
+        // Nobody else, and no place or state that there is not.
+        for actor in [&stage.client, &stage.expert.account, &other] {
+            let refused = booking_list::page(p, actor, &BookingsQuery::default()).await.unwrap_err();
+            assert_eq!(refused, ApiError::Forbidden);
+        }
+        for query in [
+            BookingsQuery { state: "unknown".to_owned(), ..BookingsQuery::default() },
+            BookingsQuery { after: "x".to_owned(), ..BookingsQuery::default() },
+        ] {
+            assert_eq!(booking_list::page(p, &manager, &query).await.unwrap_err(), ApiError::NotFound);
+        }
+    })
+    .await;
+}
+
+/// S35: a long list is read to its end, each booking once, also where many were placed at one instant, and whatever is
+/// placed meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_bookings_goes_on() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let manager = p.manager().await;
+        let (id, _) = stage.paid(DAYS).await;
+        const COPY: &str = "INSERT INTO booking (id, reference, idempotency_key, expert_id, client_id, state, clock_at, \
+            version, first_day, last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, buyer_body, \
+            locale, created_at, revision) SELECT $2, $3, $2, expert_id, client_id, 'lapsed', NULL, version, first_day, \
+            last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, buyer_body, locale, $4, \
+            0 FROM booking WHERE id = $1";
+        let mut tx = p.db.begin().await.unwrap();
+        for number in 0..120_u128 {
+            let exec = &mut tx.exec();
+            let copy = uuid::Uuid::from_u128(number + 1);
+            let reference = format!("L{number:07}");
+            // Thirty an instant.
+            let at = p.now() - chrono::TimeDelta::seconds(i64::try_from(number / 30).unwrap());
+            on!(exec, |c| sqlx::query(COPY).bind(id.0).bind(copy).bind(reference).bind(at).execute(c).await.map(drop)).unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        let (mut query, mut pages) = (BookingsQuery::default(), 0);
+        loop {
+            let page = booking_list::page(p, &manager, &query).await.unwrap();
+            pages += 1;
+            for row in page.rows {
+                assert!(seen.insert(row.id), "{} twice", row.reference);
+            }
+            match page.next {
+                Some(next) => query.after = next,
+                None => break,
+            }
+            // Newer than all that was read: it changes nothing further down.
+            p.clock.advance(TimeDelta::seconds(1));
+            stage.book(["2026-12-10", "2026-12-11", "2026-12-14"][pages - 1], PaymentMethod::Ideal).await;
+        }
+        assert_eq!((seen.len(), pages), (121, 3));
     })
     .await;
 }

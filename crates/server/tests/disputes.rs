@@ -21,7 +21,7 @@ use gabarit_server::{
         candidates::Upload,
         disputes, payouts, self_billing,
     },
-    testing::{TestPlatform, for_each_db},
+    testing::{PDF, TestPlatform, for_each_db},
 };
 use gabarit_view::{
     account::AccountView,
@@ -31,9 +31,6 @@ use gabarit_view::{
     error::{ApiError, Problem},
 };
 use stage::{DAYS, Stage};
-
-const PDF: &[u8] =
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
 
 fn form(p: &TestPlatform, id: BookingId, act: &str, days: &[&str], message: &str) -> DisputeForm {
     DisputeForm {

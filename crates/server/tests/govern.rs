@@ -205,3 +205,53 @@ async fn days_summed_up_change_nothing() {
     })
     .await;
 }
+
+/// Words are looked for a stretch at a time: each page says how far back it has read, the next one reads on, and nothing is
+/// passed over or shown twice, also where another log reaches further back.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_looked_for_a_stretch_at_a_time() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let (p, manager) = (&stage.p, stage.p.manager().await);
+        let (id, _) = stage.paid(DAYS).await;
+        bookings::decline(p, &stage.expert.account, id, "A needle of another log").await.unwrap();
+        let many = 2 * audit_log::READ + 200;
+        let mut tx = p.db.begin().await.unwrap();
+        for number in 0..many {
+            p.clock.advance(chrono::TimeDelta::milliseconds(1));
+            let subject = if [0, many / 2, many - 1].contains(&number) { "needle" } else { "hay" };
+            desk::log(&mut tx.exec(), p.ids.uuid(), p.now(), Some(manager.id), "job-retried", subject, "")
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        let (mut found, mut pages, mut read_to) = (Vec::new(), 0, None);
+        let mut query = LogQuery { q: "Needle".to_owned(), ..LogQuery::default() };
+        loop {
+            let page = audit_log::page(p, &manager, &query).await.unwrap();
+            pages += 1;
+            found.extend(page.lines.into_iter().map(|line| (line.at.utc, line.log)));
+            let Some(next) = page.next else {
+                assert_eq!(page.read_to, None, "the last page has read everything");
+                break;
+            };
+            let at = page.read_to.expect("a page that is not full says how far back it has read").utc;
+            assert!(read_to.is_none_or(|before| at < before), "each page reads on");
+            read_to = Some(at);
+            query.after = next;
+        }
+        assert_eq!(pages, 3);
+        let logs: Vec<&str> = found.iter().map(|(_, log)| log.as_str()).collect();
+        assert_eq!(logs, ["desk", "desk", "desk", "booking"]);
+        assert!(found.windows(2).all(|pair| pair[0].0 > pair[1].0), "the newest first, over all pages");
+        // A file has all of it at once.
+        let everything = LogQuery { q: "needle".to_owned(), ..LogQuery::default() };
+        let csv = String::from_utf8(audit_log::csv(p, &manager, &everything).await.unwrap()).unwrap();
+        assert_eq!(csv.lines().count(), found.len() + 1);
+        // Without words, a page is a page.
+        let plain = audit_log::page(p, &manager, &LogQuery::default()).await.unwrap();
+        assert_eq!((plain.lines.len(), plain.read_to), (50, None));
+    })
+    .await;
+}

@@ -21,13 +21,15 @@ use gabarit_server::{
 use gabarit_view::{
     account::AccountView,
     benefit::{BenefitForm, ClaimForm},
-    community::{PostForm, ThreadForm},
+    community::{PostForm, ThreadForm, version_of},
     error::{ApiError, Problem},
     govern::LogQuery,
     membership::{ConfirmForm, EventForm, MemberAct, MemberProfileForm, MembershipForm, SignUpForm},
     nomination::ContributionForm,
 };
-use programme::{admit, claim, codes, contribute, decide_on, mails_to, member, monthly, offer, shown, state, tx};
+use programme::{
+    admit, claim, codes, contribute, decide_on, in_thread, mails_to, member, monthly, offer, question, shown, state, tx,
+};
 
 const NOBODY: Result<(), ApiError> = Err(ApiError::Forbidden);
 
@@ -234,12 +236,7 @@ async fn loss_takes_everything() {
         let listed = events::list(&p, &waiting).await.unwrap();
         assert_eq!((listed[0].own.as_str(), listed[0].link.as_str(), listed[0].free), ("waiting", "", 0));
 
-        let thread = ThreadForm {
-            title: "Families".to_owned(),
-            language: "nl".to_owned(),
-            body: "How?".to_owned(),
-            ..ThreadForm::default()
-        };
+        let thread = question("Families", "How?");
         let thread_id = community::begin(&p, &mira, &thread).await.unwrap();
         let code = membership::mine(&p, &mira, Locale::En).await.unwrap().profile.code;
         assert!(membership::badge(&p, &code, Locale::En).await.unwrap().contains("Valid until"));
@@ -430,20 +427,10 @@ async fn the_erased_leave_others_their_threads() {
     for_each_db(|p| async move {
         let manager = p.manager().await;
         let (asks, knows) = (member(&p, "Vraag Exemple", "NL").await, member(&p, "Weet Exemple", "BE").await);
-        let form = ThreadForm {
-            title: "How do I share levels?".to_owned(),
-            language: "en".to_owned(),
-            body: "How?".to_owned(),
-            ..ThreadForm::default()
-        };
+        let form = question("How do I share levels?", "How?");
         let theirs = community::begin(&p, &asks, &form).await.unwrap();
         let own = community::begin(&p, &knows, &form).await.unwrap();
-        let reply = |thread: &dyn ToString| PostForm {
-            thread: thread.to_string(),
-            act: "reply".to_owned(),
-            body: "With copy/monitor.".to_owned(),
-            ..PostForm::default()
-        };
+        let reply = |thread: &dyn ToString| in_thread(thread.to_string(), "reply", "", "With copy/monitor.");
         p.clock.advance(TimeDelta::minutes(1));
         community::act(&p, &knows, &reply(&theirs)).await.unwrap();
         community::act(&p, &asks, &reply(&own)).await.unwrap();
@@ -619,21 +606,9 @@ async fn authors_change_their_posts() {
         let manager = p.manager().await;
         let (asks, knows) = (member(&p, "Vraag Exemple", "NL").await, member(&p, "Weet Exemple", "BE").await);
         let outsider = p.client("Buiten Exemple").await;
-        let form = ThreadForm {
-            title: "How do I share levels?".to_owned(),
-            language: "en".to_owned(),
-            body: "A question".to_owned(),
-            ..ThreadForm::default()
-        };
+        let form = question("How do I share levels?", "A question");
         let id = community::begin(&p, &asks, &form).await.unwrap();
-        let post = |act: &str, post: &str, text: &str| PostForm {
-            thread: id.to_string(),
-            post: post.to_owned(),
-            act: act.to_owned(),
-            body: text.to_owned(),
-            reason: text.to_owned(),
-            ..PostForm::default()
-        };
+        let post = |act: &str, post: &str, text: &str| in_thread(id, act, post, text);
         let act = async |who: &AccountView, form: PostForm| community::act(&p, who, &form).await;
         let seen = async |who: &AccountView| community::thread(&p, who, id).await.unwrap().posts;
         for text in ["First secret", "Second", "Third", "Fourth"] {
@@ -671,7 +646,14 @@ async fn authors_change_their_posts() {
         assert_eq!((before[0].body.as_str(), before[0].by.as_str()), ("First secret", "Weet Exemple"));
         assert_eq!(community::reports(&p, &manager).await.unwrap()[0].excerpt, "First secret");
         p.clock.advance(TimeDelta::minutes(1));
-        act(&knows, post("edit", first, "First, again")).await.unwrap();
+        // From a page of before that edit nothing is overwritten; sent again, it names what its writer was told of.
+        let late = post("edit", first, "First, again");
+        let Err(ApiError::Overtaken { version, at: edited, .. }) = act(&knows, late.clone()).await else {
+            panic!("the newer words were overwritten")
+        };
+        assert_eq!((version, edited.utc), (version_of(Some(at)), at));
+        assert_eq!(seen(&asks).await[1].body, "First");
+        act(&knows, PostForm { version: version.to_string(), ..late }).await.unwrap();
         assert_eq!(seen(&manager).await[1].before.len(), 2);
 
         // Taken away: it answers nothing any more; the report still waits.
@@ -760,22 +742,9 @@ async fn the_community() {
         let manager = p.manager().await;
         let (asks, knows) = (member(&p, "Vraag Exemple", "NL").await, member(&p, "Weet Exemple", "BE").await);
         let outsider = p.client("Buiten Exemple").await;
-        let form = ThreadForm {
-            title: "How do I share levels?".to_owned(),
-            product: "revit".to_owned(),
-            language: "en".to_owned(),
-            body: "Secret question".to_owned(),
-            ..ThreadForm::default()
-        };
+        let form = ThreadForm { product: "revit".to_owned(), ..question("How do I share levels?", "Secret question") };
         let id = community::begin(&p, &asks, &form).await.unwrap();
-        let post = |act: &str, post: &str, text: &str| PostForm {
-            thread: id.to_string(),
-            post: post.to_owned(),
-            act: act.to_owned(),
-            body: text.to_owned(),
-            reason: text.to_owned(),
-            ..PostForm::default()
-        };
+        let post = |act: &str, post: &str, text: &str| in_thread(id, act, post, text);
         p.clock.advance(TimeDelta::minutes(1));
         community::act(&p, &knows, &post("reply", "", "With copy/monitor.")).await.unwrap();
         let thread = community::thread(&p, &asks, id).await.unwrap();

@@ -9,15 +9,12 @@ use gabarit_domain::{booking::PaymentMethod, ids::UploadId};
 use gabarit_server::{
     db::own_data::{self as rows, Kept, TABLES},
     mail, on,
-    services::{
-        accounts, audit_log, bookings, candidates, contact, own_data, papers,
-        work::{self, SentFile},
-    },
+    services::{accounts, audit_log, bookings, candidates, contact, files::SentFile, own_data, papers, work},
     storage::StorageError,
-    testing::{TestPlatform, for_each_db},
+    testing::{PDF, TestPlatform, for_each_db},
 };
 use gabarit_view::{
-    contact::ContactForm,
+    contact::{ContactForm, DeskForm},
     error::{ApiError, Problem},
     govern::LogQuery,
 };
@@ -98,6 +95,10 @@ async fn ask_desk(p: &TestPlatform, who: &gabarit_view::account::AccountView, me
     contact::open(p, Some(who), &form, "192.0.2.1").await.unwrap();
 }
 
+fn pdf(name: &str) -> SentFile {
+    SentFile { name: name.to_owned(), bytes: PDF.to_vec() }
+}
+
 /// Sends a file to the other side of a booking.
 async fn send_file(
     p: &TestPlatform,
@@ -105,8 +106,7 @@ async fn send_file(
     id: gabarit_domain::ids::BookingId,
     name: &str,
 ) -> UploadId {
-    let pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
-    let file = SentFile { name: name.to_owned(), bytes: pdf.to_vec() };
+    let file = pdf(name);
     let key = p.ids.uuid().to_string();
     work::write_with_files(p, who, id, "Voyez la pièce jointe.", &key, vec![file]).await.unwrap();
     let own = work::thread(p, who, id).await.unwrap().messages.into_iter().filter(|message| message.own);
@@ -186,6 +186,55 @@ async fn the_archive_is_ones_own() {
         stage.work().await;
         assert!(matches!(p.storage.get(UploadId(export.id)).await, Err(StorageError::Missing)));
         assert_eq!(own_data::page(p, &stage.client).await.unwrap().exports[0].state, "gone");
+    })
+    .await;
+}
+
+/// S10, S23, S42: what went with messages to the desk, signed in or from the confirmed address, and what the desk sent
+/// along, is in the archive; what went with its notes is not. Erasure removes all of it, from the store, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_s_files_are_told_and_erased() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let (manager, stranger) = (p.manager().await, p.client("Bob Stranger").await);
+        let form = |email: &str| ContactForm {
+            topic: "other".to_owned(),
+            name: "A. Visitor".to_owned(),
+            email: email.to_owned(),
+            message: "Voyez".to_owned(),
+            ..ContactForm::default()
+        };
+        let open = async |who, email: &str, address: &str, name: &str| {
+            contact::open_with_files(p, who, &form(email), address, vec![pdf(name)]).await.unwrap().reference
+        };
+        let own = open(Some(&stage.client), "", "192.0.2.1", "mine.pdf").await;
+        open(None, &stage.client.email, "192.0.2.2", "visit.pdf").await;
+        open(Some(&stranger), "", "192.0.2.3", "bob.pdf").await;
+        for (act, version, name) in [("answer", "1", "answer.pdf"), ("note", "2", "note.pdf")] {
+            let form = DeskForm {
+                reference: own.clone(),
+                version: version.to_owned(),
+                act: act.to_owned(),
+                message: "Voici".to_owned(),
+                note: "Attention".to_owned(),
+                ..DeskForm::default()
+            };
+            contact::act_with_files(p, &manager, &form, vec![pdf(name)]).await.unwrap();
+        }
+        assert_eq!(p.stored_files(), 5);
+        let files = archive(&stage, &stage.client).await;
+        let names: BTreeSet<&str> =
+            files.keys().filter_map(|name| name.strip_prefix("files/")).map(|name| &name[37..]).collect();
+        assert_eq!(names, BTreeSet::from(["answer.pdf", "mine.pdf", "visit.pdf"]));
+        assert!(files.iter().filter(|(name, _)| name.starts_with("files/")).all(|(_, bytes)| bytes == PDF));
+        assert_eq!(data(&files)["data"]["contact_message_file"].as_array().unwrap().len(), 3);
+
+        own_data::erase(p, &p.confirmed(&stage.client), true).await.unwrap();
+        stage.work().await;
+        assert_eq!(p.stored_files(), 1, "the stranger's is nobody else's to erase");
+        let left = contact::request(p, &manager, &own, gabarit_i18n::Locale::Fr).await.unwrap().thread;
+        assert!(left.messages.iter().all(|message| message.files.is_empty() && message.body == "–"), "{left:?}");
     })
     .await;
 }

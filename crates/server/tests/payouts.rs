@@ -415,12 +415,13 @@ async fn forms_and_rights() {
         let (stage, manager) = payable(p).await;
         let p = &stage.p;
         let document = only_payable(p, &manager).await.document;
+        let last = p.today() + chrono::Days::new(14);
         for (day, problem) in [
             ("", Problem::Missing),
             ("soon", Problem::Malformed),
-            ("2026-12-07", Problem::Unknown),
-            ("2026-12-12", Problem::Unknown),
-            ("2026-12-25", Problem::Unknown),
+            ("2026-12-07", Problem::NotBankingDay(last)),
+            ("2026-12-12", Problem::NotBankingDay(last)),
+            ("2026-12-25", Problem::NotBankingDay(last)),
         ] {
             let refused = payouts::prepare(p, &manager, &form(p, &[document], day)).await;
             assert_eq!(refused, Err(ApiError::field("execute_on", problem)), "{day}");

@@ -179,7 +179,7 @@ async fn bad_choices_are_refused() {
         refused("days=2026-02-30&mode=orbit").await,
         [field("days", Problem::Malformed), field("mode", Problem::Unknown)]
     );
-    assert_eq!(refused("days=2026-11-10&mode=on-site&place=0").await, [field("place", Problem::Unknown)]);
+    assert_eq!(refused("days=2026-11-10&mode=on-site&place=0").await, [field("place", Problem::UnknownPlace)]);
     assert_eq!(refused("days=2026-11-10&mode=remote&country=ZZ").await, [field("country", Problem::Unknown)]);
     assert_eq!(
         refused("days=2026-11-10&mode=remote&country=BE&vat_number=BE0404616495").await,

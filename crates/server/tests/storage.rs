@@ -16,9 +16,18 @@ async fn keeps_files(url: &StorageUrl) {
     assert!(matches!(store.get(ID).await, Err(StorageError::Missing)));
     store.put(ID, bytes.clone()).await.unwrap();
     store.put(OTHER, b"other".to_vec()).await.unwrap();
+    let listed = async |instant: &str| {
+        let mut ids = store.stored_before(instant.parse().unwrap()).await.unwrap();
+        ids.sort_by_key(|id| id.0);
+        ids
+    };
+    assert_eq!(listed("2100-01-01T00:00:00Z").await, [OTHER, ID]);
+    assert_eq!(listed("2001-01-01T00:00:00Z").await, []);
     // Another process sees it.
     assert_eq!(open(url).get(ID).await.unwrap(), bytes);
+    assert!(store.has(ID).await.unwrap());
     store.delete(ID).await.unwrap();
+    assert!(!store.has(ID).await.unwrap());
     store.delete(ID).await.unwrap();
     assert!(matches!(store.get(ID).await, Err(StorageError::Missing)));
     assert_eq!(store.get(OTHER).await.unwrap(), b"other");
@@ -50,7 +59,10 @@ async fn a_bucket_keeps_files() {
     keeps_files(&StorageUrl::Bucket(url)).await;
     // A server that is away is no missing file.
     let gone = BucketUrl::parse("s3://b?endpoint=http://127.0.0.1:9", "test", "secret").unwrap();
-    let error = open(&StorageUrl::Bucket(gone)).get(ID).await;
+    let gone = open(&StorageUrl::Bucket(gone));
+    let error = gone.get(ID).await;
+    assert!(matches!(error, Err(StorageError::Bucket(_))), "{error:?}");
+    let error = gone.has(ID).await;
     assert!(matches!(error, Err(StorageError::Bucket(_))), "{error:?}");
 }
 

@@ -9,6 +9,7 @@ mod stage;
 use chrono::{NaiveDate, TimeDelta};
 use gabarit_domain::{
     booking::PaymentMethod,
+    calendar::DaySet,
     completeness::Point,
     ids::{PlaceId, UploadId},
     money::Cents,
@@ -16,17 +17,15 @@ use gabarit_domain::{
 };
 use gabarit_i18n::Locale;
 use gabarit_server::{
-    ics, jobs, mail,
-    services::{
-        bookings, experts, search,
-        work::{self, SentFile},
-    },
-    testing::{ExpertSpec, TestPlatform, for_each_db},
+    ics, jobs, mail, on,
+    services::{bookings, experts, files::SentFile, search, work},
+    testing::{ExpertSpec, PDF, TestPlatform, for_each_db},
     uploads,
 };
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
+    expert::HolidayView,
     search::SearchQuery,
     work::{BillingForm, CalendarProblem, MAX_MESSAGE_FILES, ProfileForm, Publishing, RecordForm, TermsForm},
 };
@@ -195,9 +194,11 @@ async fn terms_name_the_bookings_they_would_refuse() {
             ..form
         };
         let error = work::save_terms(&p, actor, &nowhere, Locale::Fr).await.unwrap_err();
-        for (field, problem) in
-            [("base", Problem::Unknown), ("on_site", Problem::Missing), ("max_travel_km", Problem::Malformed)]
-        {
+        for (field, problem) in [
+            ("base", Problem::UnknownPlace),
+            ("on_site", Problem::Missing),
+            ("max_travel_km", Problem::Outside("0".to_owned(), "20100".to_owned())),
+        ] {
             assert_eq!(problems(&error, field), [problem], "{field}");
         }
     })
@@ -258,12 +259,68 @@ async fn days_are_painted() {
         let offer = experts::offer(&p, stage.expert.id).await.unwrap().unwrap();
         assert!(offer.free.is_free(day("2026-12-01")));
         let (view, version) = work::availability(&p, actor, Locale::Fr).await.unwrap();
-        work::save_pattern(&p, actor, &version.to_string(), 0b110_0000, true).await.unwrap();
+        work::save_pattern(&p, actor, &version.to_string(), 0b110_0000, true, "").await.unwrap();
         let stale =
             work::paint(&p, actor, &version.to_string(), &view.free.iter().copied().collect()).await.unwrap_err();
         assert_eq!(problems(&stale, "version"), [Problem::Stale]);
         let offer = experts::offer(&p, stage.expert.id).await.unwrap().unwrap();
         assert!(offer.free.is_free(day("2026-12-06")) && !offer.free.is_free(day("2026-12-08")));
+    })
+    .await;
+}
+
+/// S31, S38: an expert names the region of their public holidays: its days are no longer free, for the profile, for
+/// searches and for bookings, and are shown by name; a region of another country is refused, and counts for nothing once
+/// the base has moved away.
+#[tokio::test(flavor = "multi_thread")]
+async fn regions_have_holidays_of_their_own() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let actor = &stage.expert.account;
+        // A Monday that the German-speaking community keeps.
+        let kept = "2027-11-15";
+        let save = async |region: &str| {
+            let (_, version) = work::availability(&p, actor, Locale::Fr).await.unwrap();
+            work::save_pattern(&p, actor, &version.to_string(), 0b001_1111, false, region).await
+        };
+        let free = async || experts::offer(&p, stage.expert.id).await.unwrap().unwrap().free.is_free(day(kept));
+        let found = async || {
+            p.search.touch();
+            let query = SearchQuery { days: DaySet::parse(kept).ok(), ..SearchQuery::default() };
+            let results = search::search(&p, &query, Locale::Fr).await.unwrap();
+            results.cards.iter().any(|card| card.id == stage.expert.id)
+        };
+        let (view, _) = work::availability(&p, actor, Locale::Fr).await.unwrap();
+        assert_eq!(view.region, "");
+        assert_eq!(
+            view.regions.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(),
+            ["BE-WAL", "BE-DG", "BE-VLG"]
+        );
+        assert!(free().await && found().await);
+        for wrong in ["FR-57", "BE-99", "Wallonie", "be-dg"] {
+            assert_eq!(problems(&save(wrong).await.unwrap_err(), "region"), [Problem::Unknown], "{wrong}");
+        }
+        save("BE-DG").await.unwrap();
+        assert!(!free().await && !found().await);
+        let (view, _) = work::availability(&p, actor, Locale::Nl).await.unwrap();
+        assert_eq!(view.region, "BE-DG");
+        let name = |holidays: &[HolidayView]| {
+            holidays.iter().find(|holiday| holiday.day == day(kept)).map(|holiday| holiday.name.clone())
+        };
+        let dutch = Some(text("Feest van de Duitstalige Gemeenschap"));
+        assert_eq!(name(&view.holidays), dutch);
+        let profile = experts::profile(&p, stage.expert.id, Locale::Nl).await.unwrap().unwrap();
+        assert_eq!(name(&profile.holidays), dutch);
+        let error = stage.place_as(&stage.client, stage.form(kept, PaymentMethod::Ideal)).await.unwrap_err();
+        assert_eq!(problems(&error, "days"), [Problem::Refused(Refusal::NotFree { days: vec![day(kept)] })]);
+        // Moved to another country: its own days, until a region of it is chosen.
+        let moved = "UPDATE expert SET base_country = 'LU' WHERE id = $1";
+        let mut conn = p.db.conn().await.unwrap();
+        on!(&mut conn.exec(), |c| sqlx::query(moved).bind(stage.expert.id.0).execute(c).await.map(drop)).unwrap();
+        drop(conn);
+        let (view, _) = work::availability(&p, actor, Locale::Fr).await.unwrap();
+        assert_eq!((view.region.as_str(), view.regions.len(), name(&view.holidays)), ("", 0, None));
+        assert!(free().await);
     })
     .await;
 }
@@ -464,18 +521,8 @@ async fn threads_belong_to_two() {
     .await;
 }
 
-const PDF: &[u8] =
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n";
-
 fn sent(name: &str, bytes: &[u8]) -> SentFile {
     SentFile { name: name.to_owned(), bytes: bytes.to_vec() }
-}
-
-/// Files that lie in the store of a platform under test.
-fn stored(p: &TestPlatform) -> usize {
-    let folder = p.config.data_dir.join("uploads");
-    let Ok(folders) = std::fs::read_dir(folder) else { return 0 };
-    folders.map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count()).sum()
 }
 
 /// S11: files go with messages: both sides of the thread fetch them as they were sent, under a harmless name, and are
@@ -492,7 +539,7 @@ async fn files_go_with_messages_and_belong_to_two() {
             let files = vec![sent("C:\\Plans\\Étage 1.pdf.exe", PDF), sent("\"coupe\r\nx.png", &other_pdf)];
             work::write_with_files(&p, client, id, "Voici les plans.", &key, files).await.unwrap();
         }
-        assert_eq!(stored(&p), 2, "the second time left nothing behind");
+        assert_eq!(p.stored_files(), 2, "the second time left nothing behind");
         for (reader, own) in [(client, true), (expert, false)] {
             let messages = work::thread(&p, reader, id).await.unwrap().messages;
             assert_eq!((messages.len(), messages[0].own, messages[0].files.len()), (1, own, 2));
@@ -524,13 +571,13 @@ async fn files_go_with_messages_and_belong_to_two() {
             assert_eq!(refused, Err(ApiError::NotFound));
         }
         assert_eq!(work::fetch_file(&p, client, UploadId(id.0)).await, Err(ApiError::NotFound));
-        assert_eq!(stored(&p), 2, "what strangers send is not kept");
+        assert_eq!(p.stored_files(), 2, "what strangers send is not kept");
 
         // The thread is closed for writing, and stays readable.
         bookings::decline(&p, expert, id, "").await.unwrap();
         let key = p.ids.uuid().to_string();
         let late = work::write_with_files(&p, client, id, "Dommage", &key, vec![sent("x.pdf", PDF)]).await;
-        assert_eq!((late, stored(&p)), (Err(ApiError::MovedOn), 2));
+        assert_eq!((late, p.stored_files()), (Err(ApiError::MovedOn), 2));
         assert_eq!(work::fetch_file(&p, client, file).await.unwrap().bytes, PDF);
     })
     .await;
@@ -573,18 +620,62 @@ async fn files_are_checked_by_their_content() {
             let refused = write("Voyez", vec![sent("photo.jpg", other)]).await.unwrap_err();
             assert_eq!(problems(&refused, "files"), [Problem::FileType(text("photo.jpg"))]);
         }
-        assert_eq!((work::thread(&p, client, id).await.unwrap().messages.len(), stored(&p)), (0, 0));
+        assert_eq!((work::thread(&p, client, id).await.unwrap().messages.len(), p.stored_files()), (0, 0));
         // A thread holds so many, whoever sends them.
         for _ in 0..20 {
             write("Encore", vec![sent("a.pdf", PDF); MAX_MESSAGE_FILES]).await.unwrap();
         }
         let full = write("Encore un", vec![sent("a.pdf", PDF)]).await.unwrap_err();
-        assert_eq!((problems(&full, "files"), stored(&p)), (vec![Problem::NoMoreFiles(100)], 100));
+        assert_eq!((problems(&full, "files"), p.stored_files()), (vec![Problem::NoMoreFiles(100)], 100));
         write("Sans fichier", Vec::new()).await.unwrap();
         // One that was changed in the store is not handed out as if it were the one that was sent.
         let file = UploadId(work::thread(&p, client, id).await.unwrap().messages[0].files[0].id);
         p.storage.put(file, page.to_vec()).await.unwrap();
         assert!(matches!(work::fetch_file(&p, client, file).await, Err(ApiError::Internal { .. })));
+    })
+    .await;
+}
+
+/// S11: however many write at once, from both sides, a thread keeps no more files than it may, and nothing of what was
+/// refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_full_thread_stays_full_under_a_race() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p.clone()).await;
+        let (client, expert) = (stage.client.clone(), stage.expert.account.clone());
+        let (id, _) = stage.paid(DAYS).await;
+        let write = |who: AccountView, files: usize| {
+            let p = p.clone();
+            async move {
+                let key = p.ids.uuid().to_string();
+                work::write_with_files(&p, &who, id, "Encore", &key, vec![sent("a.pdf", PDF); files]).await
+            }
+        };
+        for _ in 0..18 {
+            write(client.clone(), MAX_MESSAGE_FILES).await.unwrap();
+        }
+        // Ten places are left: for two of these messages, whichever come first.
+        let together = std::sync::Arc::new(tokio::sync::Barrier::new(12));
+        let writers: Vec<_> = (0..12)
+            .map(|n| {
+                let writing = write(if n % 2 == 0 { client.clone() } else { expert.clone() }, MAX_MESSAGE_FILES);
+                let together = std::sync::Arc::clone(&together);
+                tokio::spawn(async move {
+                    together.wait().await;
+                    writing.await
+                })
+            })
+            .collect();
+        let mut kept = 0;
+        for writer in writers {
+            match writer.await.unwrap() {
+                Ok(()) => kept += 1,
+                Err(error) => assert_eq!(problems(&error, "files"), [Problem::NoMoreFiles(100)]),
+            }
+        }
+        let thread = work::thread(&p, &client, id).await.unwrap();
+        let files: usize = thread.messages.iter().map(|message| message.files.len()).sum();
+        assert_eq!((kept, thread.messages.len(), files, p.stored_files()), (2, 20, 100, 100));
     })
     .await;
 }

@@ -368,6 +368,15 @@ pub struct BookingSummary {
     pub amount: Option<Cents>,
 }
 
+/// A booking that is not paid yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnHold {
+    /// Its id.
+    pub id: BookingId,
+    /// For people.
+    pub reference: String,
+}
+
 /// The client's details, remembered from the last booking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientProfile {

@@ -1,10 +1,16 @@
 //! Bookings that are cut short or changed: what is shown before it is confirmed.
 
+use crate::booking::{BookingForm, Choices};
 use chrono::NaiveDate;
 use gabarit_domain::{
+    calendar::FreeDays,
+    change::{asks_expert, requote},
+    expert::Offer,
+    geo::GeoPoint,
     ids::BookingId,
     money::{BasisPoints, Cents},
-    pricing::{Line, Quote},
+    pricing::{Line, Location, Order, PricingContext, Quote, Refusal},
+    stock::{Rentable, rented_with},
     vat::VatBreakdown,
 };
 use gabarit_i18n::fmt::ZonedTime;
@@ -48,6 +54,82 @@ pub struct ChangePreview {
     pub difference: Cents,
     /// Whether the expert is asked.
     pub asks_expert: bool,
+}
+
+/// What a booking was agreed at: where a change begins, in the browser as on the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// What was ordered.
+    pub order: Order,
+    /// Its price.
+    pub quote: Quote,
+    /// What the booking costs, with VAT.
+    pub total: Cents,
+    /// Rises with each of its moves: a change is confirmed as of one of them.
+    pub version: i64,
+    /// Whether its expert has accepted it.
+    pub accepted: bool,
+}
+
+impl Agreed {
+    /// What a form wants the booking to be: days, mode, place, workstation, licences. Whom, for whom and whether flexible
+    /// stay, and so does the position of a place that stays.
+    #[must_use]
+    pub fn choices(&self, form: &BookingForm, point: Option<GeoPoint>) -> Choices {
+        let customer = &self.order.customer;
+        let form = BookingForm {
+            country: customer.country.to_string(),
+            vat_number: String::new(),
+            buyer: String::new(),
+            ..form.clone()
+        };
+        let Choices { order, problems } = form.choices(self.order.expert, point, customer.vat_status, customer.country);
+        let order = order.map(|order| Order {
+            location: match (order.location, self.order.location) {
+                (Location::OnSite { place, .. }, agreed @ Location::OnSite { place: before, .. })
+                    if place == before =>
+                {
+                    agreed
+                }
+                (wanted, _) => wanted,
+            },
+            flexible: self.order.flexible,
+            customer: customer.clone(),
+            ..order
+        });
+        Choices { order, problems }
+    }
+
+    /// The new price, by the rules of the booking, which the context holds.
+    ///
+    /// # Errors
+    /// Every [`Refusal`] that what is new gives cause for.
+    pub fn price(&self, context: &PricingContext, offer: &Offer, wanted: &Order) -> Result<Quote, Vec<Refusal>> {
+        requote(context, offer, &self.order, &self.quote, wanted)
+    }
+
+    /// What it means to change the booking to an order at a price.
+    #[must_use]
+    pub fn meaning(&self, wanted: &Order, quote: Quote) -> ChangePreview {
+        ChangePreview {
+            fingerprint: format!("{}-{}", quote.fingerprint(), self.version),
+            difference: quote.total - self.total,
+            asks_expert: self.accepted && asks_expert(&self.order, wanted),
+            quote,
+        }
+    }
+
+    /// The expert's free days and the booking's own, which it can keep.
+    #[must_use]
+    pub fn free_days(&self, free: &FreeDays) -> FreeDays {
+        FreeDays::from_fn(free.from, free.len, |day| free.is_free(day) || self.order.days.contains(day))
+    }
+
+    /// Whether the booking has a thing on a day.
+    #[must_use]
+    pub fn has(&self, item: &Rentable, day: NaiveDate) -> bool {
+        self.order.days.contains(day) && rented_with(&self.order).contains(item)
+    }
 }
 
 /// A change that waits for its payment or for the expert.

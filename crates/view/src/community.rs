@@ -1,5 +1,6 @@
 //! The members' private community.
 
+use chrono::{DateTime, Utc};
 use gabarit_domain::ids::{CommunityPostId, CommunityThreadId};
 use gabarit_i18n::fmt::ZonedTime;
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,12 @@ pub struct ThreadForm {
     pub locale: String,
 }
 
+/// The version of a post: when it was edited last, in microseconds; 0 for as it was written.
+#[must_use]
+pub fn version_of(edited_at: Option<DateTime<Utc>>) -> i64 {
+    edited_at.map_or(0, |at| at.timestamp_micros())
+}
+
 /// A form in a conversation. `act` is `reply`, `edit`, `withdraw`, `answer`, `contribute`, `report`; for managers `remove`,
 /// `keep`, `close`, `reopen`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +141,8 @@ pub struct PostForm {
     pub act: String,
     /// What is written.
     pub body: String,
+    /// The version of the post that is edited, as its writer saw it: [`version_of`].
+    pub version: String,
     /// Why it is reported or removed.
     pub reason: String,
     /// Language of the page.

@@ -1,12 +1,21 @@
 //! The contact desk.
 
-use crate::expert::ExpertCard;
+use crate::{expert::ExpertCard, work::MessageFile};
 use gabarit_domain::{
     contact::{Conversation, Topic},
     ids::{BookingId, ExpertId},
 };
 use gabarit_i18n::{Locale, fmt::ZonedTime};
 use serde::{Deserialize, Serialize};
+
+/// What an error of the contact form goes by.
+pub const CONTACT_FORM: &str = "contact";
+/// What an error of the form goes by that adds to a conversation.
+pub const REPLY_FORM: &str = "reply";
+/// What an error of a manager's answer goes by.
+pub const ANSWER_FORM: &str = "answer";
+/// What an error of a manager's note goes by.
+pub const NOTE_FORM: &str = "note";
 
 /// The contact form as posted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +45,8 @@ pub struct ContactForm {
     pub until: String,
     /// A field that people do not see: what fills it in is no person.
     pub website: String,
+    /// The page's own key: posted twice, the form is one message.
+    pub form_key: String,
     /// Language of the page.
     pub locale: String,
 }
@@ -51,6 +62,8 @@ pub struct ContactPage {
     pub products: Vec<(String, String)>,
     /// One's own requests, the newest first.
     pub own: Vec<RequestSummary>,
+    /// A key for the form.
+    pub form_key: String,
 }
 
 /// A request in a list.
@@ -72,6 +85,8 @@ pub struct RequestSummary {
     pub waits_since: Option<ZonedTime>,
     /// The manager who takes care of it; managers only.
     pub assigned: Option<String>,
+    /// Whether a visitor wrote it whose address is not confirmed; managers only.
+    pub unconfirmed: bool,
 }
 
 /// Who wrote a message.
@@ -99,6 +114,8 @@ pub struct MessageView {
     pub body: String,
     /// Experts proposed with it, as they are published now.
     pub experts: Vec<ExpertCard>,
+    /// What was sent along.
+    pub files: Vec<MessageFile>,
 }
 
 /// A conversation, for its sender.
@@ -112,8 +129,12 @@ pub struct ThreadView {
     pub booking: Option<(BookingId, String)>,
     /// The request in which it goes on.
     pub merged_into: Option<String>,
+    /// Whether its words and files were erased when their time was over.
+    pub erased: bool,
     /// What was written, in order.
     pub messages: Vec<MessageView>,
+    /// A key for the form that adds to it.
+    pub form_key: String,
 }
 
 /// A line of a request's log.
@@ -123,7 +144,8 @@ pub struct LogLine {
     pub at: ZonedTime,
     /// Who; empty for a visitor.
     pub who: String,
-    /// What: `opened`, `written`, `answered`, `noted`, `assigned`, `released`, `closed`, `merged`, `joined`.
+    /// What: `opened`, `written`, `answered`, `noted`, `assigned`, `released`, `closed`, `merged`, `joined`,
+    /// `confirmed`, `erased`.
     pub event: String,
     /// To whom or to what.
     pub detail: String,
@@ -182,6 +204,8 @@ pub struct DeskForm {
     pub alternatives: String,
     /// Reference of the request to merge it into.
     pub into: String,
+    /// The page's own key: posted twice, an answer or a note is one message.
+    pub form_key: String,
     /// Language of the page.
     pub locale: String,
 }

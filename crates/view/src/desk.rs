@@ -6,9 +6,32 @@ use gabarit_domain::{
     money::Cents,
     payout::{Claim, Urgency},
 };
-use gabarit_i18n::fmt::ZonedTime;
+use gabarit_i18n::{Locale, books, fmt::ZonedTime};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// What a transaction of the ledger notes, by its code; of rentals as of bookings. Empty for a code that is none.
+#[must_use]
+pub fn ledger_kind(locale: Locale, code: &str) -> &'static str {
+    match code.strip_prefix("rental-").unwrap_or(code) {
+        "payment-received" => books::kind_payment_received(locale),
+        "refund-sent" => books::kind_refund_sent(locale),
+        "refund-failed" => books::kind_refund_failed(locale),
+        "refund-elsewhere" => books::kind_refund_elsewhere(locale),
+        "refund-taken" => books::kind_refund_taken(locale),
+        "invoice-issued" => books::kind_invoice_issued(locale),
+        "credit-note-issued" => books::kind_credit_note_issued(locale),
+        "self-billed-issued" => books::kind_self_billed_issued(locale),
+        "self-billed-credited" => books::kind_self_billed_credited(locale),
+        "payout-sent" => books::kind_payout_sent(locale),
+        "payout-executed" => books::kind_payout_executed(locale),
+        "payout-bounced" => books::kind_payout_bounced(locale),
+        "chargeback" => books::kind_chargeback(locale),
+        "chargeback-reversed" => books::kind_chargeback_reversed(locale),
+        "settlement" => books::kind_settlement(locale),
+        _ => "",
+    }
+}
 
 /// Why an invoice cannot be put into a batch now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,6 +291,8 @@ pub struct SettlementForm {
 pub enum ErrorClass {
     /// An outside service did not answer, or refused.
     Outside,
+    /// An outside service does not accept the platform's key.
+    Denied,
     /// It took too long.
     TooSlow,
     /// What it is about is not there.
@@ -281,6 +306,9 @@ pub enum ErrorClass {
 pub struct JobView {
     /// Code of its kind.
     pub kind: String,
+    /// What it does, in the reader's language.
+    #[serde(default)]
+    pub name: String,
     /// What it is about.
     pub subject: Uuid,
     /// When it is to be done.
@@ -318,6 +346,8 @@ pub struct MailView {
 pub enum Trouble {
     /// A refund that the provider had taken, and that came back.
     RefundFailed,
+    /// A refund that the provider refuses.
+    RefundRefused,
     /// A refund that has not been handed to the provider for an hour.
     RefundLate,
     /// A card that could not be captured.
@@ -352,6 +382,9 @@ pub struct DeskAction {
     pub actor: Option<String>,
     /// Code of what.
     pub action: String,
+    /// What, in the reader's language.
+    #[serde(default)]
+    pub what: String,
     /// To what.
     pub subject: String,
     /// More of it.
@@ -376,7 +409,7 @@ pub struct Operations {
 /// What is retried.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryForm {
-    /// `job`, `mail`, `refund` or `capture`; `elsewhere`: a refund that came back was paid another way.
+    /// `job`, `mail`, `refund` or `capture`; `elsewhere`: a refund that came back or is refused was paid another way.
     #[serde(default)]
     pub what: String,
     /// A job's kind.

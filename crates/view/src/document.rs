@@ -7,7 +7,7 @@ use gabarit_domain::{
     compensation::EarningLine,
     einvoice::{EInvoice, Words, endpoint::Endpoint},
     expert::ProductCode,
-    invoice::{Document, DocumentKind, DocumentLines, Party},
+    invoice::{DeliverTo, Document, DocumentKind, DocumentLines, Party},
     money::Cents,
     pricing::Quote,
     vat::{CountryCode, Customer, VatCategory, VatStatus},
@@ -89,6 +89,9 @@ pub struct DocumentText {
     pub seller: PartyText,
     /// Who buys.
     pub buyer: PartyText,
+    /// Where what is rented is sent, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_to: Option<PartyText>,
     /// Heads of the table.
     pub heads: ColumnHeads,
     /// The lines.
@@ -142,6 +145,7 @@ impl DocumentText {
             facts: facts(locale, document, self_billed),
             seller: party(locale, text::seller(locale), &document.seller, names, with_vat),
             buyer: party(locale, text::buyer(locale), &document.buyer, names, with_vat),
+            deliver_to: document.deliver_to.as_ref().map(|to| deliver_to(locale, to, names)),
             heads: ColumnHeads {
                 description: text::description(locale).to_owned(),
                 quantity: text::quantity(locale).to_owned(),
@@ -325,6 +329,11 @@ fn party(locale: Locale, heading: &str, party: &Party, names: Names<'_>, with_va
     lines.extend(party.email.clone());
     lines.retain(|line| !line.trim().is_empty());
     PartyText { heading: heading.to_owned(), name: party.name.clone(), lines }
+}
+
+fn deliver_to(locale: Locale, to: &DeliverTo, names: Names<'_>) -> PartyText {
+    let [name, lines @ ..] = to.lines(&(names.country)(to.country));
+    PartyText { heading: text::deliver_to(locale).to_owned(), name, lines: lines.to_vec() }
 }
 
 fn line_texts(locale: Locale, items: &DocumentLines, names: Names<'_>) -> Vec<LineText> {

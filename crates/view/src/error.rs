@@ -38,6 +38,8 @@ pub enum Problem {
     Malformed,
     /// Not one of the choices.
     Unknown,
+    /// No place that we know.
+    UnknownPlace,
     /// Too many; the greatest number.
     TooMany(u32),
     /// An account with this address exists: sign in instead.
@@ -72,6 +74,8 @@ pub enum Problem {
     Links(Vec<String>),
     /// Somebody changed it since it was read.
     Stale,
+    /// Both have one address, which nobody proved to be theirs, and files go with one of them.
+    NotProved,
     /// Paid work is no contribution (S63).
     Paid,
     /// No address that begins with https.
@@ -88,6 +92,8 @@ pub enum Problem {
     MustBe(String),
     /// A day that is over.
     InPast,
+    /// No banking day, or not from today to this day.
+    NotBankingDay(NaiveDate),
     /// Somebody else changed it since it was read: nothing was overwritten. Who.
     ChangedBy(String),
     /// A file with nothing in it; its name.
@@ -232,6 +238,9 @@ pub enum ApiError {
     /// An outside service does not answer; nothing was lost.
     #[error("service unavailable")]
     Unavailable,
+    /// An outside service does not accept the platform's key: managers read it on their page; nothing was lost.
+    #[error("service denied")]
+    Denied,
     /// A fault of ours, logged under this id.
     #[error("internal error {id}")]
     Internal {
@@ -269,7 +278,7 @@ impl ApiError {
             | Self::AgreementRequired => 409,
             Self::CreditRefused { .. } => 402,
             Self::TooManyAttempts { .. } => 429,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::Denied => 503,
             Self::Internal { .. } => 500,
             Self::Transport => 400,
         }
@@ -303,7 +312,7 @@ impl ApiError {
             | Self::Overtaken { stash, .. }
             | Self::CreditRefused { stash, .. } => *stash = Some(key),
             // What was typed may still hold elsewhere, or later.
-            Self::MovedOn | Self::TooManyAttempts { .. } | Self::Unavailable => {
+            Self::MovedOn | Self::TooManyAttempts { .. } | Self::Unavailable | Self::Denied => {
                 return Self::Kept { why: Box::new(self), stash: key };
             }
             _ => {}

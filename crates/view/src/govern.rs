@@ -41,10 +41,16 @@ pub struct LogLine {
     pub about: Option<Uuid>,
     /// Of the line, where it is an entry of the ledger: its transaction.
     pub id: Uuid,
-    /// What was done.
+    /// Code of what was done.
     pub event: String,
-    /// Why, and more of it.
+    /// What was done, in the reader's language.
+    #[serde(default)]
+    pub what: String,
+    /// Why, and more of it: as people wrote it, or a code.
     pub detail: String,
+    /// Why, in words.
+    #[serde(default)]
+    pub why: String,
 }
 
 /// A page of the log.
@@ -54,6 +60,8 @@ pub struct LogPage {
     pub lines: Vec<LogLine>,
     /// Where the next page goes on.
     pub next: Option<String>,
+    /// How far back words were looked for, where older lines are still unread: the next page reads on.
+    pub read_to: Option<ZonedTime>,
     /// Codes of all logs.
     pub logs: Vec<String>,
 }

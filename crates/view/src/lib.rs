@@ -3,6 +3,7 @@
 //! A view holds what its reader may see and nothing else: services decide that before they make one.
 
 pub mod account;
+pub mod audit;
 pub mod benefit;
 pub mod booking;
 pub mod candidate;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use gabarit_domain::{
     money::{BasisPoints, Cents},
-    rulebook::{LadderBand, RulebookVersion, TravelRules},
+    rulebook::{LadderBand, RentalRules, RulebookVersion, TravelRules},
 };
 use serde::{Deserialize, Serialize};
 
@@ -214,8 +214,8 @@ pub struct Tariffs {
     pub flexible: BasisPoints,
     /// Days before the start until which a flexible booking is free to cancel.
     pub flexible_notice_days: u32,
-    /// A workstation, per day, before VAT.
-    pub workstation_per_day: Cents,
+    /// What rentals cost.
+    pub rental: RentalRules,
     /// Licences by product name, per day, before VAT.
     pub licences: Vec<(String, Cents)>,
 }

@@ -1,4 +1,4 @@
-//! Licences rented without an expert (S9).
+//! Licences and workstations rented without an expert (S7–S9).
 
 use crate::{
     booking::{ClientProfile, DocumentLink},
@@ -11,7 +11,8 @@ use gabarit_domain::{
     expert::ProductCode,
     money::Cents,
     pricing::{PricingContext, Quote},
-    rental::{RentalOrder, Term},
+    rental::{Delivery, RentalOrder, Term},
+    stock::Rentable,
     vat::{CountryCode, Customer, VatNumber, VatStatus},
 };
 use gabarit_i18n::fmt::ZonedTime;
@@ -27,7 +28,7 @@ pub struct RentalForm {
     pub first: String,
     /// Last day.
     pub last: String,
-    /// `revit:2,autocad:1`.
+    /// `revit:2,workstation:1`.
     pub seats: String,
     /// Client's country.
     pub country: String,
@@ -51,6 +52,18 @@ pub struct RentalForm {
     pub order_number: String,
     /// Where the invoice is sent.
     pub invoice_email: String,
+    /// Who takes a workstation.
+    pub delivery_name: String,
+    /// Their telephone number.
+    pub delivery_phone: String,
+    /// Street and number it is sent to.
+    pub delivery_street: String,
+    /// Postal code.
+    pub delivery_postal_code: String,
+    /// Town.
+    pub delivery_city: String,
+    /// Country.
+    pub delivery_country: String,
     /// Payment method's code.
     pub method: String,
     /// `on`: terms accepted.
@@ -63,13 +76,13 @@ pub struct RentalForm {
     pub locale: String,
 }
 
-/// Reads `revit:2,autocad:1`; what cannot be read is left out.
+/// Reads `revit:2,workstation:1`; what cannot be read is left out.
 #[must_use]
-pub fn read_seats(text: &str) -> BTreeMap<ProductCode, u32> {
+pub fn read_seats(text: &str) -> BTreeMap<Rentable, u32> {
     text.split(',')
         .filter_map(|pair| {
             let (code, count) = pair.trim().split_once(':')?;
-            Some((ProductCode::parse(code).ok()?, count.trim().parse().ok()?))
+            Some((Rentable::parse(code).ok()?, count.trim().parse().ok()?))
         })
         .filter(|(_, count)| *count > 0)
         .collect()
@@ -77,7 +90,7 @@ pub fn read_seats(text: &str) -> BTreeMap<ProductCode, u32> {
 
 /// Writes what [`read_seats`] reads.
 #[must_use]
-pub fn write_seats(seats: &BTreeMap<ProductCode, u32>) -> String {
+pub fn write_seats(seats: &BTreeMap<Rentable, u32>) -> String {
     let pairs: Vec<String> =
         seats.iter().filter(|(_, count)| **count > 0).map(|(code, count)| format!("{code}:{count}")).collect();
     pairs.join(",")
@@ -97,12 +110,12 @@ pub fn order_of(form: &RentalForm, vat_status: VatStatus, home: CountryCode) -> 
     })
 }
 
-/// A licence in the catalogue.
+/// Something in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RentalItem {
-    /// Which product.
-    pub product: ProductCode,
-    /// Its name.
+    /// What.
+    pub item: Rentable,
+    /// A product's name; of a workstation none.
     pub name: String,
     /// A day.
     pub per_day: Cents,
@@ -114,6 +127,10 @@ pub struct RentalItem {
     pub stock: u32,
     /// How many are free in the whole of the term, if one is given.
     pub free: Option<u32>,
+    /// For managers: how many are out today, rented alone.
+    pub alone: u32,
+    /// For managers: how many are out today with bookings.
+    pub booked: u32,
 }
 
 /// What the order page needs.
@@ -131,8 +148,6 @@ pub struct RentalSetup {
     pub name: Option<String>,
     /// Key of a new form.
     pub key: String,
-    /// Own orders, the newest first.
-    pub own: Vec<RentalSummary>,
 }
 
 /// An order in a list.
@@ -148,12 +163,16 @@ pub struct RentalSummary {
     pub term: Term,
     /// For whom.
     pub client_name: String,
-    /// What: product's name and how many.
-    pub items: Vec<(String, u32)>,
+    /// What, a product's name, and how many.
+    pub items: Vec<(Rentable, String, u32)>,
     /// With VAT.
     pub total: Cents,
     /// Its last day is over and it is not back.
     pub overdue: bool,
+    /// For managers: a bank took money back that was paid for it.
+    pub charged_back: bool,
+    /// Where workstations are sent; in lists for managers only.
+    pub delivery: Option<Delivery>,
 }
 
 /// An order's page.
@@ -171,12 +190,18 @@ pub struct RentalView {
     pub capture_by: Option<ZonedTime>,
     /// How it is paid.
     pub method: Option<PaymentMethod>,
+    /// The name of the country that workstations are sent to.
+    pub delivery_country: Option<String>,
+    /// What banks took back of what was paid.
+    pub charged_back: Cents,
     /// What goes back, and how far it is.
     pub refunds: Vec<RefundView>,
     /// Invoice and credit note.
     pub documents: Vec<DocumentLink>,
     /// Every move: when, to which state, and whether a person made it.
     pub log: Vec<(ZonedTime, String, bool)>,
+    /// The reader is the client.
+    pub is_own: bool,
     /// The reader may pay (again).
     pub may_pay: bool,
     /// The reader may give it up.
@@ -207,7 +232,7 @@ pub struct RentalMoveForm {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StockForm {
-    /// Which product.
+    /// What: a product's code, or `workstation`.
     pub product: String,
     /// How many there are.
     pub units: String,

@@ -239,6 +239,10 @@ pub struct AvailabilityView {
     pub week_pattern: u8,
     /// Whether public holidays are worked.
     pub works_holidays: bool,
+    /// Code of the region whose public holidays are kept too; empty for the country's only.
+    pub region: String,
+    /// Codes and names of the regions of the country of the base that have days of their own; mostly none.
+    pub regions: Vec<(String, String)>,
     /// Today in the platform's zone.
     pub today: NaiveDate,
     /// Days that can be painted: all but those booked.

@@ -12,6 +12,7 @@ use gabarit_domain::{
     money::{BasisPoints, Cents},
     pricing::{Location, Order, PricingContext},
     rulebook::{FlightTariff, LadderBand, Rulebook, RulebookVersion},
+    stock::NoneLeft,
     vat::{CountryCode, Customer, OperatorVat, VatNumber, VatStatus},
 };
 use std::collections::BTreeSet;
@@ -97,7 +98,11 @@ pub fn case(seed: u64) -> Case {
         licences: licences(&mut dice),
         customer: customer(&mut dice),
     };
-    Case { context: PricingContext { rulebook, operator, today, private_clients: false }, offer, order }
+    Case {
+        context: PricingContext { rulebook, operator, today, private_clients: false, none_left: NoneLeft::default() },
+        offer,
+        order,
+    }
 }
 
 fn day(since_1970: u32) -> NaiveDate {

@@ -13,6 +13,10 @@ const HEIGHT: i64 = 240;
 const LEFT: i64 = 76;
 const BOTTOM: i64 = 34;
 const TOP: i64 = 12;
+/// Between the lines of a label.
+const LINE: i64 = 13;
+/// What a letter of a label takes, in tenths.
+const LETTER: i64 = 62;
 
 /// What bars of one kind show.
 struct Series {
@@ -33,11 +37,11 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The least round number that is not below: 1, 2 or 5 with noughts.
+/// The least round number that is not below: a digit with noughts, but 7 and 9.
 fn round_up(most: i64) -> i64 {
     let mut step = 1_i64;
     loop {
-        for factor in [1, 2, 5] {
+        for factor in [1, 2, 3, 4, 5, 6, 8] {
             if let Some(round) = step.checked_mul(factor).filter(|round| *round >= most) {
                 return round;
             }
@@ -47,17 +51,51 @@ fn round_up(most: i64) -> i64 {
     }
 }
 
+/// A label in lines of so many letters; a longer word stands alone.
+fn lines(label: &str, letters: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in label.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= letters => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 impl Chart<'_> {
     fn draw(&self) -> String {
         let most = self.series.iter().flat_map(|series| series.values.iter().copied()).max().unwrap_or(0).max(0);
-        let top = round_up(most.max(4));
-        let (plot_width, plot_height) = (WIDTH - LEFT - 8, HEIGHT - TOP - BOTTOM);
+        // Four equal steps, each a round number.
+        let top = round_up(most.saturating_add(3) / 4).saturating_mul(4);
+        let plot_width = WIDTH - LEFT - 8;
+        let groups = i64::try_from(self.labels.len()).unwrap_or(1).max(1);
+        let kinds = i64::try_from(self.series.len()).unwrap_or(1).max(1);
+        // Tenths of a unit, so that narrow bars stay even.
+        let group = plot_width * 10 / groups;
+        let bar = (group * 8 / 10 / kinds).max(4);
+        // At most some twelve words under the axis.
+        let every = (groups + 11) / 12;
+        let letters = usize::try_from(group * every / LETTER).unwrap_or(usize::MAX);
+        let drawn = usize::try_from(every).unwrap_or(1).max(1);
+        let labels: Vec<Vec<String>> = self
+            .labels
+            .iter()
+            .enumerate()
+            .map(|(index, label)| if index % drawn == 0 { lines(label, letters) } else { Vec::new() })
+            .collect();
+        let more = i64::try_from(labels.iter().map(Vec::len).max().unwrap_or(1)).unwrap_or(1).max(1) - 1;
+        let height = HEIGHT + more * LINE;
+        let plot_height = HEIGHT - TOP - BOTTOM;
         let y = |value: i64| {
             let share = i128::from(value.max(0)) * i128::from(plot_height) / i128::from(top.max(1));
             TOP + plot_height - i64::try_from(share).unwrap_or(0)
         };
         let mut svg = format!(
-            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\
+            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">\
              <title id=\"{id}-title\">{}</title><desc id=\"{id}-desc\">{}</desc>",
             escape(self.title),
             escape(&self.description),
@@ -76,13 +114,6 @@ impl Chart<'_> {
                 escape(&(self.unit)(value)),
             );
         }
-        let groups = i64::try_from(self.labels.len()).unwrap_or(1).max(1);
-        let kinds = i64::try_from(self.series.len()).unwrap_or(1).max(1);
-        // Tenths of a unit, so that narrow bars stay even.
-        let group = plot_width * 10 / groups;
-        let bar = (group * 8 / 10 / kinds).max(4);
-        // At most some twelve words under the axis.
-        let every = (groups + 11) / 12;
         for (index, label) in self.labels.iter().enumerate() {
             let index_number = i64::try_from(index).unwrap_or(0);
             let start = LEFT * 10 + group * index_number + group / 10;
@@ -103,13 +134,13 @@ impl Chart<'_> {
                 );
             }
             if index_number % every == 0 {
-                let _ = write!(
-                    svg,
-                    "<text class=\"chart-word\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                    (start + group * 4 / 10) / 10,
-                    HEIGHT - 12,
-                    escape(label),
-                );
+                let x = (start + group * 4 / 10) / 10;
+                let _ = write!(svg, "<text class=\"chart-word\" y=\"{}\" text-anchor=\"middle\">", HEIGHT - 12);
+                for (line, words) in labels.get(index).into_iter().flatten().enumerate() {
+                    let down = if line == 0 { 0 } else { LINE };
+                    let _ = write!(svg, "<tspan x=\"{x}\" dy=\"{down}\">{}</tspan>", escape(words));
+                }
+                svg.push_str("</text>");
             }
         }
         svg.push_str("</svg>");
@@ -231,10 +262,19 @@ mod tests {
 
     #[test]
     fn axes_end_at_round_numbers() {
-        for (most, round) in [(0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (4_999, 5_000), (5_001, 10_000)] {
+        for (most, round) in
+            [(0, 1), (1, 1), (3, 3), (7, 8), (10, 10), (11, 20), (4_999, 5_000), (5_001, 6_000), (8_001, 10_000)]
+        {
             assert_eq!(round_up(most), round, "{most}");
         }
         assert_eq!(round_up(i64::MAX), i64::MAX);
+    }
+
+    #[test]
+    fn labels_are_broken_at_words() {
+        assert_eq!(lines("taken up", 10), ["taken up"]);
+        assert_eq!(lines("times offered for the interview", 13), ["times offered", "for the", "interview"]);
+        assert_eq!(lines("Anwendungsentwicklung", 3), ["Anwendungsentwicklung"]);
     }
 
     /// A chart says what it shows, and nothing in it is markup of a name.

@@ -3,7 +3,11 @@
 use super::{faq, markup::Reader};
 use gabarit_domain::{membership::POST_HOURS, money::BasisPoints, recognition::MOST_ANSWER_DAYS, rulebook::Rulebook};
 use gabarit_i18n::{Locale, fmt, site, statements};
-use gabarit_server::{config::Operator, places, services::accounts};
+use gabarit_server::{
+    config::{Config, Operator},
+    places,
+    services::accounts,
+};
 use gabarit_view::public::{Article, ArticleName, Section};
 
 /// What texts are made from.
@@ -15,6 +19,14 @@ pub(super) struct Source<'a> {
     pub(super) rules: &'a Rulebook,
     /// Who runs the platform.
     pub(super) operator: &'a Operator,
+    /// How long visitors' conversations are kept, in months.
+    pub(super) contact_months: u32,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(locale: Locale, rules: &'a Rulebook, config: &'a Config) -> Self {
+        Self { locale, rules, operator: &config.operator, contact_months: config.contact_months }
+    }
 }
 
 impl<'a> Source<'a> {
@@ -106,12 +118,13 @@ fn how(s: &Source<'_>) -> Article {
 
 fn privacy(s: &Source<'_>) -> Article {
     let l = s.locale;
+    let stored = statements::privacy_stored(l, s.int(s.contact_months));
     let cookie = statements::privacy_cookie(l, fmt::int(l, accounts::SESSION_DAYS));
     s.article(
         statements::privacy_lead(l),
         s.about_text(statements::status_demo(l)),
         vec![
-            s.section("stored", statements::privacy_stored_title(l), statements::privacy_stored(l)),
+            s.section("stored", statements::privacy_stored_title(l), &stored),
             s.section("programme", statements::privacy_programme_title(l), statements::privacy_programme(l)),
             s.section("not-stored", statements::privacy_not_title(l), statements::privacy_not(l)),
             s.section("cookie", statements::privacy_cookie_title(l), &cookie),
@@ -189,7 +202,6 @@ mod tests {
     use super::*;
     use crate::url::{self, Page, ProgrammeSection, WorkPage};
     use chrono::NaiveDate;
-    use gabarit_server::config::Config;
     use gabarit_view::public::{Block, Span};
     use std::collections::BTreeSet;
 
@@ -199,7 +211,7 @@ mod tests {
         let mut all = Vec::new();
         for locale in Locale::ALL {
             for name in ArticleName::ALL {
-                let source = Source { locale, rules: &rules, operator: &config.operator };
+                let source = Source::new(locale, &rules, &config);
                 all.push((locale, name, article(name, &source)));
             }
         }
@@ -300,7 +312,7 @@ mod tests {
         let config = Config::read(|_| None).unwrap();
         let mut rules = Rulebook::initial(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
         rules.flexible.supplement = BasisPoints(1234);
-        let source = Source { locale: Locale::En, rules: &rules, operator: &config.operator };
+        let source = Source::new(Locale::En, &rules, &config);
         for name in [ArticleName::Faq, ArticleName::Terms] {
             let article = article(name, &source);
             assert!(spans(&article).iter().any(|span| span.text().contains("12.34%")), "{name:?}");

@@ -124,7 +124,7 @@ fn Erase(
             <ActionForm action attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
                 <Hidden name="locale" value=locale.code()/>
-                <Checkbox form name="understood">{text::understood(locale)}</Checkbox>
+                <Checkbox form name="understood" called=text::understood(locale)>{text::understood(locale)}</Checkbox>
                 <ConfirmField form/>
                 <Submit form secondary=true text=text::erase_button(locale)/>
             </ActionForm>

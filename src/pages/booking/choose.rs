@@ -3,6 +3,7 @@
 //! Every choice lives in the URL. Without script the form is sent with GET and comes back priced; with it every change is
 //! priced in the browser by the same engine, and the URL follows.
 
+mod change;
 mod desk;
 mod options;
 mod panel;
@@ -16,6 +17,7 @@ use crate::{
     ui::{DayCalendar, ProductNames, day_list, refusal_reason},
     url::{self, Page},
 };
+pub(super) use change::ChangePage;
 use desk::{Desk, Errors};
 use gabarit_domain::{ids::ExpertId, pricing::Refusal};
 use gabarit_i18n::{booking as text, fmt, term};
@@ -72,7 +74,7 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
     let locale = use_locale();
     let expert = page.setup.expert.clone();
     let path = url::path(locale, Page::Book(expert.id));
-    let desk = Desk::new(locale, &page);
+    let desk = Desk::new(locale, &page, None);
     desk.keep_url(path.clone());
     Effect::new({
         let typed = typed.clone();
@@ -97,11 +99,6 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
             desk::focus_first_error();
         }
     };
-    // The price is there already: Enter and the update button have nothing to send.
-    let on_submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        desk.checked.set(true);
-    };
     view! {
         <Title text=text::title(locale, &expert.display_name)/>
         <Steps locale current=1/>
@@ -115,7 +112,7 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
                 </a>
             </p>
         </header>
-        <form id=FORM class="booking-form" method="get" action=path novalidate on:submit=on_submit>
+        <form id=FORM class="booking-form" method="get" action=path novalidate on:submit=move |event| stay(desk, &event)>
             <div class="booking-sections">
                 <Days desk page=page.clone()/>
                 <Where desk page=page.clone()/>
@@ -127,9 +124,24 @@ fn Form(page: BookingPage, typed: Option<String>) -> impl IntoView {
                     </button>
                 </p>
             </div>
-            <Panel desk details=url::path(locale, Page::BookDetails(expert.id)) on_go=go_on/>
+            <Panel desk title=gabarit_i18n::quote::title(locale) note=text::go_on_note(locale)>
+                <button
+                    type="submit"
+                    class="button button-primary"
+                    formaction=url::path(locale, Page::BookDetails(expert.id))
+                    on:click=go_on
+                >
+                    {text::go_on(locale)}
+                </button>
+            </Panel>
         </form>
     }
+}
+
+/// The price is there already: Enter has nothing to send.
+fn stay(desk: Desk, event: &ev::SubmitEvent) {
+    event.prevent_default();
+    desk.checked.set(true);
 }
 
 #[component]
@@ -156,7 +168,7 @@ fn Section(
 fn Days(desk: Desk, page: BookingPage) -> impl IntoView {
     let locale = use_locale();
     let setup = page.setup;
-    let earliest = setup.context.earliest_start();
+    let earliest = desk.earliest();
     let name = setup.expert.display_name.clone();
     let nothing = setup.offer.free.next_free(earliest).is_none();
     let summary = move || {
@@ -170,7 +182,7 @@ fn Days(desk: Desk, page: BookingPage) -> impl IntoView {
     let none = move || desk.days.read().is_empty();
     view! {
         <Section number=1 id="section-days" title=text::days_title(locale)>
-            <p class="hint">{text::days_hint(locale)}" "{text::earliest(locale, fmt::date(locale, earliest))}</p>
+            <p class="hint">{text::days_hint(locale)}" "{text::earliest(locale, fmt::date(locale, setup.context.earliest_start()))}</p>
             <p class="hint script-only">{text::days_keys(locale)}</p>
             {nothing.then(|| view! { <p class="notice">{text::days_none_free(locale, &name)}</p> })}
             <DayCalendar

@@ -17,7 +17,12 @@ use gabarit_domain::{
     pricing::{self, Location, Order, Quote},
 };
 use gabarit_i18n::{booking as text, common, labels, quote as quote_text, term};
-use gabarit_view::{account::AccountView, error::ApiError};
+use gabarit_view::{
+    account::AccountView,
+    booking::BookingForm,
+    error::{ApiError, Problem},
+    place::PlaceView,
+};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -69,7 +74,7 @@ fn own_query(search: &str) -> String {
 #[component]
 fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: FormState, query: String) -> impl IntoView {
     let locale = use_locale();
-    let booking = page.page;
+    let mut booking = page.page;
     let setup = booking.setup.clone();
     let expert = setup.expert.clone();
     let names = ProductNames::of(&setup.products);
@@ -91,18 +96,67 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
     let (order, quote) = match (choices.order, priced) {
         (Some(order), Some(Ok(quote))) if choices.problems.is_empty() => (order, quote),
         (_, priced) => {
-            let mut reasons: Vec<String> =
-                choices.problems.iter().map(|error| problem_text(locale, &error.problem)).collect();
+            // Of several towns of a name, the client says which; anything else that is missing is named.
+            let towns = std::mem::take(&mut booking.place_choices);
+            let typed = booking.place_text.clone();
+            let missing: Vec<&str> = choices
+                .problems
+                .iter()
+                .filter(|error| error.problem == Problem::Missing)
+                .filter_map(|error| match error.field.as_str() {
+                    "days" => Some(quote_text::missing_days(locale)),
+                    "mode" => Some(quote_text::missing_mode(locale)),
+                    "place" if typed.is_none() => Some(quote_text::missing_place(locale)),
+                    _ => None,
+                })
+                .collect();
+            let mut reasons: Vec<String> = choices
+                .problems
+                .iter()
+                .filter(|error| error.problem != Problem::Missing)
+                .map(|error| problem_text(locale, &error.problem))
+                .collect();
+            if !missing.is_empty() {
+                reasons.push(quote_text::incomplete(locale, missing.join(", ")));
+            }
+            if let Some(typed) = typed.as_ref().filter(|_| towns.is_empty()) {
+                reasons.push(text::place_unknown(locale, typed));
+            }
             if let Some(Err(refusals)) = priced {
                 reasons.extend(refusals.iter().map(|refusal| refusal_reason(locale, refusal, &name, &names)));
             }
+            let held = page.own_hold.map(|held| {
+                view! {
+                    <Notice>
+                        <p>{text::own_hold(locale, &held.reference)}</p>
+                        <p><LinkButton href=url::path(locale, Page::Booking(held.id))>{text::own_hold_open(locale)}</LinkButton></p>
+                    </Notice>
+                }
+            });
+            let choose = (!towns.is_empty()).then(|| {
+                let typed = typed.unwrap_or_default();
+                view! { <WhichTown locale towns chosen=booking.form typed/> }
+            });
+            // What was typed as a place, and is not known, is there to be mended.
+            let back = match &booking.place_text {
+                Some(typed) => url::with_param(&back, "place_text", typed),
+                None => back,
+            };
+            let again = url::with_param(&back, "check", "1");
+            let refused = (!reasons.is_empty()).then(|| {
+                view! {
+                    <Notice warning=true>
+                        <p><strong>{quote_text::refused(locale)}</strong></p>
+                        <ul>{reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}</ul>
+                    </Notice>
+                }
+            });
             return view! {
                 {head}
-                <Notice warning=true>
-                    <p><strong>{quote_text::refused(locale)}</strong></p>
-                    <ul>{reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}</ul>
-                    <p><LinkButton href=url::with_param(&back, "check", "1")>{text::change_choice(locale)}</LinkButton></p>
-                </Notice>
+                {held}
+                {refused}
+                {choose}
+                <p><LinkButton href=again>{text::change_choice(locale)}</LinkButton></p>
             }
             .into_any();
         }
@@ -196,6 +250,45 @@ fn Loaded(page: api::DetailsPage, action: ServerAction<PlaceBooking>, form: Form
                 </div>
             </aside>
         </div>
+    }
+    .into_any()
+}
+
+/// Which of several towns of one name is meant; everything else stays as it was chosen.
+#[component]
+fn WhichTown(locale: Locale, towns: Vec<PlaceView>, chosen: BookingForm, typed: String) -> impl IntoView {
+    let choices = towns
+        .into_iter()
+        .map(|town| {
+            view! {
+                <label class="place-choice">
+                    <input type="radio" name="pick" value=town.id.to_string()/>
+                    <span>{town.label()}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    let kept = [
+        ("days", chosen.days),
+        ("mode", chosen.mode),
+        ("place_text", typed),
+        ("flexible", chosen.flexible),
+        ("workstation", chosen.workstation),
+        ("licences", chosen.licences),
+        ("country", chosen.country),
+        ("vat_number", chosen.vat_number),
+        ("buyer", chosen.buyer),
+    ];
+    let kept = kept.into_iter().filter(|(_, value)| !value.is_empty());
+    view! {
+        <form method="get" class="booking-section">
+            {kept.map(|(name, value)| view! { <Hidden name value/> }).collect_view()}
+            <fieldset class="place-choices">
+                <legend>{text::place_which(locale)}</legend>
+                {choices}
+            </fieldset>
+            <p><button type="submit" class="button button-primary">{text::go_on(locale)}</button></p>
+        </form>
     }
     .into_any()
 }
@@ -407,7 +500,7 @@ fn Fields(
             <h2><span class="booking-number" aria-hidden="true">"3"</span>{text::invoice_title(locale)}</h2>
             <div class="field-row">
                 {(!is_private).then(|| view! {
-                    <Field form name="order_number" label=text::order_number(locale) hint=text::order_number_hint(locale) optional=true/>
+                    <Field form name="order_number" label=text::order_number(locale) hint=text::order_number_hint(locale) autocomplete="on" optional=true/>
                 })}
                 <Field
                     form
@@ -422,8 +515,8 @@ fn Fields(
         <section class="booking-section details-method">
             <h2><span class="booking-number" aria-hidden="true">"4"</span>{text::method_title(locale)}</h2>
             <Radios form name="method" legend=text::method_title(locale) choices=methods/>
-            {is_private.then(|| view! { <Checkbox form name="early">{text::early(locale)}</Checkbox> })}
-            <Checkbox form name="terms">
+            {is_private.then(|| view! { <Checkbox form name="early" called=text::early(locale)>{text::early(locale)}</Checkbox> })}
+            <Checkbox form name="terms" called=text::terms(locale)>
                 {text::terms(locale)} " "
                 <a href=url::path(locale, Page::Terms) target="_blank" rel="external noopener">{text::terms_read(locale)}</a>
             </Checkbox>

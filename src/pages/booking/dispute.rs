@@ -5,7 +5,7 @@ use crate::{
     api::dispute::{ActDispute, read_dispute},
     i18n::{Locale, fmt, use_locale},
     ui::{
-        EmptyState, FormErrors, FormState, Hidden, LinkButton, Notice, Skeleton, Submit, Tag, TextArea, day_list,
+        EmptyState, FormErrors, FormState, Hidden, LinkButton, Notice, Skeleton, Submit, Sure, Tag, TextArea, day_list,
         use_form_state,
     },
     url::{self, Page},
@@ -241,11 +241,13 @@ fn Write(page: Loaded, action: ServerAction<ActDispute>, form: FormState) -> imp
         })}
         {may_withdraw.then(|| view! {
             <section class="booking-section">
-                <ActionForm action attr:class="stack">
-                    <p class="hint">{text::withdraw_hint(locale)}</p>
-                    <Common page act="withdraw"/>
-                    <Submit form secondary=true text=text::withdraw(locale).to_owned()/>
-                </ActionForm>
+                <Sure text=text::withdraw(locale)>
+                    <p>{text::withdraw_hint(locale)}</p>
+                    <ActionForm action>
+                        <Common page act="withdraw"/>
+                        <Submit form secondary=true text=text::withdraw_sure(locale).to_owned()/>
+                    </ActionForm>
+                </Sure>
             </section>
         })}
     }
@@ -258,6 +260,7 @@ fn Open(page: Loaded, action: ServerAction<ActDispute>, form: FormState) -> impl
     let is_client = page.side == Side::Client;
     let kept = form.initial("days", String::new());
     let group = form.field_id("days");
+    form.call("days", text::days(locale));
     let problem = form.problem("days");
     let boxes = page
         .days

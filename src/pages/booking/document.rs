@@ -111,12 +111,15 @@ fn Sheet(
         value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
     });
     let back = url::about(locale, booking, reference.unwrap_or_default());
+    // One next action: an answer, where one is asked for.
+    let asked = answer.as_ref().is_some_and(|answer| answer.can_answer);
+    let pdf = if asked { "button" } else { "button button-primary" };
     let mentions = words.mentions.iter().map(|mention| view! { <p>{mention.clone()}</p> }).collect_view();
     view! {
         <Title text=format!("{} {}", words.title, words.number)/>
         <p class="sheet-tools">
             <a href=back><Icon name=IconName::ArrowLeft/>{text::back(locale)}</a>
-            <a class="button button-primary" href=format!("/documents/{id}/pdf") rel="external" download="">
+            <a class=pdf href=format!("/documents/{id}/pdf") rel="external" download="">
                 <Icon name=IconName::Download/>{text::pdf(locale)}
             </a>
             <a class="button" href=format!("/documents/{id}/xml") rel="external" download="">
@@ -134,6 +137,7 @@ fn Sheet(
             <div class="sheet-parties">
                 <Party party=words.seller.clone()/>
                 <Party party=words.buyer.clone()/>
+                {words.deliver_to.clone().map(|party| view! { <Party party/> })}
             </div>
             <table class="sheet-lines">
                 <thead>
@@ -208,8 +212,8 @@ fn Answer(locale: Locale, id: DocumentId, answer: AnswerView) -> impl IntoView {
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form=accept_form text=selfbill::do_accept(locale)/>
             </ActionForm>
-            <details class="disclosure">
-                <summary>{selfbill::do_contest(locale)}</summary>
+            <details class="action-more" open=contest_form.error().with_untracked(Option::is_some)>
+                <summary class="button">{selfbill::do_contest(locale)}</summary>
                 <ActionForm action=contest attr:class="stack" attr:novalidate="">
                     <FormErrors form=contest_form/>
                     <Field form=contest_form name="amount" label=selfbill::amount(locale)/>

@@ -4,10 +4,11 @@ use super::parts::StateTag;
 use crate::{
     api::booking::{BookingList, my_bookings, my_orders},
     i18n::{Locale, fmt, use_locale},
+    pages::rental::order::Rows,
     ui::{EmptyState, ErrorState, LinkButton, Skeleton},
     url::{self, Page},
 };
-use gabarit_i18n::{booking as text, common};
+use gabarit_i18n::{booking as text, common, rental};
 use gabarit_view::booking::BookingSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,13 +24,28 @@ pub(super) fn BookingsPage() -> impl IntoView {
         <Suspense fallback=|| view! { <Skeleton lines=6/> }>
             {move || Suspend::new(async move {
                 match list.await {
-                    Ok(list) if list.entries.is_empty() => view! {
+                    Ok(list) if list.entries.is_empty() && list.rentals.is_empty() => view! {
                         <EmptyState title=text::bookings_empty_title(locale) text=text::bookings_empty_text(locale)>
                             <LinkButton href=url::path(locale, Page::Experts)>{common::nav_find(locale)}</LinkButton>
                         </EmptyState>
                     }
                     .into_any(),
-                    Ok(list) => view! { <Groups locale list for_expert=false/> }.into_any(),
+                    Ok(mut list) => {
+                        let rentals = std::mem::take(&mut list.rentals);
+                        view! {
+                            <Groups locale list for_expert=false/>
+                            {(!rentals.is_empty()).then(|| view! {
+                                <section class="booking-group" id="rentals">
+                                    <h2>{rental::own(locale)}</h2>
+                                    <Rows locale rows=rentals/>
+                                </section>
+                            })}
+                            <p class="booking-group">
+                                <LinkButton href=url::path(locale, Page::Papers)>{text::all_documents(locale)}</LinkButton>
+                            </p>
+                        }
+                        .into_any()
+                    }
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                 }
             })}

@@ -13,11 +13,11 @@ use crate::{
         changes::{AcceptChange, DeclineChange, DismissReport, PayWith, ReportAbsence, WithdrawChange},
     },
     i18n::{Locale, fmt, use_locale},
-    ui::{Icon, IconName, LinkButton, Notice, ProductNames, QuoteLines, Skeleton},
+    ui::{Icon, IconName, LinkButton, Notice, ProductNames, QuoteLines, Refunds, Skeleton},
     url::{self, Page},
 };
 use actions::Actions;
-use changes::{Refunds, Settled, Underway, after};
+use changes::{Settled, Underway, after};
 use gabarit_domain::{ids::BookingId, invoice::DocumentKind, pricing::Location};
 use gabarit_i18n::{
     booking as text, documents as document_text, labels, lines, quote as quote_text, work as work_text,
@@ -396,11 +396,12 @@ fn Documents(locale: Locale, view: BookingView) -> impl IntoView {
     };
     let quote = (view.side != Side::Expert).then(|| {
         view! {
-            <p>
-                <a href=format!("/documents/quote/{}", view.id) rel="external" download="">
-                    <Icon name=IconName::Download/>{document_text::quote_pdf(locale)}
-                </a>
-            </p>
+            <li>
+                <Icon name=IconName::Download/>
+                <span class="document-what">
+                    <a href=format!("/documents/quote/{}", view.id) rel="external" download="">{document_text::quote_pdf(locale)}</a>
+                </span>
+            </li>
         }
     });
     let over = matches!(view.state.as_str(), "declined" | "expired" | "lapsed" | "cancelled");
@@ -433,8 +434,7 @@ fn Documents(locale: Locale, view: BookingView) -> impl IntoView {
         <section class="booking-card">
             <h2>{text::documents_title(locale)}</h2>
             {view.documents.is_empty().then(|| view! { <p class="hint">{none.unwrap_or_default()}</p> })}
-            <ul class="document-list">{list}</ul>
-            {quote}
+            <ul class="document-list">{list} {quote}</ul>
         </section>
     }
     .into_any()

@@ -5,23 +5,27 @@ use crate::{
     api::candidate::{Apply, CandidateAction, keep_application},
     i18n::{Locale, fmt, use_locale},
     ui::{
-        Checkbox, Choice, Field, Fieldset, FormErrors, FormState, Hidden, Icon, IconName, Select, TextArea,
+        Checkbox, Choice, Field, Fieldset, FormErrors, FormState, Hidden, Icon, IconName, SaveOrSend, Select, TextArea,
         use_form_state,
     },
 };
 use gabarit_domain::expert::Sector;
-use gabarit_i18n::{candidate as text, errors, labels};
+use gabarit_i18n::{candidate as text, labels};
 use gabarit_view::candidate::{
     ApplicationForm, ApplicationView, CERTIFICATES, CertificateRow, DIPLOMAS, DiplomaRow, DocumentView, EXPERIENCES,
     ExperienceRow, LANGUAGE, PRODUCT, SECTOR,
 };
 use leptos::{html, prelude::*, task::spawn_local, wasm_bindgen::JsCast as _, web_sys};
+use leptos_router::hooks::use_query_map;
 use std::{collections::BTreeMap, time::Duration};
 
 /// Typing rests this long before it is saved.
 const PAUSE: Duration = Duration::from_millis(1_200);
 /// Languages shown first; the others unfold.
 const FIRST_LANGUAGES: [&str; 7] = ["fr", "nl", "en", "de", "es", "it", "pt"];
+
+/// The form that documents are sent with.
+const UPLOAD: &str = "#documents form[enctype]";
 
 /// How saving stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,27 +58,70 @@ pub(super) fn ApplicationEditor(
     let frame = NodeRef::<html::Div>::new();
     let saving = RwSignal::new(Saving::Resting);
     let timer = StoredValue::new(None::<TimeoutHandle>);
+    // What was typed, counted, and how far of it is known to be saved.
+    let typed_at = StoredValue::new(0_u32);
+    let saved_at = StoredValue::new(0_u32);
+    // A document that waits, and one that could not go.
+    let waiting = StoredValue::new(false);
+    let held_back = RwSignal::new(false);
+    // One save at a time, so that none overtakes another.
+    let running = StoredValue::new(false);
     let stop = move || {
         if let Some(Some(timer)) = timer.try_get_value() {
             timer.clear();
         }
     };
+    let fields = move || {
+        let frame = frame.try_get_untracked().flatten()?;
+        typed(frame.query_selector("form").ok().flatten()?.dyn_ref()?)
+    };
     let keep = move || {
-        let Some(fields) = frame
-            .get_untracked()
-            .and_then(|frame| frame.query_selector("form").ok().flatten())
-            .and_then(|form| typed(form.dyn_ref()?))
-        else {
+        // The save that runs saves once more when it ends.
+        if running.get_value() || fields().is_none() {
             return;
-        };
+        }
+        running.set_value(true);
         saving.set(Saving::Running);
         spawn_local(async move {
-            let kept = keep_application(fields).await;
-            let _ = saving.try_set(if kept.is_ok() { Saving::Saved } else { Saving::Failed });
+            let mut kept = true;
+            while kept && let (Some(now), Some(fields)) = (typed_at.try_get_value(), fields()) {
+                kept = keep_application(fields).await.is_ok();
+                if kept {
+                    let _ = saved_at.try_set_value(now);
+                }
+                if typed_at.try_get_value() == Some(now) {
+                    break;
+                }
+            }
+            let _ = running.try_set_value(false);
+            let _ = saving.try_set(if kept { Saving::Saved } else { Saving::Failed });
+            if waiting.try_update_value(std::mem::take) == Some(true) {
+                let form = document().query_selector(UPLOAD).ok().flatten();
+                match form.as_ref().and_then(|form| form.dyn_ref::<web_sys::HtmlFormElement>()).filter(|_| kept) {
+                    Some(form) => drop(form.submit()),
+                    None => drop(held_back.try_set(true)),
+                }
+            }
         });
+    };
+    // A document loads the page anew: what was typed is saved first, and the document waits for that.
+    let save_first = move |event: leptos::ev::SubmitEvent| {
+        stop();
+        // A form that script sends by itself goes on.
+        if event.default_prevented() || saved_at.get_value() == typed_at.get_value() {
+            return;
+        }
+        event.prevent_default();
+        held_back.set(false);
+        // Sent once, however often it is pressed.
+        if !waiting.get_value() {
+            waiting.set_value(true);
+            keep();
+        }
     };
     let schedule = move || {
         stop();
+        typed_at.update_value(|typed| *typed += 1);
         timer.set_value(set_timeout_with_handle(keep, PAUSE).ok());
     };
     on_cleanup(stop);
@@ -87,10 +134,19 @@ pub(super) fn ApplicationEditor(
     };
     let typed = view.form.clone();
     let documents = view.documents.clone();
-    let pending = form.pending();
     view! {
         <Refusals locale refusals=view.refusals.clone()/>
-        <div node_ref=frame on:input=move |_| schedule() on:submit=move |_| stop()>
+        <div
+            node_ref=frame
+            on:input=move |_| schedule()
+            // Whoever leaves a field goes elsewhere: at once.
+            on:change=move |_| {
+                schedule();
+                stop();
+                keep();
+            }
+            on:submit=move |_| stop()
+        >
             <ActionForm action=apply attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
                 <Hidden name="locale" value=locale.code().to_owned()/>
@@ -100,28 +156,17 @@ pub(super) fn ApplicationEditor(
                 <Certificates locale form typed=typed.clone()/>
                 <Education locale form typed=typed.clone()/>
                 <Experience locale form typed=typed.clone()/>
-                <Checkbox form name="truthful" checked=typed.is_checked("truthful")>
+                <Checkbox form name="truthful" called=text::truthful(locale) checked=typed.is_checked("truthful")>
                     {text::truthful(locale)}
                 </Checkbox>
-                <div class="apply-send">
-                    // The first button is what Enter presses: it must not send half an application.
-                    <button type="submit" name="intent" value="save" class="button" disabled=move || pending.get()>
-                        {text::save_draft(locale)}
-                    </button>
-                    <button
-                        type="submit"
-                        name="intent"
-                        value="send"
-                        class="button button-primary"
-                        disabled=move || pending.get()
-                    >
-                        {move || if pending.get() { errors::working(locale) } else { text::send(locale) }}
-                    </button>
-                    <p class="hint" role="status">{status}</p>
-                </div>
+                <SaveOrSend form save=text::save_draft(locale) send=text::send(locale)>
+                    {status}
+                </SaveOrSend>
             </ActionForm>
         </div>
-        <Documents locale documents act form=remove may_add=true may_remove=true/>
+        <div on:submit=save_first>
+            <Documents locale documents act form=remove may_add=true may_remove=true held_back=held_back.into()/>
+        </div>
     }
     .into_any()
 }
@@ -129,7 +174,7 @@ pub(super) fn ApplicationEditor(
 #[component]
 fn You(locale: Locale, form: FormState, typed: ApplicationForm) -> impl IntoView {
     let value = |name: &str| typed.text(name).to_owned();
-    let languages = labels::LANGUAGES.iter().map(|(code, name)| Choice::new(*code, name(locale))).collect();
+    let languages = labels::languages(locale).into_iter().map(|(code, name)| Choice::new(code, name)).collect();
     view! {
         <section class="sheet-section stack">
             <h2>{text::section_you(locale)}</h2>
@@ -170,10 +215,10 @@ fn You(locale: Locale, form: FormState, typed: ApplicationForm) -> impl IntoView
 #[component]
 fn Work(locale: Locale, form: FormState, typed: ApplicationForm) -> impl IntoView {
     let choices = |first: bool| {
-        labels::LANGUAGES
-            .iter()
+        labels::languages(locale)
+            .into_iter()
             .filter(|(code, _)| FIRST_LANGUAGES.contains(code) == first)
-            .map(|(code, name)| ((*code).to_owned(), name(locale).to_owned()))
+            .map(|(code, name)| (code.to_owned(), name.to_owned()))
             .collect::<Vec<_>>()
     };
     let others = choices(false);
@@ -240,6 +285,7 @@ fn Checks(
     choices: Vec<(String, String)>,
     typed: ApplicationForm,
 ) -> impl IntoView {
+    form.call(field, legend);
     let problem = form.problem(field);
     let boxes = choices
         .into_iter()
@@ -414,8 +460,22 @@ pub(super) fn Documents(
     form: FormState,
     may_add: bool,
     may_remove: bool,
+    /// Whether a document was not sent, because what was typed could not be saved.
+    #[prop(optional)]
+    held_back: Signal<bool>,
 ) -> impl IntoView {
     let none = documents.is_empty().then(|| view! { <p class="hint">{text::documents_none(locale)}</p> });
+    // What became of a document that was sent: the address says it.
+    let fate = use_query_map().with_untracked(|query| query.get("upload"));
+    let kept = (fate.as_deref() == Some("kept")).then(|| text::upload_kept(locale));
+    let refused = match fate.as_deref() {
+        Some("empty") => Some(text::upload_empty(locale)),
+        Some("too-large") => Some(text::upload_too_large(locale)),
+        Some("wrong-type") => Some(text::upload_wrong_type(locale)),
+        Some("too-many") => Some(text::upload_too_many(locale)),
+        Some("failed") => Some(text::upload_failed(locale)),
+        _ => None,
+    };
     let list = documents
         .into_iter()
         .map(|document| {
@@ -453,8 +513,14 @@ pub(super) fn Documents(
         <section class="sheet-section stack" id="documents">
             <h2>{text::section_documents(locale)}</h2>
             <p class="hint">{text::documents_hint(locale)}</p>
+            {kept.map(|words| view! {
+                <p class="flash" role="status">
+                    <Icon name=IconName::Check/>
+                    <span>{words}</span>
+                </p>
+            })}
             {none}
-            <ul class="document-list">{list}</ul>
+            <ul class="file-list">{list}</ul>
             {may_add
                 .then(|| {
                     view! {
@@ -468,10 +534,16 @@ pub(super) fn Documents(
                                     type="file"
                                     class="input"
                                     accept="application/pdf,image/png,image/jpeg"
-                                    required=true
+                                    aria-invalid=refused.is_some().then_some("true")
+                                    aria-describedby=refused.is_some().then_some("document-file-error")
                                 />
+                                <div role="alert">
+                                    {move || held_back.get().then(|| view! { <p class="field-error">{text::document_held_back(locale)}</p> })}
+                                </div>
+                                {refused.map(|words| view! { <p class="field-error" id="document-file-error">{words}</p> })}
                             </div>
-                            {may_remove.then(|| view! { <p class="hint">{text::documents_save_first(locale)}</p> })}
+                            // With script what was typed is saved first by itself.
+                            {may_remove.then(|| view! { <p class="hint script-less">{text::documents_save_first(locale)}</p> })}
                             <p>
                                 <button type="submit" class="button">{text::document_send(locale)}</button>
                             </p>

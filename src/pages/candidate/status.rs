@@ -102,6 +102,8 @@ fn Slots(locale: Locale, slots: Vec<SlotView>, act: ServerAction<CandidateAction
     }
     let picked = slots.iter().any(|slot| slot.picked);
     let can_pick = slots.iter().any(|slot| slot.open);
+    let title = if picked { text::slots_other(locale) } else { text::slots_title(locale) };
+    form.call("slot", title);
     let problem = form.problem("slot");
     let choices = slots
         .into_iter()
@@ -132,7 +134,7 @@ fn Slots(locale: Locale, slots: Vec<SlotView>, act: ServerAction<CandidateAction
             <Hidden name="act" value="pick".to_owned()/>
             <Hidden name="locale" value=locale.code().to_owned()/>
             <fieldset class="field fieldset">
-                <legend>{if picked { text::slots_other(locale) } else { text::slots_title(locale) }}</legend>
+                <legend>{title}</legend>
                 <div class="choices">{choices}</div>
                 {move || problem.get().map(|words| view! { <p class="field-error">{words}</p> })}
             </fieldset>

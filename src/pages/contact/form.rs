@@ -1,23 +1,25 @@
 //! The contact form: one form, with the fields that its topic needs.
 
-use super::thread::StateWord;
+use super::thread::{StateWord, files_hint};
 use crate::{
-    api::contact::{Contact, contact_setup},
+    api::contact::contact_setup,
     i18n::{Locale, fmt, use_locale},
     session::use_account,
     ui::{
-        Choice, ErrorState, Field, FormErrors, FormState, Hidden, Select, Skeleton, Submit, TextArea, use_form_state,
+        Choice, ErrorState, Field, Files, FormErrors, FormState, Hidden, LinkButton, Select, Skeleton, Submit,
+        TextArea, use_posted_form,
     },
-    url,
+    url::{self, Page},
 };
 use gabarit_domain::contact::Topic;
-use gabarit_i18n::{contact as text, labels, term};
-use gabarit_view::contact::{ContactPage as Data, RequestSummary};
+use gabarit_i18n::{contact as text, labels, term, work as words};
+use gabarit_view::contact::{CONTACT_FORM, ContactPage as Data, RequestSummary};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// The page. Its address may name the `topic`, the `expert` and the `booking`, and what is looked for.
+/// The page. Its form is posted whole, with script and without: files go with it. Its address may name the `topic`, the
+/// `expert` and the `booking`, and what is looked for; or the reference of what a visitor has `sent`.
 #[component]
 pub(super) fn ContactPage() -> impl IntoView {
     let locale = use_locale();
@@ -29,28 +31,53 @@ pub(super) fn ContactPage() -> impl IntoView {
         move || (param("expert"), param("booking"), account.with(|account| account.as_ref().map(|account| account.id))),
         move |(expert, booking, _)| contact_setup(locale, expert, booking),
     );
-    let action = ServerAction::<Contact>::new();
-    let form = use_form_state("contact", action);
+    let form = use_posted_form("contact", CONTACT_FORM);
+    let sent = Memo::new(move |_| query.with(|query| query.get("sent")).filter(|sent| is_reference(sent)));
     view! {
-        <Title text=text::title(locale)/>
         <div class="form-page">
-            <h1>{text::title(locale)}</h1>
-            <p class="lead">{text::lead(locale)}</p>
-            <Suspense fallback=|| view! { <Skeleton lines=8/> }>
-                {move || Suspend::new(async move {
-                    match page.await {
-                        Err(error) => view! { <ErrorState error/> }.into_any(),
-                        Ok(data) => view! { <Form data action form/> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {move || match sent.get() {
+                Some(reference) => view! { <Sent locale reference/> }.into_any(),
+                None => view! {
+                    <Title text=text::title(locale)/>
+                    <h1>{text::title(locale)}</h1>
+                    <p class="lead">{text::lead(locale)}</p>
+                    <Suspense fallback=|| view! { <Skeleton lines=8/> }>
+                        {move || Suspend::new(async move {
+                            match page.await {
+                                Err(error) => view! { <ErrorState error/> }.into_any(),
+                                Ok(data) => view! { <Form data form/> }.into_any(),
+                            }
+                        })}
+                    </Suspense>
+                }
+                .into_any(),
+            }}
         </div>
     }
     .into_any()
 }
 
+/// Whether it is written as references are: nothing else that stands in an address is shown.
+fn is_reference(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// What a visitor sees who has written: the way to the conversation goes by e-mail alone.
 #[component]
-fn Form(data: Data, action: ServerAction<Contact>, form: FormState) -> impl IntoView {
+fn Sent(locale: Locale, reference: String) -> impl IntoView {
+    view! {
+        <Title text=text::sent_title(locale)/>
+        <h1>{text::sent_title(locale)}</h1>
+        <p class="lead">{text::sent_reference(locale, reference)}</p>
+        <p>{text::sent_next(locale)}</p>
+        <p>{text::sent_no_mail(locale)}</p>
+        <p><LinkButton href=url::path(locale, Page::Contact)>{text::sent_again(locale)}</LinkButton></p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Form(data: Data, form: FormState) -> impl IntoView {
     let locale = use_locale();
     let query = use_query_map();
     let param = move |name: &str| query.with_untracked(|query| query.get(name).unwrap_or_default());
@@ -71,8 +98,18 @@ fn Form(data: Data, action: ServerAction<Contact>, form: FormState) -> impl Into
     view! {
         {data.expert.map(|(_, name)| view! { <p class="notice">{text::about_expert(locale, name)}</p> })}
         {data.booking.map(|(_, reference)| view! { <p class="notice">{text::about_booking(locale, reference)}</p> })}
-        <ActionForm action attr:class="stack" attr:novalidate="">
+        <form
+            id="write"
+            method="post"
+            on:submit=move |_| form.post()
+            action="/contact/send"
+            enctype="multipart/form-data"
+            class="stack"
+            novalidate=true
+        >
             <FormErrors form/>
+            // First, so that it is there where a form breaks off.
+            <Hidden name="locale" value=locale.code()/>
             <Select
                 form
                 name="topic"
@@ -113,11 +150,12 @@ fn Form(data: Data, action: ServerAction<Contact>, form: FormState) -> impl Into
                 <input id="contact-website" name="website" type="text" tabindex="-1" autocomplete="off"/>
                 <p>{move || website.get()}</p>
             </div>
+            <Hidden name="form_key" value=data.form_key/>
             <Hidden name="expert" value=expert_id/>
             <Hidden name="booking" value=booking_id/>
-            <Hidden name="locale" value=locale.code()/>
+            <Files form name="files" label=words::files(locale) hint=files_hint(locale)/>
             <Submit form text=text::send(locale)/>
-        </ActionForm>
+        </form>
         <Own locale requests=data.own/>
     }
     .into_any()

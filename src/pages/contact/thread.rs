@@ -1,16 +1,19 @@
 //! A conversation, as its sender sees it; and the pieces that managers see too.
 
 use crate::{
-    api::contact::{Reply, conversation},
+    api::contact::conversation,
     i18n::{Locale, fmt, use_locale},
-    ui::{ErrorState, FormErrors, FormState, Hidden, Skeleton, Submit, Tag, TextArea, use_form_state},
+    ui::{
+        Attached, ErrorState, Files, FormErrors, FormState, Hidden, Skeleton, Submit, Tag, TextArea, use_posted_form,
+    },
     url::{self, Page},
 };
 use gabarit_domain::contact::Conversation;
-use gabarit_i18n::{contact as text, labels};
+use gabarit_i18n::{contact as text, labels, work as words};
 use gabarit_view::{
-    contact::{MessageView, Side, ThreadView},
+    contact::{MessageView, REPLY_FORM, Side, ThreadView},
     expert::ExpertCard,
+    work::MAX_MESSAGE_FILES,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,12 +27,10 @@ pub(super) fn ThreadPage() -> impl IntoView {
     let query = use_query_map();
     let reference = move || params.with(|params| params.get("reference").unwrap_or_default());
     let key = move || query.with(|query| query.get("key").unwrap_or_default());
-    let action = ServerAction::<Reply>::new();
-    let form = use_form_state("reply", action);
-    let sent = action.version();
+    let form = use_posted_form("reply", REPLY_FORM);
     let thread = Resource::new_blocking(
-        move || (reference(), key(), sent.get()),
-        move |(reference, key, _)| conversation(locale, reference, key),
+        move || (reference(), key()),
+        move |(reference, key)| conversation(locale, reference, key),
     );
     view! {
         <Transition fallback=|| view! { <Skeleton lines=8/> }>
@@ -39,7 +40,7 @@ pub(super) fn ThreadPage() -> impl IntoView {
                 Suspend::new(async move {
                     let found = match thread.await {
                         Err(error) => view! { <ErrorState error/> }.into_any(),
-                        Ok(thread) => view! { <Thread thread action form key/> }.into_any(),
+                        Ok(thread) => view! { <Thread thread form key/> }.into_any(),
                     };
                     view! {
                         <Title text=title/>
@@ -53,11 +54,14 @@ pub(super) fn ThreadPage() -> impl IntoView {
 }
 
 #[component]
-fn Thread(thread: ThreadView, action: ServerAction<Reply>, form: FormState, key: String) -> impl IntoView {
+fn Thread(thread: ThreadView, form: FormState, key: String) -> impl IntoView {
     let locale = use_locale();
     let summary = thread.summary;
     let merged = thread.merged_into;
     let state = summary.state;
+    // The secret goes along with the form, and with what is fetched.
+    let query = if key.is_empty() { key } else { url::with_param("", "key", &key) };
+    let write = format!("/contact/write/{}{query}", summary.reference);
     view! {
         <header class="page-head">
             <h1>{labels::topic(locale, summary.topic)}</h1>
@@ -67,27 +71,45 @@ fn Thread(thread: ThreadView, action: ServerAction<Reply>, form: FormState, key:
             </p>
             <About locale expert=thread.expert.map(|id| id.to_string()).zip(summary.expert.clone()) booking=thread.booking/>
         </header>
-        <Messages locale messages=thread.messages/>
+        <Messages locale messages=thread.messages query/>
         {match merged {
             Some(reference) => view! {
                 <p class="notice">{text::merged_hint(locale, reference)}</p>
             }
             .into_any(),
             None => view! {
-                <ActionForm action attr:class="stack conversation-form" attr:novalidate="">
+                <form
+                    id="write"
+                    method="post"
+                    on:submit=move |_| form.post()
+                    action=write
+                    enctype="multipart/form-data"
+                    class="stack conversation-form"
+                    novalidate=true
+                >
                     <FormErrors form/>
+                    <Hidden name="locale" value=locale.code()/>
+                    <Hidden name="form_key" value=thread.form_key/>
                     {(state == Conversation::Closed).then(|| view! { <p class="hint">{text::closed_hint(locale)}</p> })}
                     <TextArea form name="message" label=text::reply(locale) rows=5/>
-                    <Hidden name="reference" value=summary.reference.clone()/>
-                    <Hidden name="key" value=key/>
-                    <Hidden name="locale" value=locale.code()/>
+                    <Files form name="files" label=words::files(locale) hint=files_hint(locale)/>
                     <Submit form text=text::reply_send(locale)/>
-                </ActionForm>
+                </form>
             }
             .into_any(),
         }}
     }
     .into_any()
+}
+
+/// What may be sent along, and who can open it.
+pub(super) fn files_hint(locale: Locale) -> String {
+    text::files_hint(locale, most_files(locale))
+}
+
+/// The most files of a message.
+pub(crate) fn most_files(locale: Locale) -> String {
+    fmt::int(locale, MAX_MESSAGE_FILES.try_into().unwrap_or(i64::MAX))
 }
 
 /// What a request is about, where it is about something.
@@ -129,6 +151,9 @@ pub fn Messages(
     locale: Locale,
     /// The messages.
     messages: Vec<MessageView>,
+    /// What the address of their files says, with its question mark: a visitor's secret.
+    #[prop(optional, into)]
+    query: String,
 ) -> impl IntoView {
     let items = messages
         .into_iter()
@@ -151,6 +176,7 @@ pub fn Messages(
                     </p>
                     <p class="message-body">{message.body}</p>
                     {experts}
+                    <Attached files=message.files at="/contact/files" query=query.clone()/>
                 </li>
             }
         })

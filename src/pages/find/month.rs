@@ -17,6 +17,8 @@ pub fn MonthView(
     month: NaiveDate,
     /// The expert's free days.
     free: FreeDays,
+    /// The first day that can be booked; none is, where there is none.
+    bookable_from: Option<NaiveDate>,
     /// Holidays to mark.
     holidays: Vec<HolidayView>,
 ) -> impl IntoView {
@@ -30,7 +32,7 @@ pub fn MonthView(
     let cell = move |day: Option<NaiveDate>| {
         let Some(day) = day else { return view! { <td></td> }.into_any() };
         let holiday = holidays.iter().find(|holiday| holiday.day == day).map(|holiday| holiday.name.clone());
-        let is_free = free.is_free(day);
+        let is_free = free.is_free(day) && bookable_from.is_some_and(|first| day >= first);
         let class = match (is_free, &holiday, free.covers(day)) {
             (true, ..) => "day day-free",
             (false, Some(_), _) => "day day-holiday",

@@ -9,11 +9,11 @@ use crate::{
     i18n::use_locale,
     pages::saved::keep::{Keep, Keeping},
     response,
-    ui::{Avatar, EmptyState, ErrorState, LevelBadge, Rating, Skeleton},
+    ui::{Avatar, EmptyState, ErrorState, LevelBadge, ProfileBody, ProfileWords, Rating, RecordItem, Skeleton, works},
     url::{self, Page},
 };
 use gabarit_domain::ids::{ExpertId, PlaceId};
-use gabarit_i18n::{Locale, contact, find, fmt, labels, profile as text, rating as rating_text, term};
+use gabarit_i18n::{contact, find, fmt, labels, profile as text, rating as rating_text};
 use gabarit_view::{
     error::ApiError,
     expert::{ExpertProfile, ProductView, ProfileRecord, RecordKind, ReviewView},
@@ -93,19 +93,6 @@ fn Profile(
         let path = url::with_param(&url::path(locale, Page::Contact), "topic", "question");
         url::with_param(&path, "expert", &card.id.to_string())
     };
-    let travel = if !card.on_site {
-        text::does_not_travel(locale).to_owned()
-    } else {
-        card.max_travel_km.map_or_else(
-            || text::travels_anywhere(locale).to_owned(),
-            |km| text::travels_up_to(locale, fmt::int(locale, i64::from(km))),
-        )
-    };
-    let modes = [(card.on_site, term::mode_on_site(locale)), (card.remote, term::mode_remote(locale))]
-        .into_iter()
-        .filter_map(|(works, name)| works.then_some(name))
-        .collect::<Vec<_>>()
-        .join(", ");
     let product_names: Vec<String> = card
         .products
         .iter()
@@ -116,8 +103,15 @@ fn Profile(
                 .map_or_else(|| code.to_string(), |product| product.name.clone())
         })
         .collect();
-    let sectors: Vec<&str> = card.sectors.iter().map(|sector| labels::sector(locale, *sector)).collect();
-    let languages: Vec<&str> = card.languages.iter().map(|code| labels::language(locale, code)).collect();
+    let words = ProfileWords {
+        summary: profile.summary.clone(),
+        summary_language: profile.summary_language.clone(),
+        skills: profile.skills.clone(),
+        products: product_names,
+        sectors: card.sectors.iter().map(|sector| labels::sector(locale, *sector).to_owned()).collect(),
+        languages: labels::language_names(locale, card.languages.iter().map(String::as_str)),
+    };
+    let works = works(locale, card.on_site, card.remote, card.max_travel_km);
     let distance = place.as_ref().zip(card.distance_km).map(|(place, km)| {
         view! { <p class="profile-distance">{text::distance_here(locale, fmt::int(locale, i64::from(km)), &place.name)}</p> }
     });
@@ -142,25 +136,10 @@ fn Profile(
                         </p>
                     </div>
                 </header>
-                <section>
-                    <h2>{text::about(locale)}</h2>
-                    <p class="prose" lang=profile.summary_language.clone()>{profile.summary.clone()}</p>
-                </section>
-                <dl class="facts">
-                    <dt>{text::products(locale)}</dt><dd>{product_names.join(", ")}</dd>
-                    <dt>{text::sectors(locale)}</dt><dd>{sectors.join(", ")}</dd>
-                    <dt>{text::languages(locale)}</dt><dd>{languages.join(", ")}</dd>
+                <ProfileBody words=Signal::stored(words)>
                     <dt>{text::base(locale)}</dt><dd>{card.base_name.clone()}" ("{card.base_country.to_string()}")"</dd>
-                    <dt>{text::works(locale)}</dt><dd>{modes}". "{travel}</dd>
-                </dl>
-                {(!profile.skills.is_empty()).then(|| view! {
-                    <section>
-                        <h2>{text::skills(locale)}</h2>
-                        <ul class="profile-skills">
-                            {profile.skills.iter().map(|skill| view! { <li>{skill.clone()}</li> }).collect_view()}
-                        </ul>
-                    </section>
-                })}
+                    <dt>{text::works(locale)}</dt><dd>{works}</dd>
+                </ProfileBody>
                 {records(RecordKind::Certificate, text::certificates(locale))}
                 {records(RecordKind::Experience, text::experience(locale))}
                 {records(RecordKind::Education, text::education(locale))}
@@ -195,35 +174,15 @@ fn Profile(
     .into_any()
 }
 
-fn years(locale: Locale, record: &ProfileRecord) -> Option<String> {
-    match (record.from_year, record.to_year) {
-        (Some(from), Some(to)) if from != to => Some(text::years(locale, from, to)),
-        (Some(year), Some(_)) | (None, Some(year)) => Some(year.to_string()),
-        (Some(from), None) if record.kind == RecordKind::Experience => Some(text::since(locale, from)),
-        (Some(year), None) => Some(year.to_string()),
-        (None, None) => None,
-    }
-}
-
 #[component]
 fn Records(title: &'static str, list: Vec<ProfileRecord>) -> impl IntoView {
-    let locale = use_locale();
     view! {
         <section>
             <h2>{title}</h2>
             <ul class="records">
                 {list
                     .into_iter()
-                    .map(|record| {
-                        let when = years(locale, &record);
-                        view! {
-                            <li>
-                                <p class="record-title">{record.title.clone()}</p>
-                                <p class="record-where">{record.organisation.clone()}{when.map(|when| format!(" · {when}"))}</p>
-                                {(!record.description.is_empty()).then(|| view! { <p>{record.description.clone()}</p> })}
-                            </li>
-                        }
-                    })
+                    .map(|record| view! { <li><RecordItem record/></li> })
                     .collect_view()}
             </ul>
         </section>
@@ -236,6 +195,8 @@ fn Records(title: &'static str, list: Vec<ProfileRecord>) -> impl IntoView {
 fn Availability(profile: ExpertProfile) -> impl IntoView {
     let locale = use_locale();
     let free = profile.offer.free.clone();
+    // Days nearer than bookings begin are not offered as free.
+    let bookable_from = profile.card.next_free;
     let mut months: Vec<chrono::NaiveDate> = Vec::new();
     for day in free.from.iter_days().take_while(|day| *day <= free.until()) {
         let first = chrono::Datelike::with_day(&day, 1).unwrap_or(day);
@@ -244,7 +205,7 @@ fn Availability(profile: ExpertProfile) -> impl IntoView {
         }
     }
     let sheet = move |month: chrono::NaiveDate| {
-        view! { <MonthView month free=free.clone() holidays=profile.holidays.clone()/> }
+        view! { <MonthView month free=free.clone() bookable_from holidays=profile.holidays.clone()/> }
     };
     let later = months.split_off(months.len().min(MONTHS));
     view! {

@@ -28,7 +28,10 @@ use gabarit_view::{
 };
 use leptos::{either::Either, form::ActionForm, prelude::*};
 use leptos_meta::{Meta, Title};
-use leptos_router::{components::Form, hooks::use_location};
+use leptos_router::{
+    components::Form,
+    hooks::{use_location, use_query_map},
+};
 
 /// Radii to choose from, in kilometres.
 const RADII: [u32; 7] = [25, 50, 100, 200, 400, 800, 1500];
@@ -68,17 +71,24 @@ fn Results(page: SearchPage, kept: Vec<ExpertId>, action: ServerAction<ActSaved>
     let follow = page.results.query.to_query();
     let SearchPage { results, products, ignored, place_text, place_choices } = page;
     let unknown_place = results.near.is_none() && !place_text.is_empty();
+    // Dates the wrong way round stay as they were typed, with the message beside them.
+    let typed =
+        use_query_map().with_untracked(|query| ["from", "until"].map(|name| query.get(name).unwrap_or_default()));
+    let [from, until] = typed.each_ref().map(|day| day.parse::<chrono::NaiveDate>().ok());
+    let odd_dates = from.zip(until).is_some_and(|(from, until)| until < from).then_some(typed);
+    let odd = odd_dates.is_some();
     let count = results.total;
     let carried = carried(&results.query);
     let heading = find::found(locale, u64::from(count), fmt::int(locale, i64::from(count)));
     let near = results.near.as_ref().map(|place| find::found_near(locale, place.label()));
     view! {
         <div class="results">
-            <Criteria results=results.clone() products=products.clone() place_text=place_text.clone() unknown_place/>
+            <Criteria results=results.clone() products=products.clone() place_text=place_text.clone() unknown_place odd_dates/>
             <section class="results-main" aria-labelledby="results-heading">
                 <div class="results-head">
                     <div role="status">
                         <h1 id="results-heading">{heading}" "{near}</h1>
+                        {odd.then(|| view! { <p class="sr-only">{find::days_odd(locale)}</p> })}
                     </div>
                     <SortLinks query=results.query.clone() has_place=results.near.is_some()/>
                 </div>
@@ -86,8 +96,8 @@ fn Results(page: SearchPage, kept: Vec<ExpertId>, action: ServerAction<ActSaved>
                 {(place_choices.len() > 1).then(|| view! { <PlaceChoices choices=place_choices query=results.query.clone()/> })}
                 {ignored
                     .into_iter()
-                    // An unknown place has its message beside its field.
-                    .filter(|error| error.field != "place")
+                    // An unknown place and odd dates have their message beside their fields.
+                    .filter(|error| error.field != "place" && !(odd && error.field == "until"))
                     .map(|error| view! { <Notice warning=true>{passed_over(locale, &error)}</Notice> })
                     .collect_view()}
                 {if results.cards.is_empty() {
@@ -208,6 +218,7 @@ fn Criteria(
     products: Vec<ProductView>,
     place_text: String,
     unknown_place: bool,
+    odd_dates: Option<[String; 2]>,
 ) -> impl IntoView {
     let locale = use_locale();
     let query = results.query;
@@ -219,7 +230,12 @@ fn Criteria(
         send_form(&event);
         let _ = event;
     };
-    let days = query.days.clone();
+    let odd = odd_dates.is_some();
+    let [from, until] = odd_dates.unwrap_or_else(|| {
+        let days = query.days.as_ref();
+        [days.map(|days| days.first().to_string()), days.map(|days| days.last().to_string())]
+            .map(Option::unwrap_or_default)
+    });
     let product_name = move |code: &str| {
         products
             .iter()
@@ -256,14 +272,17 @@ fn Criteria(
                 <div class="field-pair">
                     <div class="field">
                         <label for="from">{find::field_from(locale)}</label>
-                        <input type="date" id="from" name="from" value=days.as_ref().map(|days| days.first().to_string())/>
+                        <input type="date" id="from" name="from" value=from
+                            aria-describedby="days-hint days-problem" aria-invalid=odd.then_some("true")/>
                     </div>
                     <div class="field">
                         <label for="until">{find::field_until(locale)}</label>
-                        <input type="date" id="until" name="until" value=days.as_ref().map(|days| days.last().to_string())/>
+                        <input type="date" id="until" name="until" value=until
+                            aria-describedby="days-hint days-problem" aria-invalid=odd.then_some("true")/>
                     </div>
                 </div>
-                <p class="hint">{find::field_days_hint(locale)}</p>
+                <p class="hint" id="days-hint">{find::field_days_hint(locale)}</p>
+                <p class="problem" id="days-problem">{odd.then(|| find::days_odd(locale))}</p>
                 <FacetGroup legend=find::field_product(locale) name="product" facet=facets.products label=product_name/>
                 <FacetGroup legend=find::field_sector(locale) name="sector" facet=facets.sectors label=move |code| {
                     gabarit_domain::expert::Sector::parse(code).map_or_else(String::new, |sector| labels::sector(locale, sector).to_owned())

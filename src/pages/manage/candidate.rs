@@ -152,7 +152,7 @@ fn File(locale: Locale, file: CandidateFile, moves: Moves, note: ServerAction<No
                 <section class="sheet-section">
                     <h2>{text::documents(locale)}</h2>
                     {none}
-                    <ul class="document-list">{documents}</ul>
+                    <ul class="file-list">{documents}</ul>
                 </section>
                 <section class="sheet-section">
                     <h2>{text::application(locale)}</h2>

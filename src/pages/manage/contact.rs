@@ -3,17 +3,17 @@
 use crate::{
     api::contact::{ManagerDesk, manager_inbox, manager_request},
     i18n::{Locale, fmt, use_locale},
-    pages::contact::thread::{About, Messages, Proposals, StateWord},
+    pages::contact::thread::{About, Messages, Proposals, StateWord, most_files},
     texts,
     ui::{
-        Checkbox, EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Pagination, Skeleton, Submit, TextArea,
-        use_form_state,
+        Checkbox, EmptyState, ErrorState, Field, Files, FormErrors, FormState, Hidden, Pagination, Skeleton, Submit,
+        Tag, TextArea, use_form_state, use_posted_form,
     },
     url::{self, ManagePage, Page},
 };
 use gabarit_domain::contact::{Conversation, Topic};
-use gabarit_i18n::{contact as text, labels};
-use gabarit_view::contact::{DeskThread, Inbox, LogLine, RequestSummary};
+use gabarit_i18n::{contact as text, labels, log as words_of_log, work as words};
+use gabarit_view::contact::{ANSWER_FORM, DeskThread, Inbox, LogLine, NOTE_FORM, RequestSummary};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -135,11 +135,18 @@ fn Row(locale: Locale, request: RequestSummary) -> impl IntoView {
                 <span class="booking-reference">{request.reference}</span>
             </div>
             <StateWord state=request.state/>
+            <Unconfirmed locale when=request.unconfirmed/>
             <p class="booking-row-days">{labels::topic(locale, request.topic)} {about}</p>
             <p class="hint">{time} {assigned}</p>
         </li>
     }
     .into_any()
+}
+
+/// Whether the address is a visitor's that nobody has confirmed.
+#[component]
+fn Unconfirmed(locale: Locale, when: bool) -> impl IntoView {
+    when.then(|| view! { <Tag strong=false>{text::unconfirmed(locale)}</Tag> })
 }
 
 /// One request.
@@ -151,6 +158,7 @@ pub(super) fn RequestPage() -> impl IntoView {
     let reference = move || params.with(|params| params.get("reference").unwrap_or_default());
     let action = ServerAction::<ManagerDesk>::new();
     let form = use_form_state("desk", action);
+    let (answer, note) = (use_posted_form("answer", ANSWER_FORM), use_posted_form("note", NOTE_FORM));
     let done = action.version();
     let canned = Memo::new(move |_| query.with(|query| query.get("canned").unwrap_or_default()));
     let thread = Resource::new_blocking(
@@ -169,7 +177,7 @@ pub(super) fn RequestPage() -> impl IntoView {
                         Ok(desk) => {
                             // Answers that are begun are in the sender's language.
                             texts::ready(desk.locale).await;
-                            view! { <Request desk action form canned/> }.into_any()
+                            view! { <Request desk action forms=[form, answer, note] canned/> }.into_any()
                         }
                     };
                     view! {
@@ -193,11 +201,19 @@ const CANNED: [Canned; 4] = [
 ];
 
 #[component]
-fn Request(desk: DeskThread, action: ServerAction<ManagerDesk>, form: FormState, canned: String) -> impl IntoView {
+fn Request(
+    desk: DeskThread,
+    action: ServerAction<ManagerDesk>,
+    /// Of its moves, of the answer, and of the note.
+    forms: [FormState; 3],
+    canned: String,
+) -> impl IntoView {
     let locale = use_locale();
+    let [form, answer, note] = forms;
     let thread = desk.thread;
     let summary = thread.summary;
     let (reference, version) = (summary.reference.clone(), desk.version.to_string());
+    let write = format!("/contact/answer/{reference}");
     let open = !matches!(summary.state, Conversation::Closed | Conversation::Merged);
     let here = format!("{}/{reference}", inbox_path(locale));
     // The answer is in the sender's language.
@@ -215,11 +231,12 @@ fn Request(desk: DeskThread, action: ServerAction<ManagerDesk>, form: FormState,
     let search = format!("{}?{}", url::path(locale, Page::Experts), desk.search);
     let looks = summary.topic.looks_for_expert();
     let proposes = !desk.alternatives.is_empty();
-    let ids = StoredValue::new((reference.clone(), version));
+    let ids = StoredValue::new((reference.clone(), version, thread.form_key));
     let hidden = move |act: &'static str| {
         view! {
             <Hidden name="reference" value=ids.with_value(|ids| ids.0.clone())/>
             <Hidden name="version" value=ids.with_value(|ids| ids.1.clone())/>
+            <Hidden name="form_key" value=ids.with_value(|ids| ids.2.clone())/>
             <Hidden name="act" value=act/>
             <Hidden name="locale" value=locale.code()/>
         }
@@ -238,7 +255,8 @@ fn Request(desk: DeskThread, action: ServerAction<ManagerDesk>, form: FormState,
         <header class="page-head">
             <h1>{summary.name.clone()}</h1>
             <p class="lead">
-                {labels::topic(locale, summary.topic)} " · " {reference.clone()} " " <StateWord state=summary.state/>
+                {labels::topic(locale, summary.topic)} " · " {reference.clone()} " " <StateWord state=summary.state/> " "
+                <Unconfirmed locale when=summary.unconfirmed/>
             </p>
             <p class="hint">
                 {text::asked_on(locale, fmt::date_time(locale, &summary.created_at))}
@@ -252,6 +270,7 @@ fn Request(desk: DeskThread, action: ServerAction<ManagerDesk>, form: FormState,
             {if desk.mine { moves("release", text::release(locale)) } else { moves("take", text::take(locale)) }}
             {open.then(|| moves("close", text::close(locale)))}
         </div>
+        {thread.erased.then(|| view! { <p class="hint">{text::erased(locale)}</p> })}
         <Messages locale messages=thread.messages/>
         {thread.merged_into.map(|reference| view! { <p class="hint">{text::merged_hint(locale, reference)}</p> })}
         {looks.then(|| view! {
@@ -270,30 +289,64 @@ fn Request(desk: DeskThread, action: ServerAction<ManagerDesk>, form: FormState,
                 <h2>{text::answer(locale, &summary.name)}</h2>
                 <p class="hint">{text::canned(locale)}</p>
                 <ul class="desk-canned">{choices}</ul>
-                <ActionForm action attr:class="stack" attr:novalidate="">
+                <form
+                    id="answer"
+                    method="post"
+                    on:submit=move |_| answer.post()
+                    action=write.clone()
+                    enctype="multipart/form-data"
+                    class="stack"
+                    novalidate=true
+                >
+                    <FormErrors form=answer/>
+                    {hidden("answer")}
                     <TextArea
-                        form
+                        form=answer
                         name="message"
                         label=text::message(locale)
-                        hint=text::answer_hint(locale, &desk.email, desk.locale.native_name())
+                        hint=if summary.unconfirmed {
+                            text::answer_hint_visitor(locale, &desk.email, desk.locale.native_name())
+                        } else {
+                            text::answer_hint(locale, &desk.email, desk.locale.native_name())
+                        }
                         rows=8
                         value=start
                     />
                     {proposes.then(|| view! {
-                        <Checkbox form name="alternatives">{text::with_alternatives(locale)}</Checkbox>
+                        <Checkbox form=answer name="alternatives">{text::with_alternatives(locale)}</Checkbox>
                     })}
-                    {hidden("answer")}
-                    <Submit form text=text::answer_send(locale)/>
-                </ActionForm>
+                    <Files
+                        form=answer
+                        name="files"
+                        label=words::files(locale)
+                        hint=text::files_hint_answer(locale, most_files(locale))
+                    />
+                    <Submit form=answer text=text::answer_send(locale)/>
+                </form>
             </section>
         })}
         <section>
             <h2>{text::note(locale)}</h2>
-            <ActionForm action attr:class="stack" attr:novalidate="">
-                <TextArea form name="note" label=text::note(locale) hint=text::note_hint(locale) rows=3/>
+            <form
+                id="note"
+                method="post"
+                on:submit=move |_| note.post()
+                action=write
+                enctype="multipart/form-data"
+                class="stack"
+                novalidate=true
+            >
+                <FormErrors form=note/>
                 {hidden("note")}
-                <Submit form text=text::note_save(locale) secondary=true/>
-            </ActionForm>
+                <TextArea form=note name="note" label=text::note(locale) hint=text::note_hint(locale) rows=3/>
+                <Files
+                    form=note
+                    name="files"
+                    label=words::files(locale)
+                    hint=text::files_hint_note(locale, most_files(locale))
+                />
+                <Submit form=note text=text::note_save(locale) secondary=true/>
+            </form>
         </section>
         {(summary.state != Conversation::Merged).then(|| view! {
             <section>
@@ -323,10 +376,16 @@ fn Log(locale: Locale, lines: Vec<LogLine>) -> impl IntoView {
                 "assigned" => text::event_assigned(locale).to_owned(),
                 "released" => text::event_released(locale).to_owned(),
                 "closed" => text::event_closed(locale).to_owned(),
+                "erased" => text::event_erased(locale).to_owned(),
+                "confirmed" => text::event_confirmed(locale).to_owned(),
                 "merged" => text::event_merged(locale, &line.detail),
                 _ => text::event_joined(locale, &line.detail),
             };
-            let who = if line.who.is_empty() { text::visitor(locale).to_owned() } else { line.who };
+            let who = match line.event.as_str() {
+                "erased" => words_of_log::nobody(locale).to_owned(),
+                _ if line.who.is_empty() => text::visitor(locale).to_owned(),
+                _ => line.who,
+            };
             view! { <li>{fmt::date_time(locale, &line.at)} " · " {what} " " {text::by(locale, who)}</li> }
         })
         .collect_view();

@@ -12,7 +12,7 @@ use crate::{
 use gabarit_domain::money::Cents;
 use gabarit_i18n::books as text;
 use gabarit_view::{
-    desk::{AccountPage, EntryView, TransactionView, TrialBalance},
+    desk::{AccountPage, EntryView, TransactionView, TrialBalance, ledger_kind},
     error::ApiError,
 };
 use leptos::{form::ActionForm, prelude::*};
@@ -36,24 +36,6 @@ fn account_name(locale: Locale, code: &str) -> String {
         other => return other.to_owned(),
     }
     .to_owned()
-}
-
-fn kind_name(locale: Locale, kind: &str) -> &'static str {
-    match kind {
-        "payment-received" => text::kind_payment_received(locale),
-        "refund-sent" => text::kind_refund_sent(locale),
-        "refund-failed" | "rental-refund-failed" => text::kind_refund_failed(locale),
-        "refund-elsewhere" | "rental-refund-elsewhere" => text::kind_refund_elsewhere(locale),
-        "invoice-issued" => text::kind_invoice_issued(locale),
-        "self-billed-issued" => text::kind_self_billed_issued(locale),
-        "payout-sent" => text::kind_payout_sent(locale),
-        "payout-executed" => text::kind_payout_executed(locale),
-        "payout-bounced" => text::kind_payout_bounced(locale),
-        "chargeback" => text::kind_chargeback(locale),
-        "chargeback-reversed" => text::kind_chargeback_reversed(locale),
-        "settlement" => text::kind_settlement(locale),
-        _ => text::kind_other(locale),
-    }
 }
 
 /// An address with the period that is looked at.
@@ -295,7 +277,7 @@ fn Entry(locale: Locale, entry: EntryView) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><a href=href>{fmt::date_time(locale, &entry.at)}</a></th>
-            <td>{kind_name(locale, &entry.kind)}</td>
+            <td>{ledger_kind(locale, &entry.kind)}</td>
             <td>{booking}</td>
             <td class="number">{amount(entry.amount > Cents::ZERO, entry.amount)}</td>
             <td class="number">{amount(entry.amount < Cents::ZERO, -entry.amount)}</td>
@@ -361,7 +343,7 @@ fn Transaction(locale: Locale, transaction: TransactionView) -> impl IntoView {
     view! {
         <dl class="facts">
             <dt>{text::kind(locale)}</dt>
-            <dd>{kind_name(locale, &transaction.kind)}</dd>
+            <dd>{ledger_kind(locale, &transaction.kind)}</dd>
             <dt>{text::at(locale)}</dt>
             <dd>{fmt::date_time(locale, &transaction.at)}</dd>
             {booking}

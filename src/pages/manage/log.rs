@@ -1,15 +1,15 @@
 //! The log browser: who did what, when and why.
 
+use super::list;
 use crate::{
     api::govern::manager_log,
     i18n::{Locale, fmt, use_locale},
-    ui::{EmptyState, ErrorState, Skeleton, TableFrame},
+    ui::{EmptyState, TableFrame},
     url::{self, ManagePage, Page, ProgrammeSection},
 };
 use gabarit_i18n::log as text;
 use gabarit_view::govern::{LogLine, LogPage as View, LogQuery};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 fn log_name(locale: Locale, code: &str) -> String {
@@ -37,17 +37,8 @@ fn log_name(locale: Locale, code: &str) -> String {
 
 /// The address of the page with what is looked for.
 fn address(path: &str, query: &LogQuery, after: &str) -> String {
-    [
-        ("log", query.log.as_str()),
-        ("who", &query.who),
-        ("q", &query.q),
-        ("from", &query.from),
-        ("to", &query.to),
-        ("after", after),
-    ]
-    .into_iter()
-    .filter(|(_, value)| !value.is_empty())
-    .fold(path.to_owned(), |path, (name, value)| url::with_param(&path, name, value))
+    let LogQuery { log, who, q, from, to, .. } = query;
+    list::address(path, &[("log", log), ("who", who), ("q", q), ("from", from), ("to", to), ("after", after)])
 }
 
 /// The page.
@@ -67,22 +58,13 @@ pub(super) fn LogPage() -> impl IntoView {
             after: get("after"),
         }
     });
-    let page = Resource::new_blocking(move || query.get(), manager_log);
-    view! {
-        <Title text=text::title(locale)/>
-        <h1>{text::title(locale)}</h1>
-        <p class="lead">{text::lead(locale)}</p>
-        <Suspense fallback=|| view! { <Skeleton lines=10/> }>
-            {move || Suspend::new(async move {
-                let query = query.get();
-                match page.await {
-                    Err(error) => view! { <ErrorState error/> }.into_any(),
-                    Ok(page) => view! { <Lines locale query page/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_any()
+    list::page(
+        text::title(locale),
+        text::lead(locale),
+        query,
+        move |query| manager_log(locale, query),
+        move |query, page| view! { <Lines locale query page/> }.into_any(),
+    )
 }
 
 #[component]
@@ -123,6 +105,9 @@ fn Lines(locale: Locale, query: LogQuery, page: View) -> impl IntoView {
             <button type="submit" class="button">{text::search(locale)}</button>
         </form>
     };
+    let read_to = page.read_to.as_ref().map(|at| {
+        view! { <p class="hint" role="status">{text::read_to(locale, fmt::date_time(locale, at))}</p> }
+    });
     let lines = if page.lines.is_empty() {
         view! { <EmptyState title=text::nothing(locale)/> }.into_any()
     } else {
@@ -143,14 +128,12 @@ fn Lines(locale: Locale, query: LogQuery, page: View) -> impl IntoView {
         }
         .into_any()
     };
+    let csv = view! { <a href=csv rel="external" download="">{text::csv(locale)}</a> }.into_any();
     view! {
         {filter}
         {lines}
-        <nav class="log-pages" aria-label=text::pages(locale)>
-            {first.map(|href| view! { <a class="button" href=href>{text::newest(locale)}</a> })}
-            {next.map(|href| view! { <a class="button" href=href rel="next">{text::older(locale)}</a> })}
-            <a href=csv rel="external" download="">{text::csv(locale)}</a>
-        </nav>
+        {read_to}
+        {list::ways_on(first, next, Some(csv))}
     }
     .into_any()
 }
@@ -179,14 +162,19 @@ fn Line(locale: Locale, line: LogLine) -> impl IntoView {
         None => subject.into_any(),
     };
     let who = line.who.unwrap_or_else(|| text::nobody(locale).to_owned());
+    // What only the books know it by: a cause, counts of rows, fields of the rulebook.
+    let why = match line.log.as_str() {
+        "ledger" | "erasure" | "rules" => view! { <code class="hint">{line.why}</code> }.into_any(),
+        _ => line.why.into_any(),
+    };
     let email = line.email.map(|email| view! { <br/><span class="hint">{email}</span> });
     view! {
         <tr>
             <td class="log-time">{fmt::date_time(locale, &line.at)}</td>
             <td>{who}{email}</td>
-            <td><span class="log-kind">{log_name(locale, &line.log)}</span> " · " <code>{line.event}</code></td>
+            <td><span class="log-kind">{log_name(locale, &line.log)}</span> " · " {line.what}</td>
             <td>{subject}</td>
-            <td class="log-detail">{line.detail}</td>
+            <td class="log-detail">{why}</td>
         </tr>
     }
     .into_any()

@@ -7,7 +7,10 @@ use crate::{
     url,
 };
 use gabarit_i18n::operations as text;
-use gabarit_view::desk::{ErrorClass, JobView, MailView, Operations, Trouble, TroubleView};
+use gabarit_view::{
+    desk::{ErrorClass, JobView, MailView, Operations, Trouble, TroubleView},
+    error::ApiError,
+};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 
@@ -17,7 +20,17 @@ pub(super) fn OperationsPage() -> impl IntoView {
     let locale = use_locale();
     let action = ServerAction::<Retry>::new();
     let form = use_form_state("retry", action);
-    let operations = Resource::new_blocking(move || action.version().get(), |_| read_operations());
+    // Said before the list of errors is made, which names it.
+    form.call("how", text::elsewhere_how(locale));
+    // A form with a mistake stays as it stands, with what was typed; anything else is read anew.
+    let acted = Memo::new(move |before: Option<&usize>| {
+        let version = action.version().get();
+        match (before, action.value().get_untracked()) {
+            (Some(before), Some(Err(ApiError::Invalid { .. }))) => *before,
+            _ => version,
+        }
+    });
+    let operations = Resource::new_blocking(move || acted.get(), move |_| read_operations(locale));
     view! {
         <Title text=text::title(locale)/>
         <h1>{text::title(locale)}</h1>
@@ -67,8 +80,13 @@ fn section(
 #[component]
 fn Sections(locale: Locale, operations: Operations, form: FormState, action: ServerAction<Retry>) -> impl IntoView {
     let l = locale;
-    let troubles =
-        operations.troubles.into_iter().map(|row| view! { <TroubleRow locale row form action/> }.into_any()).collect();
+    // Whose transfer was noted last: the mistakes are that row's.
+    let noted = RwSignal::new(form.initial("subject", String::new()));
+    let troubles = operations
+        .troubles
+        .into_iter()
+        .map(|row| view! { <TroubleRow locale row form action noted/> }.into_any())
+        .collect();
     let jobs = operations.jobs.into_iter().map(|row| view! { <JobRow locale row form action/> }.into_any()).collect();
     let mails =
         operations.mails.into_iter().map(|row| view! { <MailRow locale row form action/> }.into_any()).collect();
@@ -80,7 +98,7 @@ fn Sections(locale: Locale, operations: Operations, form: FormState, action: Ser
                 <tr>
                     <th scope="row">{fmt::date_time(l, &row.at)}</th>
                     <td>{row.actor.unwrap_or_else(|| text::clock(l).to_owned())}</td>
-                    <td><code>{row.action}</code></td>
+                    <td>{row.what}</td>
                     <td>{row.subject} " " {row.detail}</td>
                 </tr>
             }
@@ -139,17 +157,25 @@ fn RetryButton(
 }
 
 #[component]
-fn TroubleRow(locale: Locale, row: TroubleView, form: FormState, action: ServerAction<Retry>) -> impl IntoView {
+fn TroubleRow(
+    locale: Locale,
+    row: TroubleView,
+    form: FormState,
+    action: ServerAction<Retry>,
+    noted: RwSignal<String>,
+) -> impl IntoView {
     let (what, retry) = match row.trouble {
         Trouble::RefundFailed => (text::trouble_refund_failed(locale), Some("refund")),
+        Trouble::RefundRefused => (text::trouble_refund_refused(locale), Some("refund")),
         Trouble::RefundLate => (text::trouble_refund_late(locale), Some("refund")),
         Trouble::NotCaptured => (text::trouble_not_captured(locale), Some("capture")),
         Trouble::ChargedBack => (text::trouble_charged_back(locale), None),
     };
     let subject = row.subject.to_string();
     let href = url::about(locale, row.booking, &row.reference);
-    let elsewhere = (row.trouble == Trouble::RefundFailed)
-        .then(|| view! { <Elsewhere locale form action reference=row.reference.clone() subject=subject.clone()/> });
+    let elsewhere = matches!(row.trouble, Trouble::RefundFailed | Trouble::RefundRefused).then(
+        || view! { <Elsewhere locale form action noted reference=row.reference.clone() subject=subject.clone()/> },
+    );
     view! {
         <tr>
             <th scope="row">{what}</th>
@@ -165,36 +191,63 @@ fn TroubleRow(locale: Locale, row: TroubleView, form: FormState, action: ServerA
     .into_any()
 }
 
-/// A refund that came back was paid from the operator's own bank account.
+/// A refund that came back, or that is refused, was paid from the operator's own bank account.
 #[component]
 fn Elsewhere(
     locale: Locale,
     form: FormState,
     action: ServerAction<Retry>,
+    noted: RwSignal<String>,
     reference: String,
     subject: String,
 ) -> impl IntoView {
-    let field = format!("elsewhere-{subject}");
-    let hint = format!("{field}-hint");
+    let hint = format!("elsewhere-{subject}-hint");
+    let mine = {
+        let subject = subject.clone();
+        Signal::derive(move || *noted.read() == subject)
+    };
+    // The list of errors leads to the field of the row they are about.
+    let field = {
+        let other = format!("elsewhere-{subject}");
+        Signal::derive(move || if mine.get() { form.field_id("how") } else { other.clone() })
+    };
+    let problem = form.problem("how");
+    let problem = Signal::derive(move || problem.get().filter(|_| mine.get()));
+    let describing = hint.clone();
+    let described = move || {
+        if problem.with(Option::is_some) { format!("{describing} {}-error", field.get()) } else { describing.clone() }
+    };
+    let (start, open) = (
+        if mine.get_untracked() { form.initial("how", String::new()) } else { String::new() },
+        problem.with_untracked(Option::is_some),
+    );
+    let chosen = subject.clone();
     view! {
-        <details class="action-more">
+        <details class="action-more" open=open on:submit=move |_| noted.set(chosen.clone())>
             <summary aria-label=text::elsewhere_of(locale, &reference)>{text::elsewhere(locale)}</summary>
-            <ActionForm action=action attr:class="action-form">
+            <ActionForm action=action attr:class="action-form" attr:novalidate="">
                 <Hidden name="what" value="elsewhere".to_owned()/>
                 <Hidden name="kind" value=String::new()/>
                 <Hidden name="subject" value=subject.clone()/>
                 <Hidden name="locale" value=locale.code().to_owned()/>
-                <label for=field.clone()>{text::elsewhere_how(locale)}</label>
-                <input
-                    id=field.clone()
-                    name="how"
-                    class="input"
-                    autocomplete="off"
-                    maxlength="120"
-                    required
-                    aria-describedby=hint.clone()
-                />
-                <p class="hint" id=hint.clone()>{text::elsewhere_hint(locale)}</p>
+                <div class="field">
+                    <label for=move || field.get()>{text::elsewhere_how(locale)}</label>
+                    <p class="hint" id=hint>{text::elsewhere_hint(locale)}</p>
+                    <input
+                        id=move || field.get()
+                        name="how"
+                        class="input"
+                        autocomplete="off"
+                        maxlength="120"
+                        value=start
+                        aria-required="true"
+                        aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                        aria-describedby=described
+                    />
+                    {move || problem.get().map(|text| view! {
+                        <p class="field-error" id=format!("{}-error", field.get())>{text}</p>
+                    })}
+                </div>
                 <Submit form secondary=true text=text::elsewhere_of(locale, &reference)/>
             </ActionForm>
         </details>
@@ -213,6 +266,7 @@ fn JobRow(locale: Locale, row: JobView, form: FormState, action: ServerAction<Re
     };
     let error = row.error.map(|error| match error {
         ErrorClass::Outside => text::error_outside(locale),
+        ErrorClass::Denied => text::error_denied(locale),
         ErrorClass::TooSlow => text::error_too_slow(locale),
         ErrorClass::Gone => text::error_gone(locale),
         ErrorClass::Fault => text::error_fault(locale),
@@ -223,7 +277,7 @@ fn JobRow(locale: Locale, row: JobView, form: FormState, action: ServerAction<Re
     });
     view! {
         <tr>
-            <th scope="row"><code>{row.kind}</code></th>
+            <th scope="row">{row.name}</th>
             <td>{fmt::date_time(locale, &row.due_at)}</td>
             <td class="number">{fmt::int(locale, i64::from(row.attempts))}</td>
             <td>

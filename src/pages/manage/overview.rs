@@ -7,7 +7,7 @@ use crate::{
     url::{self, ManagePage, Page},
 };
 use gabarit_i18n::{manage as text, operations};
-use gabarit_view::manage::Waiting;
+use gabarit_view::manage::{ANSWERS_TODAY, STARTS_TODAY, Waiting};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -24,6 +24,7 @@ fn further(locale: Locale, code: &str) -> (&'static str, Option<String>) {
         "appeals" => (text::queue_appeals(locale), below("members")),
         "claims" => (text::queue_claims(locale), below("members")),
         "referrals" => (text::queue_referrals(locale), page(ManagePage::Referrals)),
+        "audit" => (text::queue_audit(locale), page(ManagePage::Audit)),
         "leads" => (text::queue_leads(locale), page(ManagePage::Referrals)),
         _ => (text::queue_draft(locale), page(ManagePage::Rules)),
     }
@@ -37,6 +38,9 @@ pub(super) fn OverviewPage() -> impl IntoView {
     let queue = move |state: &str| {
         let page = url::path(locale, Page::Manage(ManagePage::Candidates));
         Some(if state.is_empty() { page } else { url::with_param(&page, "state", state) })
+    };
+    let bookings = move |state: &str| {
+        Some(url::with_param(&url::path(locale, Page::Manage(ManagePage::Bookings)), "state", state))
     };
     let tile = move |name: &'static str, waiting: Waiting, href: Option<String>| {
         let number = fmt::int(locale, i64::from(waiting.count));
@@ -68,15 +72,15 @@ pub(super) fn OverviewPage() -> impl IntoView {
                     Ok(overview) => view! {
                         <h2>{text::due_today(locale)}</h2>
                         <ul class="console-counts">
-                            {tile(text::answers_today(locale), overview.answers_today, None)}
-                            {tile(text::starts_today(locale), overview.starts_today, None)}
+                            {tile(text::answers_today(locale), overview.answers_today, bookings(ANSWERS_TODAY))}
+                            {tile(text::starts_today(locale), overview.starts_today, bookings(STARTS_TODAY))}
                         </ul>
                         <h2>{text::queues(locale)}</h2>
                         <ul class="console-counts">
                             {tile(text::candidates_new(locale), overview.candidates_new, queue("new"))}
                             {tile(text::candidates_open(locale), overview.candidates_open, queue(""))}
                             {tile(text::candidates_invited(locale), overview.candidates_invited, queue("invited"))}
-                            {tile(text::orders_waiting(locale), overview.orders, None)}
+                            {tile(text::orders_waiting(locale), overview.orders, bookings("requested"))}
                             {tile(
                                 text::requests_waiting(locale),
                                 overview.requests,

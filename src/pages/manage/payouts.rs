@@ -359,7 +359,7 @@ fn Row(locale: Locale, payout: PayoutView, form: FormState, action: ServerAction
         let number = payout.number.clone();
         view! {
             <details class="action-more">
-                <summary aria-label=text::bounce_of(locale, &number)>{text::mark_bounced(locale)}</summary>
+                <summary class="button" aria-label=text::bounce_of(locale, &number)>{text::mark_bounced(locale)}</summary>
                 <ActionForm action=action attr:class="action-form">
                     <Hidden name="what" value="bounced".to_owned()/>
                     <Hidden name="id" value=id.clone()/>

@@ -371,6 +371,7 @@ fn Reviewers(locale: Locale, all: Vec<ReviewerView>, end: ServerAction<ChangeRev
 #[component]
 fn Appoint(locale: Locale, action: ServerAction<ChangeReviewer>) -> impl IntoView {
     let form = use_form_state("appoint", action);
+    form.call("languages", text::appoint_languages(locale));
     let problem = form.problem("languages");
     let boxes = Locale::ALL
         .iter()

@@ -125,7 +125,6 @@ fn File(locale: Locale, file: NominationFile, moves: Moves) -> impl IntoView {
                 </span>
             </p>
         </header>
-        <Decide file=file.clone() moves carried/>
         <section class="stack">
             <h2>{text::reviews(locale)}</h2>
             <Reviews locale reviews/>
@@ -148,6 +147,8 @@ fn File(locale: Locale, file: NominationFile, moves: Moves) -> impl IntoView {
                 })}
         </section>
         <Read locale dossier/>
+        // Last: one decides after reading.
+        <Decide file=file.clone() moves carried/>
         <History locale steps=file.steps/>
     }
     .into_any()
@@ -210,6 +211,7 @@ fn DecisionFields(file: NominationFile, action: Action, carried: Carried, again:
             view! { <TextArea form name=field label=label hint=text::ground_hint(locale) rows=2 optional=true value=value/> }
         })
         .collect_view();
+    form.call("reasons", text::reasons_legend(locale));
     let problem = form.problem("reasons");
     let button = if again { text::decide_again(locale) } else { text::decide(locale) };
     view! {

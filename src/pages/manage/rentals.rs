@@ -1,9 +1,9 @@
-//! Licences rented alone, for managers: hand-outs and returns due, and the stock.
+//! What is rented alone, for managers: hand-outs and returns due; and the stock, with all that is out of it.
 
 use crate::{
     api::rental::{SetRentalStock, read_rental_desk},
     i18n::{Locale, fmt, use_locale},
-    pages::rental::order::Rows,
+    pages::rental::order::{Rows, thing},
     ui::{ErrorState, FormErrors, Hidden, Skeleton, TableFrame, use_form_state},
 };
 use gabarit_i18n::rental as text;
@@ -57,6 +57,8 @@ fn Desk(locale: Locale, desk: RentalDesk, action: ServerAction<SetRentalStock>) 
                 <thead>
                     <tr>
                         <th scope="col">{text::column_product(locale)}</th>
+                        <th scope="col" class="money">{text::column_alone(locale)}</th>
+                        <th scope="col" class="money">{text::column_booked(locale)}</th>
                         <th scope="col" class="money">{text::column_free(locale)}</th>
                         <th scope="col">{text::column_stock(locale)}</th>
                     </tr>
@@ -70,13 +72,16 @@ fn Desk(locale: Locale, desk: RentalDesk, action: ServerAction<SetRentalStock>) 
 
 #[component]
 fn Stock(locale: Locale, item: RentalItem, action: ServerAction<SetRentalStock>) -> impl IntoView {
-    let id = format!("units-{}", item.product);
-    let product = item.product.to_string();
+    let id = format!("units-{}", item.item);
+    let product = item.item.to_string();
     let units = item.stock.to_string();
-    let label = text::units_of(locale, &item.name);
+    let name = thing(locale, &item.item, &item.name);
+    let label = text::units_of(locale, &name);
     view! {
         <tr>
-            <th scope="row">{item.name}</th>
+            <th scope="row">{name}</th>
+            <td class="money">{fmt::int(locale, i64::from(item.alone))}</td>
+            <td class="money">{fmt::int(locale, i64::from(item.booked))}</td>
             <td class="money">{fmt::int(locale, i64::from(item.free.unwrap_or(0)))}</td>
             <td>
                 <ActionForm action attr:class="rental-stock">

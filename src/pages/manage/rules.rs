@@ -4,7 +4,7 @@ use crate::{
     api::rules::{ActOnRules, BeginRules, manager_rules},
     i18n::{Locale, fmt, use_locale},
     ui::{
-        EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Skeleton, Submit, TableFrame, Tag,
+        EmptyState, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Skeleton, Submit, Sure, TableFrame, Tag,
         TextArea, problem_text, use_form_state,
     },
     url::{self, ManagePage, Page},
@@ -353,6 +353,7 @@ fn Number(
     #[prop(optional, into)] hint: String,
 ) -> impl IntoView {
     let locale = use_locale();
+    form.call(&name, &label);
     let id = form.field_id(&name);
     let start = form.initial(&name, value);
     let watched = name.clone();
@@ -546,11 +547,15 @@ fn Release(locale: Locale, draft: DraftView, act: ServerAction<ActOnRules>) -> i
     let release = match obstacle {
         Some(why) => view! { <p class="hint">{why}</p> }.into_any(),
         None => view! {
-            <p>{text::release_lead(locale, fmt::date(locale, draft.effective_from))}</p>
-            <ActionForm action=act>
-                {hidden("release")}
-                <button type="submit" class="button button-primary">{text::release(locale)}</button>
-            </ActionForm>
+            <Sure text=text::release(locale)>
+                <p>{text::release_lead(locale, fmt::date(locale, draft.effective_from))}</p>
+                <ActionForm action=act>
+                    {hidden("release")}
+                    <button type="submit" class="button button-primary">
+                        {text::release_from(locale, fmt::date(locale, draft.effective_from))}
+                    </button>
+                </ActionForm>
+            </Sure>
         }
         .into_any(),
     };

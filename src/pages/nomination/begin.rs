@@ -125,8 +125,8 @@ fn Stage(locale: Locale, view: NominateView, writing: Writing, actions: Actions)
         Some(open) => view! {
             <p class="hint">{cycle}</p>
             <Refusals locale refusals=view.refusals.clone()/>
+            <Contributions locale view=view.contributions.clone() add=actions.add act=actions.act back="nominate"/>
             <Draft locale view=view.clone() id=open.id writing nominate=actions.nominate act=actions.act/>
-            <Contributions locale view=view.contributions add=actions.add act=actions.act back="nominate"/>
         }
         .into_any(),
         None => view! {

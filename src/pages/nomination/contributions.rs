@@ -105,7 +105,7 @@ pub(crate) fn Fields(locale: Locale, form: FormState, today: String) -> impl Int
         .filter(|channel| **channel != Channel::Community)
         .map(|channel| Choice::new(channel.code(), parts::channel(locale, *channel)))
         .collect();
-    let languages = labels::LANGUAGES.iter().map(|(code, name)| Choice::new(*code, name(locale))).collect();
+    let languages = labels::languages(locale).into_iter().map(|(code, name)| Choice::new(code, name)).collect();
     let paid = vec![Choice::new("no", text::no(locale)), Choice::new("yes", text::yes(locale))];
     view! {
         <div class="field-row">

@@ -3,11 +3,11 @@
 use crate::{
     api::nomination::{Nominate, NominationAction, keep_nomination},
     i18n::{Locale, fmt},
-    ui::{Checkbox, Choice, FormErrors, Hidden, Notice, Select, TextArea, Version, use_form_state},
+    ui::{Checkbox, Choice, FormErrors, Hidden, Notice, SaveOrSend, Select, Sure, TextArea, Version, use_form_state},
     url::{self, Page},
 };
 use gabarit_domain::ids::NominationId;
-use gabarit_i18n::{errors, fmt::ZonedTime, nomination as text};
+use gabarit_i18n::{fmt::ZonedTime, nomination as text};
 use gabarit_view::{
     error::ApiError,
     nomination::{NominateView, NominationForm},
@@ -160,7 +160,8 @@ pub(super) fn Draft(
     act: ServerAction<NominationAction>,
 ) -> impl IntoView {
     let form = use_form_state("nominate", nominate);
-    let pending = form.pending();
+    let none_shown = form.problem("contributions");
+    form.call("contributions", text::contributions(locale));
     let held = writing.hold(&view, id);
     let typed = held.typed.unwrap_or(view.form);
     let languages = Locale::ALL.iter().map(|known| Choice::new(known.code(), known.native_name())).collect();
@@ -240,32 +241,25 @@ pub(super) fn Draft(
                             autocomplete="country"
                         />
                     </div>
-                    <Checkbox form name="truthful" checked=truthful>{text::truthful(locale)}</Checkbox>
+                    <Checkbox form name="truthful" called=text::truthful(locale) checked=truthful>{text::truthful(locale)}</Checkbox>
+                    {move || {
+                        none_shown.get().map(|_| view! { <p class="field-error" id="nominate-contributions">{text::contribution_needed(locale)}</p> })
+                    }}
                     <div role="status">{stopped}</div>
-                    <div class="apply-send">
-                        // The first button is what Enter presses: it must not send half a nomination.
-                        <button type="submit" name="intent" value="save" class="button" disabled=move || pending.get()>
-                            {text::save(locale)}
-                        </button>
-                        <button
-                            type="submit"
-                            name="intent"
-                            value="send"
-                            class="button button-primary"
-                            disabled=move || pending.get()
-                        >
-                            {move || if pending.get() { errors::working(locale) } else { text::send(locale) }}
-                        </button>
-                        <p class="hint" role="status">{status}</p>
-                    </div>
+                    <SaveOrSend form save=text::save(locale) send=text::send(locale)>
+                        {status}
+                    </SaveOrSend>
                 </ActionForm>
             </div>
-            <ActionForm action=act>
-                <Hidden name="act" value="withdraw"/>
-                <Hidden name="id" value=id.to_string()/>
-                <Hidden name="locale" value=locale.code()/>
-                <button type="submit" class="button button-quiet">{text::discard(locale)}</button>
-            </ActionForm>
+            <Sure text=text::discard(locale)>
+                <p>{text::discard_means(locale)}</p>
+                <ActionForm action=act>
+                    <Hidden name="act" value="withdraw"/>
+                    <Hidden name="id" value=id.to_string()/>
+                    <Hidden name="locale" value=locale.code()/>
+                    <button type="submit" class="button">{text::discard_sure(locale)}</button>
+                </ActionForm>
+            </Sure>
         </section>
     }
     .into_any()

@@ -37,11 +37,14 @@ pub(crate) fn HeatMap(locale: Locale, months: Vec<MonthCount>) -> impl IntoView 
             let class = format!("heat-{}", step(month.count));
             let name = fmt::month_short(locale, chrono::Datelike::month(&month.month));
             let letter: String = name.chars().take(3).collect();
+            // The year, where a row or a year begins.
+            let begins = column == 0 || chrono::Datelike::month(&month.month) == 1;
+            let year = begins.then(|| format!("\u{2009}{:02}", chrono::Datelike::year(&month.month).rem_euclid(100)));
             let count = (month.count > 0).then(|| month.count.to_string());
             view! {
                 <g>
                     <rect x=x + 1 y=y + LETTER width=CELL - 2 height=CELL - 2 class=class></rect>
-                    <text x=x + CELL / 2 y=y + 12 class="heat-month">{letter}</text>
+                    <text x=x + CELL / 2 y=y + 12 class="heat-month">{letter}{year.map(|year| view! { <tspan class="heat-year">{year}</tspan> })}</text>
                     <text x=x + CELL / 2 y=y + LETTER + CELL / 2 + 5 class=format!("heat-count heat-count-{}", step(month.count))>
                         {count}
                     </text>

@@ -6,8 +6,8 @@ use crate::{
     i18n::{Locale, fmt, use_locale},
     pages::candidate::successes,
     ui::{
-        Choice, EmptyState, ErrorState, FormErrors, FormState, Hidden, Radios, Skeleton, Submit, Tag, TextArea,
-        form::Kept, use_form_state,
+        Choice, EmptyState, ErrorState, FormErrors, FormState, Hidden, Radios, SaveOrSend, Skeleton, Submit, Tag,
+        TextArea, form::Kept, use_form_state,
     },
     url::{self, Page},
 };
@@ -204,7 +204,6 @@ fn Seat(locale: Locale, view: SeatView, moves: Moves) -> impl IntoView {
 #[component]
 fn Write(locale: Locale, typed: SeatForm, id: String, write: ServerAction<ReviewNomination>) -> impl IntoView {
     let form = use_form_state("review", write);
-    let pending = form.pending();
     let typed_texts = typed.typed().map(|(score, ground)| (score.to_owned(), ground.to_owned()));
     let fields = SeatForm::FIELDS
         .into_iter()
@@ -223,21 +222,7 @@ fn Write(locale: Locale, typed: SeatForm, id: String, write: ServerAction<Review
                 <Hidden name="locale" value=locale.code()/>
                 {fields}
                 <p class="hint">{text::send_review_hint(locale)}</p>
-                <div class="apply-send">
-                    // The first button is what Enter presses: it must not send half a review.
-                    <button type="submit" name="act" value="save" class="button" disabled=move || pending.get()>
-                        {text::save_review(locale)}
-                    </button>
-                    <button
-                        type="submit"
-                        name="act"
-                        value="send"
-                        class="button button-primary"
-                        disabled=move || pending.get()
-                    >
-                        {text::send_review(locale)}
-                    </button>
-                </div>
+                <SaveOrSend form name="act" save=text::save_review(locale) send=text::send_review(locale)/>
             </ActionForm>
         </section>
     }

@@ -61,7 +61,7 @@ fn Address(
 ) -> impl IntoView {
     let action = ServerAction::<SetEndpoint>::new();
     let form = use_form_state(id, action);
-    let schemes = Endpoint::schemes().map(|code| Choice::new(code, code)).collect();
+    let schemes = Endpoint::schemes().map(|(code, name)| Choice::new(code, format!("{name} · {code}"))).collect();
     view! {
         <section class="booking-card">
             <h2>{heading}</h2>
@@ -85,17 +85,29 @@ fn Seller(locale: Locale, seller: SellerForm) -> impl IntoView {
     let form = use_form_state("seller", action);
     let kinds =
         vec![Choice::new("person", text::kind_person(locale)), Choice::new("entity", text::kind_entity(locale))];
+    let kind = RwSignal::new(form.initial("kind", seller.kind.clone()));
+    let is_firm = move || *kind.read() == "entity";
+    let live = RwSignal::new(false);
+    Effect::new(move || live.set(true));
     view! {
         <section class="booking-card">
             <h2>{text::seller(locale)}</h2>
             <p class="hint">{text::seller_lead(locale)}</p>
+            <p class="hint">{text::seller_when(locale)}</p>
             <ActionForm action=action attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
-                <Select form name="kind" label=text::kind(locale) choices=kinds value=seller.kind/>
-                <Field form name="first_name" label=text::first_name(locale) hint=text::person_hint(locale) autocomplete="given-name" optional=true value=seller.first_name/>
-                <Field form name="last_name" label=text::last_name(locale) hint=text::person_hint(locale) autocomplete="family-name" optional=true value=seller.last_name/>
-                <Field form name="birth_date" label=text::birth_date(locale) hint=text::person_hint(locale) kind="date" autocomplete="bday" optional=true value=seller.birth_date/>
-                <Field form name="registration" label=text::registration(locale) hint=text::registration_hint(locale) optional=true value=seller.registration/>
+                <Select form name="kind" label=text::kind(locale) choices=kinds value=seller.kind on_change=Callback::new(move |chosen| kind.set(chosen))/>
+                // Without script both stand there, each saying for whom.
+                <fieldset class="fieldset" hidden=move || live.get() && is_firm()>
+                    <legend>{text::of_person(locale)}</legend>
+                    <Field form name="first_name" label=text::first_name(locale) autocomplete="given-name" value=seller.first_name/>
+                    <Field form name="last_name" label=text::last_name(locale) autocomplete="family-name" value=seller.last_name/>
+                    <Field form name="birth_date" label=text::birth_date(locale) kind="date" autocomplete="bday" value=seller.birth_date/>
+                </fieldset>
+                <fieldset class="fieldset" hidden=move || live.get() && !is_firm()>
+                    <legend>{text::of_firm(locale)}</legend>
+                    <Field form name="registration" label=text::registration(locale) value=seller.registration/>
+                </fieldset>
                 <Field form name="tin" label=text::tin(locale) value=seller.tin/>
                 <Field form name="tin_country" label=text::tin_country(locale) value=seller.tin_country/>
                 <Hidden name="locale" value=locale.code()/>

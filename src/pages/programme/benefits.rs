@@ -205,7 +205,7 @@ fn Benefit(
             view! {
                 <h4>{text::terms(locale)}</h4>
                 <p class="message-body">{move || now.get().1}</p>
-                <Checkbox form name="accept">{text::accept(locale)}</Checkbox>
+                <Checkbox form name="accept" called=text::accept(locale)>{text::accept(locale)}</Checkbox>
             }
         });
         let parcel = (benefit.kind == BenefitKind::WelcomeKit).then(|| {

@@ -9,12 +9,12 @@ use crate::{
     i18n::{Locale, fmt, use_locale},
     ui::{
         EmptyState, Field, FormErrors, FormState, Hidden, Notice, Pagination, Select, Skeleton, Submit, Tag, TextArea,
-        use_form_state,
+        Version, use_form_state,
     },
     url::{self, Page, ProgrammeSection},
 };
 use gabarit_i18n::membership as text;
-use gabarit_view::community::{Community, CommunityThread, PostView, ThreadRow};
+use gabarit_view::community::{Community, CommunityThread, PostView, ThreadRow, version_of};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Form, hooks::use_params_map};
@@ -285,12 +285,14 @@ fn Post(
     });
     let back = format!("{}/{}#post-{}", here_of(locale), thread.get_value(), id.get_value());
     let words = post.body.clone();
+    let version = version_of(post.edited_at.as_ref().map(|at| at.utc)).to_string();
     let change = match chosen.as_str() {
         "edit" if edits => Some(
             view! {
                 <ActionForm action attr:class="stack" attr:novalidate="">
                     <TextArea form name="body" label=text::post_edit(locale) rows=5 value=words/>
                     {hidden("edit")}
+                    <Version form version/>
                     <p class="actions">
                         <Submit form text=text::post_save(locale)/>
                         <a class="button button-quiet" href=back>{text::post_leave(locale)}</a>

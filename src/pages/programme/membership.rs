@@ -248,7 +248,7 @@ fn Leave(forms: Forms) -> impl IntoView {
             <h2>{text::resign_title(locale)}</h2>
             <p>{text::resign_text(locale)}</p>
             <ActionForm action attr:class="stack" attr:novalidate="">
-                <Checkbox form name="sure">{text::resign_sure(locale)}</Checkbox>
+                <Checkbox form name="sure" called=text::resign_sure(locale)>{text::resign_sure(locale)}</Checkbox>
                 <Hidden name="act" value="resign"/>
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form text=text::resign(locale) secondary=true/>

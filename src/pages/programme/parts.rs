@@ -42,10 +42,7 @@ pub(crate) fn language(locale: Locale, code: &str) -> String {
 
 /// Languages to choose from, by name.
 pub(crate) fn languages(locale: Locale) -> Vec<(String, String)> {
-    let mut list: Vec<(String, String)> =
-        labels::LANGUAGES.iter().map(|(code, name)| ((*code).to_owned(), name(locale).to_owned())).collect();
-    list.sort_by(|a, b| a.1.cmp(&b.1));
-    list
+    labels::languages(locale).into_iter().map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
 }
 
 /// The same, as choices of a field.
@@ -101,6 +98,7 @@ pub(crate) fn Checks(
     let kept = form.initial(name, chosen.join(","));
     let chosen: Vec<String> = kept.split(',').map(ToOwned::to_owned).collect();
     let problem = form.problem(name);
+    form.call(name, &legend);
     let group = form.field_id(name);
     let boxes = choices
         .into_iter()

@@ -75,9 +75,9 @@ fn Rates(tariffs: Tariffs) -> impl IntoView {
             };
             view! {
                 <tr>
-                    <th scope="row"><LevelBadge level/></th>
+                    // Two columns fit a telephone.
+                    <th scope="row"><LevelBadge level/><span class="level-means">{described}</span></th>
                     <td class="money">{fmt::money(locale, rate)}</td>
-                    <td>{described}</td>
                 </tr>
             }
         })
@@ -91,7 +91,6 @@ fn Rates(tariffs: Tariffs) -> impl IntoView {
                     <tr>
                         <th scope="col">{site::column_level(locale)}</th>
                         <th scope="col" class="money">{site::column_day_rate(locale)}</th>
-                        <th scope="col">{site::column_meaning(locale)}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

@@ -1,4 +1,4 @@
-//! Licences and workstations: what renting them with a booking costs a day (S7–S9).
+//! Licences and workstations: what renting them costs a day, a week and a month (S7–S9).
 
 use super::levels::VersionLine;
 use crate::{
@@ -7,6 +7,7 @@ use crate::{
     ui::{ErrorState, LinkButton, Notice, Skeleton, TableFrame},
     url::{self, Page},
 };
+use gabarit_domain::rental::{MONTH, WEEK};
 use gabarit_i18n::{common, site};
 use gabarit_view::public::Tariffs;
 use leptos::prelude::*;
@@ -36,38 +37,43 @@ pub fn RentalsPage() -> impl IntoView {
 #[component]
 fn Rentals(tariffs: Tariffs) -> impl IntoView {
     let locale = use_locale();
-    let licences = tariffs
-        .licences
-        .iter()
-        .cloned()
-        .map(|(name, price)| {
-            view! {
-                <tr>
-                    <th scope="row">{site::licence_of(locale, name)}</th>
-                    <td class="money">{fmt::money(locale, price)}</td>
-                </tr>
-            }
+    let rules = tariffs.rental.clone();
+    let workstation = (site::workstation(locale).to_owned(), rules.workstation_per_day);
+    let licences = tariffs.licences.iter().map(|(name, per_day)| (site::licence_of(locale, name), *per_day));
+    let rows = [workstation]
+        .into_iter()
+        .chain(licences)
+        .map(|(name, per_day)| {
+            let prices = [per_day, rules.week(per_day), rules.month(per_day)]
+                .map(|price| view! { <td class="money">{fmt::money(locale, price)}</td> })
+                .collect_view();
+            view! { <tr><th scope="row">{name}</th>{prices}</tr> }
         })
         .collect_view();
+    let count = move |number: u32| fmt::int(locale, i64::from(number));
+    let units = site::rentals_units(
+        locale,
+        count(WEEK),
+        count(rules.week_costs_days),
+        count(MONTH),
+        count(rules.month_costs_days),
+    );
     view! {
         <div class="tariffs">
-            <section>
+            <section class="rental-tariffs">
                 <h2 id="tariffs">{site::rentals_tariffs(locale)}</h2>
                 <TableFrame caption=site::rentals_tariffs(locale)>
                     <thead>
                         <tr>
                             <th scope="col">{site::column_rental(locale)}</th>
                             <th scope="col" class="money">{site::column_per_day(locale)}</th>
+                            <th scope="col" class="money">{site::column_per_week(locale)}</th>
+                            <th scope="col" class="money">{site::column_per_month(locale)}</th>
                         </tr>
                     </thead>
-                    <tbody>
-                        <tr>
-                            <th scope="row">{site::workstation(locale)}</th>
-                            <td class="money">{fmt::money(locale, tariffs.workstation_per_day)}</td>
-                        </tr>
-                        {licences}
-                    </tbody>
+                    <tbody>{rows}</tbody>
                 </TableFrame>
+                <p>{units}</p>
                 <p>{site::rentals_sum(locale)}</p>
             </section>
             <section>

@@ -1,26 +1,25 @@
-//! Choosing days and licences, with the price at once; then the client's details and payment. Without script, the
+//! Choosing days, licences and workstations, with the price at once; then the client's details and payment. Without script, the
 //! choices are a GET form whose address keeps them, and the rest a posted one.
 
-use super::order::Rows;
 use crate::{
     api::rental::{PlaceRental, read_rental_setup},
     i18n::{Locale, fmt, use_locale},
     session::use_account,
     ui::{
-        Checkbox, Choice, ErrorState, Field, FormErrors, FormState, Hidden, Notice, ProductNames, QuoteLines, Radios,
-        Select, Skeleton, Submit, use_form_state,
+        Checkbox, Choice, ErrorState, Field, FormErrors, FormState, Hidden, LinkButton, Notice, PricePanel,
+        ProductNames, QuoteLines, Radios, Select, Skeleton, Submit, use_form_state,
     },
     url::{self, Page},
 };
 use chrono::NaiveDate;
 use gabarit_domain::{
     booking::PaymentMethod,
-    expert::ProductCode,
     pricing::Quote,
     rental::{RentalOrder, RentalRefusal, Term, quote},
+    stock::Rentable,
     vat::{CountryCode, Customer, VatStatus},
 };
-use gabarit_i18n::{booking as booking_text, labels, rental as text};
+use gabarit_i18n::{booking as booking_text, labels, quote as quote_text, rental as text};
 use gabarit_view::{
     error::ApiError,
     expert::ProductView,
@@ -62,7 +61,7 @@ pub(super) fn ChooseRental() -> impl IntoView {
 struct Chosen {
     first: RwSignal<String>,
     last: RwSignal<String>,
-    seats: RwSignal<BTreeMap<ProductCode, u32>>,
+    seats: RwSignal<BTreeMap<Rentable, u32>>,
     country: RwSignal<String>,
 }
 
@@ -84,9 +83,14 @@ fn refusal(locale: Locale, refusal: &RentalRefusal) -> String {
         RentalRefusal::TooFarAhead { latest } => text::refused_too_far(locale, fmt::date(locale, *latest)),
         RentalRefusal::EndsBeforeStart => text::refused_ends(locale).to_owned(),
         RentalRefusal::TooLong { most } => text::refused_long(locale, *most),
-        RentalRefusal::Nothing | RentalRefusal::NoSuchLicence { .. } => text::refused_nothing(locale).to_owned(),
+        RentalRefusal::Nothing | RentalRefusal::NotRented { .. } => text::refused_nothing(locale).to_owned(),
         RentalRefusal::TooMany { most, .. } => text::refused_many(locale, *most),
     }
+}
+
+/// Whether a refusal is about the days, not about what is rented.
+const fn about_days(refusal: &RentalRefusal) -> bool {
+    !matches!(refusal, RentalRefusal::Nothing | RentalRefusal::NotRented { .. } | RentalRefusal::TooMany { .. })
 }
 
 #[component]
@@ -94,10 +98,10 @@ fn Content(setup: RentalSetup) -> impl IntoView {
     let locale = use_locale();
     let query = use_query_map();
     let get = |name: &str| query.with_untracked(|query| query.get(name).unwrap_or_default());
-    let seats: BTreeMap<ProductCode, u32> = setup
+    let seats: BTreeMap<Rentable, u32> = setup
         .items
         .iter()
-        .filter_map(|item| Some((item.product.clone(), get(item.product.as_str()).parse().ok()?)))
+        .filter_map(|item| Some((item.item.clone(), get(item.item.code()).parse().ok()?)))
         .filter(|(_, count)| *count > 0)
         .collect();
     let home = setup.context.operator.country;
@@ -129,65 +133,112 @@ fn Content(setup: RentalSetup) -> impl IntoView {
         &setup
             .items
             .iter()
-            .map(|item| ProductView {
-                code: item.product.clone(),
-                name: item.name.clone(),
-                licence_per_day: Some(item.per_day),
+            .filter_map(|item| match &item.item {
+                Rentable::Workstation => None,
+                Rentable::Licence(code) => Some(ProductView {
+                    code: code.clone(),
+                    name: item.name.clone(),
+                    licence_per_day: Some(item.per_day),
+                }),
             })
             .collect::<Vec<_>>(),
     );
-    let own = setup.own.clone();
     let signed_in = use_account();
     let is_in = signed_in.with_untracked(Option::is_some);
+    let total = move || match price.get() {
+        Some(Ok(quote)) => Some(fmt::money(locale, quote.total)),
+        _ => None,
+    };
+    let announce = move || match price.get() {
+        Some(Ok(quote)) => quote_text::announce(locale, fmt::money(locale, quote.total)),
+        Some(Err(refusals)) => refusals.first().map(|one| refusal(locale, one)).unwrap_or_default(),
+        None => String::new(),
+    };
+    let sheet = view! {
+        {move || match price.get() {
+            None => view! { <p class="hint">{text::price_hint(locale)}</p> }.into_any(),
+            Some(Err(refusals)) => refusals
+                .iter()
+                .map(|one| view! { <p class="hint">{refusal(locale, one)}</p> })
+                .collect_view()
+                .into_any(),
+            Some(Ok(quote)) => {
+                let customer = Customer {
+                    country: chosen.country.with(|code| CountryCode::parse(code).unwrap_or(home)),
+                    vat_number: None,
+                    vat_status: VatStatus::None,
+                    is_private: false,
+                };
+                view! { <QuoteLines quote customer home=Some(home) names=names.clone()/> }.into_any()
+            }
+        }}
+    }
+    .into_any();
     view! {
-        <div class="booking-page">
-            <div class="booking-main">
-                <Choices locale items=setup.items.clone() chosen/>
+        <div class="booking-page rental-page">
+            <div class="booking-main rental-choices">
+                <Choices locale items=setup.items.clone() chosen form price/>
+            </div>
+            <PricePanel
+                title=text::price_title(locale)
+                class="rental-price"
+                announce=Signal::derive(announce)
+                label=quote_text::total(locale).to_owned()
+                amount=Signal::derive(move || total().unwrap_or_else(|| "—".to_owned()))
+                sheet
+            >
+                <a class="button button-primary" href="#rental-who">{booking_text::go_on(locale)}</a>
+            </PricePanel>
+            <div class="booking-main rental-who" id="rental-who">
                 {if is_in {
                     view! { <Details locale setup=setup.clone() chosen action form price/> }.into_any()
                 } else {
                     view! { <SignInFirst locale/> }.into_any()
                 }}
             </div>
-            <aside class="booking-side">
-                <section class="title-block quote-panel-still" aria-live="polite">
-                    <h2 class="quote-title-bar">{text::price_title(locale)}</h2>
-                    {move || match price.get() {
-                        None => view! { <p class="hint">{text::price_hint(locale)}</p> }.into_any(),
-                        Some(Err(refusals)) => refusals
-                            .iter()
-                            .map(|one| view! { <p class="hint">{refusal(locale, one)}</p> })
-                            .collect_view()
-                            .into_any(),
-                        Some(Ok(quote)) => {
-                            let customer = Customer {
-                                country: chosen.country.with(|code| CountryCode::parse(code).unwrap_or(home)),
-                                vat_number: None,
-                                vat_status: VatStatus::None,
-                                is_private: false,
-                            };
-                            view! { <QuoteLines quote customer home=Some(home) names=names.clone()/> }.into_any()
-                        }
-                    }}
-                </section>
-            </aside>
         </div>
-        {(!own.is_empty()).then(|| view! {
-            <section class="booking-section">
-                <h2>{text::own(locale)}</h2>
-                <Rows locale rows=own/>
-            </section>
+        {is_in.then(|| view! {
+            <p><LinkButton href=url::path(locale, Page::Bookings)>{text::own(locale)}</LinkButton></p>
         })}
     }
     .into_any()
 }
 
 #[component]
-fn Choices(locale: Locale, items: Vec<RentalItem>, chosen: Chosen) -> impl IntoView {
+fn Choices(locale: Locale, items: Vec<RentalItem>, chosen: Chosen, form: FormState, price: Price) -> impl IntoView {
+    // What is wrong with the days or the numbers is told beside them: at once, and when the order was refused for it.
+    let told = move |of_days: bool| {
+        price.with(|price| match price {
+            Some(Err(refusals)) => refusals
+                .iter()
+                .filter(|one| !matches!(one, RentalRefusal::Nothing) && about_days(one) == of_days)
+                .map(|one| refusal(locale, one))
+                .collect::<Vec<_>>()
+                .join(" "),
+            _ => String::new(),
+        })
+    };
+    let refused = [form.problem("first"), form.problem("last"), form.problem("seats")];
+    let problem = move |of_days: bool| {
+        let mut words = told(of_days);
+        let fields = if of_days { &refused[..2] } else { &refused[2..] };
+        if words.is_empty() {
+            words = fields.iter().filter_map(Get::get).next().unwrap_or_default();
+        }
+        words
+    };
+    form.call("first", text::first(locale));
+    form.call("last", text::last(locale));
+    form.call("seats", text::what_title(locale));
+
     let rows = items
         .into_iter()
         .map(|item| {
-            let id = format!("seats-{}", item.product);
+            let id = format!("seats-{}", item.item);
+            let label = match &item.item {
+                Rentable::Workstation => text::workstations(locale).to_owned(),
+                Rentable::Licence(_) => text::seats_of(locale, &item.name),
+            };
             let hint = format!("{id}-hint");
             let free = item.free.map(|free| match free {
                 0 => format!(" · {}", text::none_free(locale)),
@@ -200,16 +251,15 @@ fn Choices(locale: Locale, items: Vec<RentalItem>, chosen: Chosen) -> impl IntoV
                 fmt::money(locale, item.per_month),
             );
             let most = item.free.unwrap_or(item.stock);
-            let product = item.product.clone();
-            let start =
-                chosen.seats.with_untracked(|seats| seats.get(&product).map(u32::to_string)).unwrap_or_default();
+            let thing = item.item.clone();
+            let start = chosen.seats.with_untracked(|seats| seats.get(&thing).map(u32::to_string)).unwrap_or_default();
             view! {
                 <div class="field rental-item">
-                    <label for=id.clone()>{text::seats_of(locale, item.name)}</label>
+                    <label for=id.clone()>{label}</label>
                     <p class="hint" id=hint.clone()>{tariffs} {free}</p>
                     <input
                         id=id
-                        name=item.product.to_string()
+                        name=item.item.to_string()
                         type="number"
                         inputmode="numeric"
                         min="0"
@@ -221,9 +271,9 @@ fn Choices(locale: Locale, items: Vec<RentalItem>, chosen: Chosen) -> impl IntoV
                             let count = event_target_value(&event).parse().unwrap_or(0);
                             chosen.seats.update(|seats| {
                                 if count > 0 {
-                                    seats.insert(product.clone(), count);
+                                    seats.insert(thing.clone(), count);
                                 } else {
-                                    seats.remove(&product);
+                                    seats.remove(&thing);
                                 }
                             });
                         }
@@ -243,6 +293,7 @@ fn Choices(locale: Locale, items: Vec<RentalItem>, chosen: Chosen) -> impl IntoV
                     type="date"
                     class="input"
                     value=signal.get_untracked()
+                    aria-describedby="rental-days-problem"
                     on:input=move |event| signal.set(event_target_value(&event))
                 />
             </div>
@@ -256,8 +307,10 @@ fn Choices(locale: Locale, items: Vec<RentalItem>, chosen: Chosen) -> impl IntoV
                 {day("first", text::first(locale), chosen.first)}
                 {day("last", text::last(locale), chosen.last)}
             </div>
+            <p class="problem" id="rental-days-problem" role="status">{move || problem(true)}</p>
             <h2>{text::what_title(locale)}</h2>
             <div class="rental-items">{rows}</div>
+            <p class="problem" id="rental-seats" role="status">{move || problem(false)}</p>
             <p><button type="submit" class="button">{text::show_price(locale)}</button></p>
         </form>
     }
@@ -328,6 +381,36 @@ fn Details(
     let (vat_number, email) = (of(|p| p.vat_number.clone().unwrap_or_default()), of(|p| p.invoice_email.clone()));
     let registration = of(|p| p.registration.clone().unwrap_or_default());
     let country = chosen.country.get_untracked();
+    let sent_to = Memo::new(move |_| {
+        chosen.seats.with(|seats| seats.get(&Rentable::Workstation).is_some_and(|count| *count > 0))
+    });
+    let recipient = name.clone();
+    let (to_street, to_code, to_city) = (street.clone(), postal_code.clone(), city.clone());
+    let (to_country, to_countries) = (country.clone(), countries.clone());
+    let delivery = move || {
+        sent_to.get().then(|| {
+            view! {
+                <h2>{text::delivery_title(locale)}</h2>
+                <p class="hint">{text::delivery_hint(locale)}</p>
+                <div class="field-pair">
+                    <Field form name="delivery_name" label=text::delivery_name(locale) value=recipient.clone()/>
+                    <Field form name="delivery_phone" kind="tel" label=text::delivery_phone(locale)/>
+                </div>
+                <Field form name="delivery_street" label=text::delivery_street(locale) value=to_street.clone()/>
+                <div class="field-pair">
+                    <Field form name="delivery_postal_code" label=text::delivery_postal_code(locale) value=to_code.clone()/>
+                    <Field form name="delivery_city" label=text::delivery_city(locale) value=to_city.clone()/>
+                </div>
+                <Select
+                    form
+                    name="delivery_country"
+                    label=text::delivery_country(locale)
+                    choices=to_countries.clone()
+                    value=to_country.clone()
+                />
+            }
+        })
+    };
     view! {
         <ActionForm action attr:class="booking-section stack" attr:novalidate="">
             <h2>{text::details_title(locale)}</h2>
@@ -356,10 +439,11 @@ fn Details(
             <Field form name="registration" label=booking_text::registration(locale) optional=true value=registration/>
             <Field form name="order_number" label=booking_text::order_number(locale) optional=true/>
             <Field form name="invoice_email" kind="email" label=booking_text::invoice_email(locale) autocomplete="email" value=email/>
+            {delivery}
             <h2>{text::pay_title(locale)}</h2>
             <Radios form name="method" legend=text::method(locale) choices=methods/>
             <p class="hint">{text::method_hint(locale)}</p>
-            <Checkbox form name="terms">{text::terms(locale)}</Checkbox>
+            <Checkbox form name="terms" called=text::terms(locale)>{text::terms(locale)}</Checkbox>
             <p class="hint">
                 <a href=url::path(locale, Page::Terms)>{gabarit_i18n::common::nav_terms(locale)}</a> " · "
                 <a href=url::path(locale, Page::Privacy)>{gabarit_i18n::common::nav_privacy(locale)}</a>

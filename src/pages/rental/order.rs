@@ -4,12 +4,17 @@ use crate::{
     api::rental::{MoveRental, read_rental},
     i18n::{Locale, fmt, use_locale},
     ui::{
-        EmptyState, ErrorState, FormErrors, Hidden, LinkButton, ProductNames, QuoteLines, Skeleton, Submit, Tag,
-        use_form_state,
+        EmptyState, ErrorState, FormErrors, Hidden, LinkButton, Notice, ProductNames, QuoteLines, Refunds, Skeleton,
+        Submit, Sure, Tag, use_form_state,
     },
     url::{self, Page},
 };
-use gabarit_domain::invoice::DocumentKind;
+use gabarit_domain::{
+    invoice::{DeliverTo, DocumentKind},
+    money::Cents,
+    rental::Delivery,
+    stock::Rentable,
+};
 use gabarit_i18n::{documents as document_text, labels, quote as quote_text, rental as text};
 use gabarit_view::{
     error::ApiError,
@@ -34,7 +39,21 @@ pub(crate) fn state_words(locale: Locale, state: &str) -> &'static str {
 }
 
 fn items(locale: Locale, summary: &RentalSummary) -> String {
-    summary.items.iter().map(|(name, count)| text::item(locale, *count, name)).collect::<Vec<_>>().join(", ")
+    let items = summary.items.iter().map(|(item, name, count)| text::item(locale, *count, thing(locale, item, name)));
+    items.collect::<Vec<_>>().join(", ")
+}
+
+/// What something to rent is called.
+pub(crate) fn thing(locale: Locale, item: &Rentable, name: &str) -> String {
+    match item {
+        Rentable::Workstation => text::workstation(locale).to_owned(),
+        Rentable::Licence(_) => name.to_owned(),
+    }
+}
+
+/// Where workstations are sent, as the invoice has it, and whom to call there.
+fn address(to: &Delivery, country: &str) -> String {
+    format!("{} · {}", DeliverTo::from(to).lines(country).join(", "), to.phone)
 }
 
 /// Orders in a list.
@@ -45,6 +64,12 @@ pub(crate) fn Rows(locale: Locale, rows: Vec<RentalSummary>) -> impl IntoView {
         .map(|row| {
             let href = url::path(locale, Page::Rental(row.id));
             let term = text::term(locale, fmt::date(locale, row.term.first), fmt::date(locale, row.term.last));
+            let to = row.delivery.as_ref().map(|to| {
+                let words = address(to, to.country.as_str());
+                view! { <p class="hint">{text::fact_delivery(locale)} " · " {words}</p> }
+            });
+            let taken_back =
+                row.charged_back.then(|| view! { <Tag strong=true>{text::charged_back_tag(locale)}</Tag> });
             view! {
                 <li class="booking-row">
                     <div class="booking-row-head">
@@ -56,8 +81,10 @@ pub(crate) fn Rows(locale: Locale, rows: Vec<RentalSummary>) -> impl IntoView {
                         {state_words(locale, &row.state)}
                         {row.overdue.then(|| format!(" · {}", text::overdue(locale)))}
                     </Tag>
+                    {taken_back}
                     <p class="booking-row-days">{term}</p>
                     <p class="hint">{row.client_name} " · " {fmt::money(locale, row.total)}</p>
+                    {to}
                 </li>
             }
         })
@@ -124,11 +151,34 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
         .into_any()
     };
     let pay = rental.may_pay.then(|| button("pay", text::pay(locale, fmt::money(locale, summary.total)), None, false));
-    let hand_out = rental.may_hand_out.then(|| button("hand-out", text::hand_out(locale).to_owned(), None, false));
+    let to_hand_out =
+        if summary.delivery.is_some() { text::hand_out_sent(locale) } else { text::hand_out(locale) }.to_owned();
+    let hand_out = rental.may_hand_out.then(|| button("hand-out", to_hand_out, None, false));
+    let delivery = summary.delivery.as_ref().map(|to| {
+        let words = address(to, rental.delivery_country.as_deref().unwrap_or_default());
+        view! {
+            <section class="booking-card">
+                <h2>{text::fact_delivery(locale)}</h2>
+                <p>{words}</p>
+            </section>
+        }
+    });
+    let taken_back = (rental.charged_back > Cents::ZERO).then(|| {
+        let amount = fmt::money(locale, rental.charged_back);
+        let words =
+            if rental.is_own { text::charged_back_client(locale, amount) } else { text::charged_back(locale, amount) };
+        view! { <Notice warning=true><p>{words}</p></Notice> }
+    });
     let take_back = rental.may_return.then(|| button("return", text::take_back(locale).to_owned(), None, false));
-    let cancel = rental
-        .may_cancel
-        .then(|| button("cancel", text::cancel(locale).to_owned(), Some(text::cancel_hint(locale)), true));
+    let cancel = rental.may_cancel.then(|| {
+        let paid = summary.total;
+        view! {
+            <Sure text=text::cancel(locale)>
+                <p>{text::cancel_hint(locale)}</p>
+                {button("cancel", text::cancel_sure(locale, fmt::money(locale, paid)), None, true)}
+            </Sure>
+        }
+    });
     let clock = rental.clock.as_ref().map(|until| {
         let words = text::pay_until(locale, fmt::date_time(locale, until));
         view! { <p>{words}</p> }
@@ -169,28 +219,6 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
         })
         .collect_view();
     let payment = rental.method.map(|method| view! { <p class="hint">{labels::method(locale, method).to_owned()}</p> });
-    let has_refunds = !rental.refunds.is_empty();
-    let refunds = rental
-        .refunds
-        .iter()
-        .map(|refund| {
-            let state = match refund.state.as_str() {
-                "sent" => text::refund_sent(locale),
-                "failed" => text::refund_failed(locale),
-                "elsewhere" => text::refund_elsewhere(locale),
-                _ => text::refund_due(locale),
-            };
-            view! {
-                <li>
-                    <span class="document-what">
-                        <span>{state}</span>
-                        <span class="hint">{fmt::date_time(locale, &refund.at)}</span>
-                    </span>
-                    <span class="money">{fmt::money(locale, refund.amount)}</span>
-                </li>
-            }
-        })
-        .collect_view();
     let has_documents = !rental.documents.is_empty();
     view! {
         <Title text=title.clone()/>
@@ -201,12 +229,13 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
                 <Tag strong=summary.overdue>{state_words(locale, &summary.state)}</Tag>
             </p>
             <p>{term}</p>
-            <p><LinkButton href=url::path(locale, Page::RentalOrder)>{text::own(locale)}</LinkButton></p>
+            <p><LinkButton href=url::path(locale, Page::Bookings)>{text::own(locale)}</LinkButton></p>
         </header>
         <FormErrors form/>
         <div class="booking-page">
             <div class="booking-main">
                 <section class="booking-now">
+                    {taken_back}
                     {clock}
                     {charged}
                     <div class="booking-actions">{pay} {hand_out} {take_back} {cancel}</div>
@@ -222,12 +251,8 @@ fn Content(rental: RentalView, action: ServerAction<MoveRental>) -> impl IntoVie
                     <QuoteLines quote=rental.quote.clone() customer=rental.customer.clone() home=None names/>
                 </section>
                 {payment}
-                {has_refunds.then(|| view! {
-                    <section class="booking-card">
-                        <h2>{text::refunds(locale)}</h2>
-                        <ul class="document-list">{refunds}</ul>
-                    </section>
-                })}
+                {delivery}
+                <Refunds locale refunds=rental.refunds.clone()/>
                 {has_documents.then(|| view! {
                     <section class="booking-card">
                         <h2>{text::documents(locale)}</h2>

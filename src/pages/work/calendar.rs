@@ -8,8 +8,8 @@ use crate::{
     },
     i18n::{Locale, fmt, use_locale},
     ui::{
-        Checkbox, DayCalendar, ErrorState, Field, FormErrors, Hidden, Notice, Skeleton, Submit, TextArea,
-        use_form_state,
+        Checkbox, Choice, DayCalendar, ErrorState, Field, FormErrors, Hidden, Notice, Select, Skeleton, Submit,
+        TextArea, use_form_state,
     },
 };
 use chrono::Weekday;
@@ -86,6 +86,8 @@ fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
         WEEK.iter().enumerate().map(|(at, day)| (at.to_string(), fmt::weekday(locale, *day).to_owned())).collect();
     let chosen = (0..7_u8).filter(|bit| page.view.week_pattern >> bit & 1 == 1).map(|bit| bit.to_string()).collect();
     let holidays = page.view.works_holidays;
+    let region = page.view.region;
+    let regions: Vec<_> = page.view.regions.into_iter().map(|(code, name)| Choice::new(code, name)).collect();
     view! {
         <section class="booking-section">
             <h2>{text::pattern_title(locale)}</h2>
@@ -95,6 +97,9 @@ fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
                 <Hidden name="locale" value=locale.code().to_owned()/>
                 <Checks form name="weekdays" legend=text::pattern_title(locale) choices chosen/>
                 <Checkbox form name="works_holidays" checked=holidays>{text::works_holidays(locale)}</Checkbox>
+                {(!regions.is_empty()).then(|| view! {
+                    <Select form name="region" label=text::holiday_region(locale) hint=text::holiday_region_hint(locale) optional=true choices=regions value=region/>
+                })}
                 <Submit form secondary=true text=text::save(locale).to_owned()/>
             </ActionForm>
         </section>
@@ -124,6 +129,7 @@ fn Paint(page: Loaded, actions: Actions) -> impl IntoView {
                     holidays=view.holidays
                     selected
                     field="days[]"
+                    own=true
                 />
                 <Submit form text=text::paint_save(locale).to_owned()/>
             </ActionForm>
@@ -147,19 +153,22 @@ fn Elsewhere(page: Loaded, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("calendar", actions.add);
     let row = move |calendar: BusyCalendarView| {
+        let was_read = calendar.read_at.is_some();
         let read = calendar
             .read_at
             .as_ref()
             .map(|at| format!(" · {}", text::calendar_read(locale, fmt::date_time(locale, at))));
-        let problem =
-            calendar.problem.map(|problem| view! { <p class="field-error">{problem_text(locale, problem)}</p> });
+        let problem = calendar.problem.map(|problem| {
+            let still = was_read.then(|| text::problem_last_counts(locale));
+            view! { <p class="field-error">{problem_text(locale, problem)} " " {still}</p> }
+        });
         let name = calendar.name.clone();
         view! {
             <li>
                 <p>
                     <strong>{calendar.name}</strong>
                     {calendar.host.map(|host| format!(" · {host}"))}
-                    " · " {text::calendar_events(locale, calendar.events)}
+                    " · " {text::calendar_events(locale, u64::from(calendar.events))}
                     {read}
                 </p>
                 {problem}

@@ -3,14 +3,16 @@
 use crate::{
     api::work::{thread, work_threads},
     i18n::{fmt, use_locale},
-    ui::{EmptyState, ErrorState, Files, FormErrors, LinkButton, Skeleton, Submit, TextArea, use_posted_form},
+    ui::{
+        Attached, EmptyState, ErrorState, Files, FormErrors, LinkButton, Skeleton, Submit, TextArea, use_posted_form,
+    },
     url::{self, Page},
 };
 use gabarit_domain::ids::BookingId;
 use gabarit_i18n::{common, work as text};
 use gabarit_view::{
     error::ApiError,
-    work::{MAX_MESSAGE_FILES, MESSAGE_FORM, MessageFile, Thread, ThreadSummary, file_size},
+    work::{MAX_MESSAGE_FILES, MESSAGE_FORM, Thread, ThreadSummary},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -110,7 +112,7 @@ fn Conversation(thread: Thread) -> impl IntoView {
                 <li class="message" class:message-own=message.own id=(Some(index) == latest).then_some("latest")>
                     <p class="hint">{who} " · " {fmt::date_time(locale, &message.at)}</p>
                     <p class="prose">{message.body}</p>
-                    <MessageFiles files=message.files/>
+                    <Attached files=message.files at="/messages/files"/>
                 </li>
             }
         })
@@ -129,6 +131,7 @@ fn Conversation(thread: Thread) -> impl IntoView {
                 <form
                     id="write"
                     method="post"
+                    on:submit=move |_| form.post()
                     action=format!("/messages/{}/write", thread.booking)
                     enctype="multipart/form-data"
                     class="stack form-page"
@@ -138,7 +141,7 @@ fn Conversation(thread: Thread) -> impl IntoView {
                     <input type="hidden" name="key" value=thread.key/>
                     <input type="hidden" name="locale" value=locale.code()/>
                     <TextArea form name="body" label=text::message(locale) hint=text::message_hint(locale, thread.with) rows=5/>
-                    <Files form name="files" label=text::files(locale) hint accept="application/pdf,image/png,image/jpeg"/>
+                    <Files form name="files" label=text::files(locale) hint />
                     <Submit form text=text::send(locale).to_owned()/>
                 </form>
             }
@@ -155,23 +158,4 @@ fn Conversation(thread: Thread) -> impl IntoView {
         }}
     }
     .into_any()
-}
-
-/// What was sent with a message, as downloads.
-#[component]
-fn MessageFiles(files: Vec<MessageFile>) -> impl IntoView {
-    let locale = use_locale();
-    let none = files.is_empty();
-    let items = files
-        .into_iter()
-        .map(|file| {
-            view! {
-                <li>
-                    <a href=format!("/messages/files/{}", file.id) rel="external" download="">{file.name}</a>
-                    " " <span class="hint">{file_size(locale, file.size)}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    (!none).then(|| view! { <ul class="message-files" aria-label=text::files(locale)>{items}</ul> }).into_any()
 }

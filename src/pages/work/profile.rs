@@ -1,16 +1,23 @@
 //! The profile: texts and lists, records, how complete it is, and how it looks.
 
-use super::{Checks, successes};
+use super::{
+    Checks,
+    preview::{LinksFound, Preview, Reader, Typed, marked, texts_of},
+    successes,
+};
 use crate::{
     api::work::{SaveWorkProfile, work_profile},
     i18n::{Locale, use_locale},
     ui::{
-        Avatar, Choice, ErrorState, Field, FormErrors, Hidden, LevelBadge, LinkButton, Select, Skeleton, Submit,
-        TextArea, use_form_state,
+        Avatar, Choice, ErrorState, Field, FormErrors, Hidden, LevelBadge, LinkButton, ProfileBody, Select, Skeleton,
+        Submit, TextArea, use_form_state,
     },
     url::{self, Page, WorkPage},
 };
-use gabarit_domain::{completeness::Point, expert::Sector};
+use gabarit_domain::{
+    completeness::{Completeness, Point},
+    expert::Sector,
+};
 use gabarit_i18n::{labels, profile as profile_text, work as text};
 use gabarit_view::{
     expert::{ProfileRecord, RecordKind},
@@ -59,22 +66,11 @@ fn point_text(locale: Locale, point: Point) -> &'static str {
     }
 }
 
+/// How complete the profile is, and why each missing point matters.
 #[component]
-fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl IntoView {
+fn Meter(completeness: Completeness) -> impl IntoView {
     let locale = use_locale();
-    let form = use_form_state("profile", save);
-    let headline = RwSignal::new(form.initial("headline", editor.headline.clone()));
-    let languages = move || labels::LANGUAGES.map(|(code, name)| (code.to_owned(), name(locale).to_owned())).to_vec();
-    let summary_languages = languages().into_iter().map(|(code, name)| Choice::new(code, name)).collect();
-    let products = editor.all_products.iter().map(|product| (product.code.to_string(), product.name.clone())).collect();
-    let sectors =
-        Sector::ALL.map(|sector| (sector.code().to_owned(), labels::sector(locale, sector).to_owned())).to_vec();
-    let percent = editor.completeness.percent;
-    let missing = editor.completeness.missing.clone();
-    let stored = StoredValue::new(editor.clone());
-    let field = move |pick: fn(&ProfileEditor) -> String| stored.with_value(pick);
-    let product_codes: Vec<String> = editor.products.iter().map(ToString::to_string).collect();
-    let sector_codes: Vec<String> = editor.sectors.iter().map(|sector| sector.code().to_owned()).collect();
+    let (percent, missing) = (completeness.percent, completeness.missing);
     view! {
         <section class="booking-section">
             <h2 id="complete">{text::complete(locale, percent)}</h2>
@@ -91,53 +87,86 @@ fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl In
                 .into_any()
             }}
         </section>
-        <section class="booking-section">
-            <h2>{text::preview(locale)}</h2>
-            <p class="hint">{text::preview_hint(locale)}</p>
-            <article class="card expert-card">
-                <div class="expert-card-who">
-                    <Avatar name=editor.display_name.clone() id=editor.expert/>
-                    <div>
-                        <h3>{editor.display_name.clone()}</h3>
-                        <p class="expert-card-headline">{move || headline.get()}</p>
-                    </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl IntoView {
+    let locale = use_locale();
+    let form = use_form_state("profile", save);
+    let reader = StoredValue::new(Reader::new(locale, &editor));
+    let all_products =
+        editor.all_products.iter().map(|product| (product.code.to_string(), product.name.clone())).collect();
+    let (name, expert, level, version) = (editor.display_name.clone(), editor.expert, editor.level, editor.version);
+    let (completeness, records) = (editor.completeness.clone(), editor.records.clone());
+    let stored = StoredValue::new(editor);
+    // Codes of a list as the fields have them: what was typed before a refusal, else what is stored.
+    let lists = move |name: &str| -> Vec<String> {
+        let codes: Vec<String> = stored.with_value(|editor| match name {
+            "products" => editor.products.iter().map(ToString::to_string).collect(),
+            "sectors" => editor.sectors.iter().map(|sector| sector.code().to_owned()).collect(),
+            _ => editor.languages.clone(),
+        });
+        let list = form.initial(name, codes.join(","));
+        list.split(',').filter(|code| !code.is_empty()).map(ToOwned::to_owned).collect()
+    };
+    let texts = move |name: &str| {
+        let text = stored.with_value(|editor| match name {
+            "headline" => editor.headline.clone(),
+            "summary" => editor.summary.clone(),
+            "skills" => editor.skills.join("\n"),
+            _ => editor.summary_language.clone(),
+        });
+        form.initial(name, text)
+    };
+    let draft = RwSignal::new(reader.with_value(|reader| reader.read(texts, lists)));
+    let frame = NodeRef::new();
+    let typed = Typed::follow(frame, move |typed| draft.set(reader.with_value(|reader| reader.typed(typed))));
+    let languages = move || {
+        labels::languages(locale).into_iter().map(|(code, name)| (code.to_owned(), name.to_owned())).collect::<Vec<_>>()
+    };
+    let summary_languages = languages().into_iter().map(|(code, name)| Choice::new(code, name)).collect();
+    let sectors =
+        Sector::ALL.map(|sector| (sector.code().to_owned(), labels::sector(locale, sector).to_owned())).to_vec();
+    view! {
+        <Meter completeness/>
+        <div class="work-edit">
+            <section class="booking-section">
+                <h2>{text::texts_title(locale)}</h2>
+                <div node_ref=frame on:input=typed>
+                    <ActionForm action=save attr:class="stack" attr:novalidate="">
+                        <FormErrors form/>
+                        <Hidden name="version" value=version.to_string()/>
+                        <Hidden name="locale" value=locale.code().to_owned()/>
+                        <Field form name="headline" label=text::headline(locale) hint=text::headline_hint(locale) value=texts("headline")/>
+                        <TextArea form name="summary" label=text::summary(locale) hint=text::summary_hint(locale) optional=true rows=10 value=texts("summary")/>
+                        <Select form name="summary_language" label=text::summary_language(locale) choices=summary_languages value=texts("summary_language")/>
+                        <TextArea form name="skills" label=text::skills(locale) hint=text::skills_hint(locale) optional=true rows=6 value=texts("skills")/>
+                        <Checks form name="products" legend=text::products(locale) choices=all_products chosen=lists("products")/>
+                        <Checks form name="sectors" legend=text::sectors(locale) choices=sectors chosen=lists("sectors")/>
+                        <Checks form name="languages" legend=text::languages(locale) choices=languages() chosen=lists("languages")/>
+                        <Submit form text=text::save(locale).to_owned()/>
+                    </ActionForm>
                 </div>
-                <LevelBadge level=editor.level/>
-            </article>
-            <p><a href=url::path(locale, Page::Expert(editor.expert))>{text::see_profile(locale)}</a></p>
-        </section>
-        <section class="booking-section">
-            <h2>{text::texts_title(locale)}</h2>
-            <ActionForm action=save attr:class="stack" attr:novalidate="">
-                <FormErrors form/>
-                <Hidden name="version" value=field(|editor| editor.version.to_string())/>
-                <Hidden name="locale" value=locale.code().to_owned()/>
-                <Field
-                    form
-                    name="headline"
-                    label=text::headline(locale)
-                    hint=text::headline_hint(locale)
-                    value=field(|editor| editor.headline.clone())
-                    on_input=move |typed: String| headline.set(typed)
-                />
-                <TextArea
-                    form
-                    name="summary"
-                    label=text::summary(locale)
-                    hint=text::summary_hint(locale)
-                    optional=true
-                    rows=10
-                    value=field(|editor| editor.summary.clone())
-                />
-                <Select form name="summary_language" label=text::summary_language(locale) choices=summary_languages value=field(|editor| editor.summary_language.clone())/>
-                <TextArea form name="skills" label=text::skills(locale) hint=text::skills_hint(locale) optional=true rows=6 value=field(|editor| editor.skills.join("\n"))/>
-                <Checks form name="products" legend=text::products(locale) choices=products chosen=product_codes/>
-                <Checks form name="sectors" legend=text::sectors(locale) choices=sectors chosen=sector_codes/>
-                <Checks form name="languages" legend=text::languages(locale) choices=languages() chosen=stored.with_value(|editor| editor.languages.clone())/>
-                <Submit form text=text::save(locale).to_owned()/>
-            </ActionForm>
-        </section>
-        <Records locale records=editor.records/>
+            </section>
+            <Preview>
+                <LinksFound texts=Signal::derive(move || draft.with(texts_of))/>
+                <div class="card work-preview-sheet">
+                    <div class="profile-head">
+                        <Avatar name=name.clone() id=expert/>
+                        <div>
+                            <h3>{name}</h3>
+                            <p class="lead">{move || marked(&draft.with(|draft| draft.headline.clone()))}</p>
+                            <p class="profile-marks"><LevelBadge level/></p>
+                        </div>
+                    </div>
+                    <ProfileBody words=Signal::derive(move || draft.with(|draft| draft.words.clone())) show=marked inside=true/>
+                </div>
+                <p><a href=url::path(locale, Page::Expert(expert))>{text::see_profile(locale)}</a></p>
+            </Preview>
+        </div>
+        <Records locale records/>
     }
     .into_any()
 }

@@ -1,9 +1,10 @@
 //! One certificate, diploma or job.
 
+use super::preview::{LinksFound, Preview, Typed, marked, record_typed};
 use crate::{
     api::work::{SaveWorkRecord, work_profile},
     i18n::use_locale,
-    ui::{ErrorState, Field, FormErrors, Hidden, Skeleton, Submit, TextArea, use_form_state},
+    ui::{ErrorState, Field, FormErrors, Hidden, RecordItem, Skeleton, Submit, TextArea, use_form_state},
     url::{self, Page, WorkPage},
 };
 use gabarit_i18n::work as text;
@@ -54,17 +55,22 @@ pub(super) fn RecordPage() -> impl IntoView {
                         found => found,
                     },
                 };
-                view! { <Form save kind=kind.get_value() at version=editor.version record/> }.into_any()
+                view! { <Form save kind=kind.get_value() of_kind=wanted at version=editor.version record/> }.into_any()
             })}
         </Suspense>
     }
     .into_any()
 }
 
+fn year(year: Option<i32>) -> String {
+    year.map(|year| year.to_string()).unwrap_or_default()
+}
+
 #[component]
 fn Form(
     save: ServerAction<SaveWorkRecord>,
     kind: String,
+    of_kind: RecordKind,
     at: Option<usize>,
     version: i64,
     record: Option<ProfileRecord>,
@@ -73,10 +79,26 @@ fn Form(
     let form = use_form_state("record", save);
     let known = at.is_some();
     let at = at.map(|at| at.to_string()).unwrap_or_default();
-    let year = |year: Option<i32>| year.map(|year| year.to_string()).unwrap_or_default();
-    let (from, to) = record.as_ref().map_or((None, None), |record| (record.from_year, record.to_year));
-    let (title, organisation, description) =
-        record.map(|record| (record.title, record.organisation, record.description)).unwrap_or_default();
+    let start = |name: &str, stored: fn(&ProfileRecord) -> String| {
+        form.initial(name, record.as_ref().map(stored).unwrap_or_default())
+    };
+    let title = start("title", |record| record.title.clone());
+    let organisation = start("organisation", |record| record.organisation.clone());
+    let from = start("from_year", |record| year(record.from_year));
+    let to = start("to_year", |record| year(record.to_year));
+    let description = start("description", |record| record.description.clone());
+    let draft = RwSignal::new(ProfileRecord {
+        kind: of_kind,
+        title: title.clone(),
+        organisation: organisation.clone(),
+        from_year: from.parse().ok(),
+        to_year: to.parse().ok(),
+        description: description.clone(),
+    });
+    let frame = NodeRef::new();
+    let typed = Typed::follow(frame, move |typed| draft.set(record_typed(of_kind, typed)));
+    let texts =
+        move || draft.with(|draft| vec![draft.title.clone(), draft.organisation.clone(), draft.description.clone()]);
     let (at, kind) = (StoredValue::new(at), StoredValue::new(kind));
     let common = move || {
         view! {
@@ -87,19 +109,22 @@ fn Form(
         }
     };
     view! {
-        <div class="form-page">
+        <div class="work-edit">
+            <div class="form-page">
+            <div node_ref=frame on:input=typed>
             <ActionForm action=save attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
                 {common()}
-                <Field form name="title" label=text::record_name(locale) value=title.clone()/>
-                <Field form name="organisation" label=text::record_where(locale) optional=true value=organisation.clone()/>
+                <Field form name="title" label=text::record_name(locale) value=title/>
+                <Field form name="organisation" label=text::record_where(locale) optional=true value=organisation/>
                 <div class="field-row">
-                    <Field form name="from_year" label=text::record_from(locale) inputmode="numeric" optional=true value=year(from)/>
-                    <Field form name="to_year" label=text::record_to(locale) inputmode="numeric" optional=true value=year(to)/>
+                    <Field form name="from_year" label=text::record_from(locale) inputmode="numeric" optional=true value=from/>
+                    <Field form name="to_year" label=text::record_to(locale) inputmode="numeric" optional=true value=to/>
                 </div>
-                <TextArea form name="description" label=text::record_more(locale) hint=text::summary_hint(locale) optional=true rows=6 value=description.clone()/>
+                <TextArea form name="description" label=text::record_more(locale) hint=text::summary_hint(locale) optional=true rows=6 value=description/>
                 <Submit form text=text::save(locale).to_owned()/>
             </ActionForm>
+            </div>
             {known.then(|| view! {
                 <ActionForm action=save>
                     {common()}
@@ -107,6 +132,13 @@ fn Form(
                     <button class="button" type="submit">{text::remove(locale)}</button>
                 </ActionForm>
             })}
+            </div>
+            <Preview>
+                <LinksFound texts=Signal::derive(texts)/>
+                <div class="card work-preview-sheet">
+                    {move || view! { <RecordItem record=draft.get() show=marked/> }}
+                </div>
+            </Preview>
         </div>
     }
     .into_any()

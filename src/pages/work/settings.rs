@@ -1,6 +1,9 @@
 //! Where and how the expert works, whether the profile is found, and how the expert is billed.
 
-use super::successes;
+use super::{
+    preview::{Preview, Typed},
+    successes,
+};
 use crate::{
     api::work::{
         KeepBankAccount, PauseWork, SaveBankAccount, SaveWorkBilling, SaveWorkTerms, bank_accounts, work_settings,
@@ -8,12 +11,12 @@ use crate::{
     i18n::{fmt, use_locale},
     ui::{
         Checkbox, Choice, ConfirmField, ErrorState, Field, FormErrors, Hidden, Notice, Select, Skeleton, Submit,
-        refusal_text, use_form_state,
+        refusal_text, use_form_state, works,
     },
     url::{self, Page},
 };
 use gabarit_domain::expert::ExpertKind;
-use gabarit_i18n::work as text;
+use gabarit_i18n::{profile, work as text};
 use gabarit_view::{
     account::BankAccounts,
     error::ApiError,
@@ -111,12 +114,38 @@ fn Affected(settings: WorkSettings) -> impl IntoView {
 fn TermsForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("terms", actions.terms);
+    // How far nobody can read is left out of the preview.
+    let seen = move |base: String, on_site: bool, remote: bool, km: &str| {
+        let km = match km.trim() {
+            "" => Some(None),
+            km => km.parse().ok().map(Some),
+        };
+        (base, km.map(|km| works(locale, on_site, remote, km)).unwrap_or_default())
+    };
+    let max_travel = settings.max_travel_km.map(|km| km.to_string()).unwrap_or_default();
+    let draft = RwSignal::new(seen(
+        form.initial("base", settings.base.clone()),
+        form.initially_checked("on_site", settings.on_site),
+        form.initially_checked("remote", settings.remote),
+        &form.initial("max_travel_km", max_travel.clone()),
+    ));
+    let frame = NodeRef::new();
+    let typed = Typed::follow(frame, move |typed| {
+        draft.set(seen(
+            typed.text("base"),
+            typed.checked("on_site"),
+            typed.checked("remote"),
+            &typed.text("max_travel_km"),
+        ));
+    });
     let known = StoredValue::new(settings);
     let field = move |pick: fn(&WorkSettings) -> String| known.with_value(pick);
     let flag = move |pick: fn(&WorkSettings) -> bool| known.with_value(pick);
     view! {
+        <div class="work-edit">
         <section class="booking-section">
             <h2>{text::terms_title(locale)}</h2>
+            <div node_ref=frame on:input=typed>
             <ActionForm action=actions.terms attr:class="stack" attr:novalidate="">
                 <FormErrors form/>
                 <Hidden name="version" value=field(|settings| settings.version.to_string())/>
@@ -131,13 +160,21 @@ fn TermsForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
                     hint=text::max_travel_hint(locale)
                     inputmode="numeric"
                     optional=true
-                    value=field(|settings| settings.max_travel_km.map(|km| km.to_string()).unwrap_or_default())
+                    value=max_travel
                 />
                 <Field form name="lead_days" label=text::lead_days(locale) hint=text::lead_days_hint(locale) inputmode="numeric" value=field(|settings| settings.lead_days.to_string())/>
                 <Field form name="phone" label=text::phone(locale) hint=text::phone_hint(locale) kind="tel" autocomplete="tel" optional=true value=field(|settings| settings.phone.clone().unwrap_or_default())/>
                 <Submit form text=text::save(locale).to_owned()/>
             </ActionForm>
+            </div>
         </section>
+        <Preview>
+            <dl class="facts card work-preview-sheet">
+                <dt>{profile::base(locale)}</dt><dd>{move || draft.with(|draft| draft.0.clone())}</dd>
+                <dt>{profile::works(locale)}</dt><dd>{move || draft.with(|draft| draft.1.clone())}</dd>
+            </dl>
+        </Preview>
+        </div>
     }
     .into_any()
 }
@@ -214,7 +251,7 @@ fn BillingForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
                 <Field form name="vat_number" label=text::vat_number(locale) optional=true value=field(|known| known.vat_number.clone().unwrap_or_default())/>
                 <Checkbox form name="vat_exempt" checked=exempt>{text::vat_exempt(locale)}</Checkbox>
                 <Field form name="registration" label=text::registration(locale) optional=true value=field(|known| known.registration.clone().unwrap_or_default())/>
-                <Submit form text=text::save(locale).to_owned()/>
+                <Submit form secondary=true text=text::save(locale).to_owned()/>
             </ActionForm>
         </section>
     }
@@ -273,7 +310,7 @@ fn BankForm(accounts: BankAccounts, actions: Actions) -> impl IntoView {
             <Hidden name="locale" value=locale.code().to_owned()/>
             <Field form name="iban" label=text::bank_iban(locale) hint=text::bank_iban_hint(locale) autocomplete="off"/>
             <ConfirmField form/>
-            <Submit form text=text::bank_save(locale).to_owned()/>
+            <Submit form secondary=true text=text::bank_save(locale).to_owned()/>
         </ActionForm>
     }
     .into_any()

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use gabarit_domain::{
     money::Cents,
     pricing::{Line, Quote, Refusal},
+    stock::Rentable,
 };
 use gabarit_i18n::{Locale, lines};
 use gabarit_view::{
@@ -476,7 +477,8 @@ pub(super) const fn field_of(refusal: &Refusal) -> &'static str {
         Refusal::TooSoon { .. } | Refusal::TooFarAhead { .. } | Refusal::NotFree { .. } => "days",
         Refusal::NotOnSite | Refusal::NotRemote => "mode",
         Refusal::TooFar { .. } => "place",
-        Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => "licences",
+        Refusal::NoneLeft { item: Rentable::Workstation, .. } => "workstation",
+        Refusal::NoSuchLicence { .. } | Refusal::NoneLeft { .. } | Refusal::PrivateLicence => "licences",
         Refusal::NoPrivateClients => "private",
         Refusal::PrivateOutside => "country",
     }

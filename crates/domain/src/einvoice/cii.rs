@@ -1,6 +1,6 @@
 //! Cross Industry Invoice (UN/CEFACT D22B), as Factur-X takes it in its profile EN 16931.
 
-use super::{CORE, EInvoice, ELine, EParty, EVat, xml::Xml};
+use super::{CORE, EDelivery, EInvoice, ELine, EParty, EVat, xml::Xml};
 use chrono::NaiveDate;
 
 pub(super) fn write(invoice: &EInvoice) -> String {
@@ -37,7 +37,11 @@ pub(super) fn write(invoice: &EInvoice) -> String {
                 xml.group("ram:BuyerOrderReferencedDocument", |xml| xml.leaf("ram:IssuerAssignedID", number));
             }
         });
-        xml.group("ram:ApplicableHeaderTradeDelivery", |_| {});
+        xml.group("ram:ApplicableHeaderTradeDelivery", |xml| {
+            if let Some(to) = &invoice.delivery {
+                xml.group("ram:ShipToTradeParty", |xml| delivery(xml, to));
+            }
+        });
         xml.group("ram:ApplicableHeaderTradeSettlement", |xml| settlement(xml, invoice));
     });
     xml.finish()
@@ -90,12 +94,7 @@ fn party(xml: &mut Xml, party: &EParty) {
             }
         });
     }
-    xml.group("ram:PostalTradeAddress", |xml| {
-        xml.maybe("ram:PostcodeCode", some(&party.postal_code));
-        xml.maybe("ram:LineOne", some(&party.street));
-        xml.maybe("ram:CityName", some(&party.city));
-        xml.leaf("ram:CountryID", &party.country);
-    });
+    address(xml, [&party.postal_code, &party.street, &party.city, &party.country]);
     if let Some(endpoint) = &party.endpoint {
         xml.group("ram:URIUniversalCommunication", |xml| {
             xml.leaf_with("ram:URIID", Some(("schemeID", endpoint.scheme())), endpoint.id());
@@ -108,6 +107,20 @@ fn party(xml: &mut Xml, party: &EParty) {
             });
         }
     }
+}
+
+fn address(xml: &mut Xml, [postal_code, street, city, country]: [&str; 4]) {
+    xml.group("ram:PostalTradeAddress", |xml| {
+        xml.maybe("ram:PostcodeCode", some(postal_code));
+        xml.maybe("ram:LineOne", some(street));
+        xml.maybe("ram:CityName", some(city));
+        xml.leaf("ram:CountryID", country);
+    });
+}
+
+fn delivery(xml: &mut Xml, to: &EDelivery) {
+    xml.maybe("ram:Name", to.name.as_deref());
+    address(xml, [&to.postal_code, &to.street, &to.city, &to.country]);
 }
 
 pub(super) fn some(text: &str) -> Option<&str> {

@@ -7,6 +7,7 @@ use thiserror::Error;
 /// A scheme of the list of electronic addresses (EAS), and how its identifiers look.
 struct Scheme {
     code: &'static str,
+    name: &'static str,
     rule: Rule,
 }
 
@@ -27,31 +28,31 @@ enum Rule {
 
 /// Schemes offered in settings: those of the European Union and its neighbours that Peppol carries.
 const SCHEMES: [Scheme; 25] = [
-    Scheme { code: "0002", rule: Rule::Luhn(9) },
-    Scheme { code: "0007", rule: Rule::Luhn(10) },
-    Scheme { code: "0009", rule: Rule::Luhn(14) },
-    Scheme { code: "0060", rule: Rule::Digits(9) },
-    Scheme { code: "0088", rule: Rule::Gs1(13) },
-    Scheme { code: "0096", rule: Rule::Digits(10) },
-    Scheme { code: "0106", rule: Rule::Digits(8) },
-    Scheme { code: "0184", rule: Rule::Digits(8) },
-    Scheme { code: "0190", rule: Rule::Digits(20) },
-    Scheme { code: "0191", rule: Rule::Digits(8) },
-    Scheme { code: "0192", rule: Rule::Digits(9) },
-    Scheme { code: "0204", rule: Rule::Free },
-    Scheme { code: "0208", rule: Rule::Belgian },
-    Scheme { code: "0211", rule: Rule::Vat("IT") },
-    Scheme { code: "0216", rule: Rule::Free },
-    Scheme { code: "9914", rule: Rule::Vat("AT") },
-    Scheme { code: "9920", rule: Rule::Vat("ES") },
-    Scheme { code: "9925", rule: Rule::Vat("BE") },
-    Scheme { code: "9930", rule: Rule::Vat("DE") },
-    Scheme { code: "9938", rule: Rule::Vat("LU") },
-    Scheme { code: "9944", rule: Rule::Vat("NL") },
-    Scheme { code: "9945", rule: Rule::Vat("PL") },
-    Scheme { code: "9946", rule: Rule::Vat("PT") },
-    Scheme { code: "9955", rule: Rule::Vat("SE") },
-    Scheme { code: "9957", rule: Rule::Vat("FR") },
+    Scheme { code: "0002", name: "SIREN (FR)", rule: Rule::Luhn(9) },
+    Scheme { code: "0007", name: "Organisationsnummer (SE)", rule: Rule::Luhn(10) },
+    Scheme { code: "0009", name: "SIRET (FR)", rule: Rule::Luhn(14) },
+    Scheme { code: "0060", name: "D-U-N-S", rule: Rule::Digits(9) },
+    Scheme { code: "0088", name: "GLN", rule: Rule::Gs1(13) },
+    Scheme { code: "0096", name: "P-nummer (DK)", rule: Rule::Digits(10) },
+    Scheme { code: "0106", name: "KVK (NL)", rule: Rule::Digits(8) },
+    Scheme { code: "0184", name: "CVR (DK)", rule: Rule::Digits(8) },
+    Scheme { code: "0190", name: "OIN (NL)", rule: Rule::Digits(20) },
+    Scheme { code: "0191", name: "Registrikood (EE)", rule: Rule::Digits(8) },
+    Scheme { code: "0192", name: "Organisasjonsnummer (NO)", rule: Rule::Digits(9) },
+    Scheme { code: "0204", name: "Leitweg-ID (DE)", rule: Rule::Free },
+    Scheme { code: "0208", name: "KBO / BCE (BE)", rule: Rule::Belgian },
+    Scheme { code: "0211", name: "Partita IVA (IT)", rule: Rule::Vat("IT") },
+    Scheme { code: "0216", name: "OVT (FI)", rule: Rule::Free },
+    Scheme { code: "9914", name: "UID (AT)", rule: Rule::Vat("AT") },
+    Scheme { code: "9920", name: "NIF / IVA (ES)", rule: Rule::Vat("ES") },
+    Scheme { code: "9925", name: "btw / TVA (BE)", rule: Rule::Vat("BE") },
+    Scheme { code: "9930", name: "USt-IdNr. (DE)", rule: Rule::Vat("DE") },
+    Scheme { code: "9938", name: "TVA (LU)", rule: Rule::Vat("LU") },
+    Scheme { code: "9944", name: "btw (NL)", rule: Rule::Vat("NL") },
+    Scheme { code: "9945", name: "NIP / VAT (PL)", rule: Rule::Vat("PL") },
+    Scheme { code: "9946", name: "NIF / IVA (PT)", rule: Rule::Vat("PT") },
+    Scheme { code: "9955", name: "Momsnummer (SE)", rule: Rule::Vat("SE") },
+    Scheme { code: "9957", name: "TVA (FR)", rule: Rule::Vat("FR") },
 ];
 
 /// An electronic address: scheme and identifier, checked.
@@ -73,9 +74,9 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// Codes of the schemes on offer.
-    pub fn schemes() -> impl Iterator<Item = &'static str> {
-        SCHEMES.iter().map(|scheme| scheme.code)
+    /// Codes of the schemes on offer, and what their identifiers are called where they are given out.
+    pub fn schemes() -> impl Iterator<Item = (&'static str, &'static str)> {
+        SCHEMES.iter().map(|scheme| (scheme.code, scheme.name))
     }
 
     /// Reads an identifier of a scheme; spaces, dots and slashes are passed over, and a prefix `0208:` too.

@@ -1,6 +1,6 @@
 //! Reads an e-invoice back, from either syntax, or from the PDF that carries it.
 
-use super::{EInvoice, ELine, EParty, EPayment, EPreceding, EVat, endpoint::Endpoint, seal};
+use super::{EDelivery, EInvoice, ELine, EParty, EPayment, EPreceding, EVat, endpoint::Endpoint, seal};
 use crate::money::Cents;
 use chrono::NaiveDate;
 use roxmltree::{Document, Node, ParsingOptions};
@@ -256,6 +256,16 @@ fn cii(root: Node<'_, '_>) -> Result<EInvoice, ReadError> {
         }),
         seller: party("SellerTradeParty", "BG-4")?,
         buyer: party("BuyerTradeParty", "BG-7")?,
+        delivery: at(trade, &["ApplicableHeaderTradeDelivery", "ShipToTradeParty"]).map(|node| {
+            let address = |name: &str| text(node, &["PostalTradeAddress", name]).unwrap_or_default();
+            EDelivery {
+                name: text(node, &["Name"]),
+                street: address("LineOne"),
+                city: address("CityName"),
+                postal_code: address("PostcodeCode"),
+                country: address("CountryID"),
+            }
+        }),
         period: at(settlement, &["BillingSpecifiedPeriod"])
             .and_then(|node| Some((when(node, "StartDateTime")?, when(node, "EndDateTime")?))),
         payment: at(settlement, &["SpecifiedTradeSettlementPaymentMeans"]).and_then(|node| {
@@ -353,6 +363,18 @@ fn ubl(root: Node<'_, '_>, type_name: &str, line_name: &str, quantity: &str) -> 
             .and_then(|node| Some(EPreceding { number: text(node, &["ID"])?, issued_on: when(node, &["IssueDate"]) })),
         seller: party("AccountingSupplierParty", "BG-4")?,
         buyer: party("AccountingCustomerParty", "BG-7")?,
+        delivery: at(root, &["Delivery"]).map(|node| {
+            let address = |path: &[&str]| {
+                at(node, &["DeliveryLocation", "Address"]).and_then(|node| text(node, path)).unwrap_or_default()
+            };
+            EDelivery {
+                name: text(node, &["DeliveryParty", "PartyName", "Name"]),
+                street: address(&["StreetName"]),
+                city: address(&["CityName"]),
+                postal_code: address(&["PostalZone"]),
+                country: address(&["Country", "IdentificationCode"]),
+            }
+        }),
         period: at(root, &["InvoicePeriod"])
             .and_then(|node| Some((when(node, &["StartDate"])?, when(node, &["EndDate"])?))),
         payment: at(root, &["PaymentMeans"]).and_then(|node| {

@@ -185,6 +185,13 @@ impl EInvoice {
                 put("", value.unwrap_or_default());
             }
         }
+        // What has none is the same text as before there were any: seals of old documents hold.
+        if let Some(to) = &self.delivery {
+            put("BG-13", to.name.as_deref().unwrap_or_default());
+            for value in [&to.street, &to.postal_code, &to.city, &to.country] {
+                put("", value);
+            }
+        }
         if let Some((first, last)) = self.period {
             put("BG-14", &format!("{first}/{last}"));
         }

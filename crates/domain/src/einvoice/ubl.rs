@@ -1,7 +1,8 @@
 //! UBL 2.1 Invoice and CreditNote, as Peppol BIS Billing 3.0 and BIS Self-Billing 3.0 take them.
 
 use super::{
-    BILLING, BILLING_PROCESS, EInvoice, ELine, EParty, EVat, SELF_BILLING, SELF_BILLING_PROCESS, cii::some, xml::Xml,
+    BILLING, BILLING_PROCESS, EDelivery, EInvoice, ELine, EParty, EVat, SELF_BILLING, SELF_BILLING_PROCESS, cii::some,
+    xml::Xml,
 };
 use crate::money::Cents;
 use chrono::NaiveDate;
@@ -58,6 +59,9 @@ pub(super) fn write(invoice: &EInvoice) -> String {
     }
     xml.group("cac:AccountingSupplierParty", |xml| party(xml, &invoice.seller));
     xml.group("cac:AccountingCustomerParty", |xml| party(xml, &invoice.buyer));
+    if let Some(to) = &invoice.delivery {
+        xml.group("cac:Delivery", |xml| delivery(xml, to));
+    }
     payment(&mut xml, invoice);
     if let Some(terms) = &invoice.terms {
         xml.group("cac:PaymentTerms", |xml| xml.leaf("cbc:Note", terms));
@@ -99,6 +103,24 @@ fn payment(xml: &mut Xml, invoice: &EInvoice) {
     });
 }
 
+fn address(xml: &mut Xml, name: &'static str, [street, city, postal_code, country]: [&str; 4]) {
+    xml.group(name, |xml| {
+        xml.maybe("cbc:StreetName", some(street));
+        xml.maybe("cbc:CityName", some(city));
+        xml.maybe("cbc:PostalZone", some(postal_code));
+        xml.group("cac:Country", |xml| xml.leaf("cbc:IdentificationCode", country));
+    });
+}
+
+fn delivery(xml: &mut Xml, to: &EDelivery) {
+    xml.group("cac:DeliveryLocation", |xml| {
+        address(xml, "cac:Address", [&to.street, &to.city, &to.postal_code, &to.country]);
+    });
+    if let Some(name) = &to.name {
+        xml.group("cac:DeliveryParty", |xml| xml.group("cac:PartyName", |xml| xml.leaf("cbc:Name", name)));
+    }
+}
+
 fn party(xml: &mut Xml, party: &EParty) {
     xml.group("cac:Party", |xml| {
         if let Some(endpoint) = &party.endpoint {
@@ -107,12 +129,7 @@ fn party(xml: &mut Xml, party: &EParty) {
         if let Some(identifier) = &party.identifier {
             xml.group("cac:PartyIdentification", |xml| xml.leaf("cbc:ID", identifier));
         }
-        xml.group("cac:PostalAddress", |xml| {
-            xml.maybe("cbc:StreetName", some(&party.street));
-            xml.maybe("cbc:CityName", some(&party.city));
-            xml.maybe("cbc:PostalZone", some(&party.postal_code));
-            xml.group("cac:Country", |xml| xml.leaf("cbc:IdentificationCode", &party.country));
-        });
+        address(xml, "cac:PostalAddress", [&party.street, &party.city, &party.postal_code, &party.country]);
         for (scheme, number) in [("VAT", &party.vat_number), ("TAX", &party.tax_registration)] {
             if let Some(number) = number {
                 xml.group("cac:PartyTaxScheme", |xml| {

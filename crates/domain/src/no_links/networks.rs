@@ -5,7 +5,11 @@ use super::{
     skeleton::{Skeleton, Token},
     spelled::{Chosen, Form, at_sign, chosen, ends_clause, is_network, mine},
     web::Hits,
-    words::{NAMED, NOT_A_NAME, PERSONAL, SEEK, SKILL, SMALL, TRADE, UNDER},
+    words::{
+        ALL, CALLED, CONTACT_CUES, CRAFT, ENDS_IN, FILING, FILLERS, FIRST_PERSON, LOOK_UP, MAILBOXES, MORE_PERSONAL,
+        MORE_TRADE, NAME_SIGNS, NAMED, NETWORK_WORDS, NOT_A_NAME, PERSONAL, PREFIXES, SAME_NAME, SEEK, SKILL, SMALL,
+        TRADE, UNDER, WRITE_CUES,
+    },
 };
 use std::ops::Range;
 
@@ -49,83 +53,6 @@ const NAMES: &[(&str, Kind)] = &[
     ("youtube", Kind::Trade),
     ("behance", Kind::Trade),
     ("reddit", Kind::Trade),
-];
-
-/// Networks that need no disguise to be missed.
-const MORE_PERSONAL: &[&str] = &[
-    "threema",
-    "watsapp",
-    "watsap",
-    "whatsap",
-    "wathsapp",
-    "kakaotalk",
-    "kakao",
-    "zalo",
-    "icq",
-    "qq",
-    "wickr",
-    "olvid",
-    "kik",
-    "bereal",
-    "clubhouse",
-    "pixelfed",
-    "keybase",
-    "linktree",
-    "linktr",
-    "gtalk",
-    "hangouts",
-    "fediverse",
-    "insta",
-    "ig",
-    "tg",
-    "tlgrm",
-    "whats",
-    "wapp",
-    "lnkd",
-    "imo",
-    "truthsocial",
-    "odnoklassniki",
-    "twitch",
-    "viber",
-    "xing",
-    "onlyfans",
-    "imessage",
-    "facetime",
-    "weixin",
-    "加微信",
-    "fosstodon",
-    "mstdn",
-    "misskey",
-    "lnkdn",
-];
-const MORE_TRADE: &[&str] = &[
-    "deviantart",
-    "houzz",
-    "issuu",
-    "slideshare",
-    "substack",
-    "codeberg",
-    "sourceforge",
-    "gitter",
-    "cgtrader",
-    "turbosquid",
-    "archinect",
-    "devpost",
-    "hashnode",
-    "slack",
-    "teams",
-    "zoom",
-    "steam",
-    "medium",
-    "wire",
-    "element",
-    "matrix",
-    "line",
-    "signal",
-    "x",
-    "messenger",
-    "snap",
-    "threads",
 ];
 
 pub(super) fn scan(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
@@ -195,15 +122,26 @@ fn found(text: &Skeleton, tokens: &[Token]) -> Vec<Network> {
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
-        let plain = if token.is_one_of(PERSONAL) || token.is_one_of(MORE_PERSONAL) {
+        let plain = if token.is_in(PERSONAL) || token.is_in(MORE_PERSONAL) {
             Some(Kind::Personal)
-        } else if token.is_one_of(MORE_TRADE) {
+        } else if token.is_in(MORE_TRADE) {
             Some(Kind::Ordinary)
-        } else if token.is_one_of(TRADE) {
+        } else if token.is_in(TRADE) {
             Some(Kind::Trade)
         } else {
             None
         };
+        // `the bird app`, `l'oiseau bleu`
+        let bird = tokens.get(at + 1).is_some_and(|next| {
+            (token.is("bird") && next.is("app"))
+                || (token.is("oiseau") && next.is("bleu"))
+                || (token.is_one_of(&["blauwe", "blauen"]) && next.is_one_of(&["vogel", "vogeltje"]))
+        });
+        if bird {
+            all.push(Network { at: at..at + 2, kind: Kind::Personal, disguised: true });
+            at += 2;
+            continue;
+        }
         let other = disguised(text, tokens, at).filter(|(end, _)| plain.is_none() || *end > at + 1);
         if let Some(kind) = plain.filter(|_| other.is_none()) {
             // `i n s t a g r a m`
@@ -291,228 +229,11 @@ struct Cues {
     paren: bool,
 }
 
-const CALLED: &[&str] = &[
-    "sous", "onder", "under", "unter", "as", "als", "comme", "called", "heet", "heten", "appelle", "bin", "soy",
-    "alias", "nomme", "genaamd", "genoemd", "named", "suis", "ben", "am",
-];
-
-const FILLERS: &[&str] = &[
-    "you",
-    "ll",
-    "will",
-    "vous",
-    "tu",
-    "u",
-    "jij",
-    "je",
-    "ik",
-    "i",
-    "me",
-    "moi",
-    "mij",
-    "m",
-    "j",
-    "nom",
-    "name",
-    "naam",
-    "the",
-    "le",
-    "la",
-    "de",
-    "het",
-    "my",
-    "mon",
-    "mijn",
-    "find",
-    "found",
-    "trouverez",
-    "trouver",
-    "trouvez",
-    "retrouverez",
-    "vindt",
-    "vind",
-    "vinden",
-    "can",
-    "kan",
-    "kunt",
-    "pouvez",
-    "peux",
-    "zijn",
-    "there",
-    "daar",
-    "y",
-    "twitter",
-    "ex",
-    "app",
-    "messenger",
-    "account",
-    "compte",
-    "profil",
-    "profile",
-    "profiel",
-    "pagina",
-    "page",
-    "channel",
-    "kanaal",
-    "chaine",
-    "serveur",
-    "gebruiker",
-    "user",
-    "naar",
-    "op",
-    "on",
-    "sur",
-    "au",
-    "est",
-    "is",
-    "c",
-    "simplement",
-    "gewoon",
-    "just",
-    "ook",
-    "aussi",
-    "too",
-    "also",
-    "always",
-    "altijd",
-    "toujours",
-    "mes",
-    "mijne",
-    "bekend",
-    "connu",
-    "connue",
-    "known",
-    "te",
-    "inc",
-    "pseudo",
-    "username",
-    "handle",
-    "d",
-    "utilisateur",
-    "get",
-    "met",
-    "en",
-    "ligne",
-    "line",
-    "directement",
-    "direct",
-    "rechtstreeks",
-    "puis",
-    "then",
-    "dan",
-    "and",
-    "voeg",
-    "ajoutez",
-    "add",
-    "toe",
-    "findest",
-    "finden",
-    "mich",
-    "du",
-    "sie",
-    "ihr",
-    "suchen",
-    "sucht",
-    "folgt",
-    "folge",
-    "mir",
-    "bitte",
-    "encuentras",
-    "encuentrame",
-    "puedes",
-    "soy",
-    "por",
-    "favor",
-    "mein",
-    "meine",
-    "unter",
-    "dem",
-    "namen",
-    "el",
-    "nombre",
-    "mi",
-    "usuario",
-    "gewoonlijk",
-    "vooral",
-    "dm",
-    "hier",
-    "ici",
-    "here",
-    "welkom",
-    "ist",
-    "lautet",
-];
-
-/// Words of the trade that are neither names of people nor of theirs.
-pub(super) const CRAFT: &[&str] = &[
-    "revit",
-    "autocad",
-    "autodesk",
-    "bim",
-    "dynamo",
-    "navisworks",
-    "inventor",
-    "fusion",
-    "civil",
-    "maya",
-    "max",
-    "vault",
-    "plant",
-    "learning",
-    "ads",
-    "actions",
-    "copilot",
-    "pages",
-    "enterprise",
-    "business",
-    "studio",
-    "recruiter",
-    "sales",
-    "premium",
-    "cloud",
-    "python",
-    "grasshopper",
-    "rhino",
-    "solidworks",
-    "sketchup",
-    "pyrevit",
-    "revitlookup",
-    "dynamoplayer",
-    "ifcopenshell",
-    "xbim",
-    "blender",
-    "android",
-    "ios",
-    "windows",
-    "desktop",
-    "web",
-    "app",
-    "api",
-    "ai",
-    "live",
-    "shorts",
-    "reels",
-    "tutorials",
-    "tutoriels",
-    "marketing",
-    "microsoft",
-    "google",
-    "meta",
-    "zoom",
-    "slack",
-    "outlook",
-    "excel",
-    "sharepoint",
-    "onedrive",
-    "university",
-    "academy",
-];
-
 /// Whether a name is made of nothing but words of the trade.
 fn crafty(tokens: &[Token], from: usize, to: usize) -> bool {
-    tokens[from..to].iter().any(|token| token.is_one_of(CRAFT))
+    tokens[from..to].iter().any(|token| token.is_in(CRAFT))
         && tokens[from..to].iter().all(|token| {
-            token.is_one_of(CRAFT)
+            token.is_in(CRAFT)
                 || token.is_one_of(&["point", "punt", "dot", "underscore"])
                 || token.text.chars().filter(|c| c.is_alphabetic()).count() < 3
         })
@@ -522,53 +243,21 @@ fn may_be_name(text: &Skeleton, token: &Token) -> bool {
     let letters = token.text.chars().filter(|c| c.is_alphabetic()).count();
     token.is_word
         && letters >= 4
-        && !token.is_one_of(SKILL)
-        && !token.is_one_of(NOT_A_NAME)
-        && !token.is_one_of(SMALL)
-        && !token.is_one_of(UNDER)
-        && !token.is_one_of(SEEK)
-        && !token.is_one_of(CRAFT)
-        && !token.is_one_of(FILLERS)
+        && !token.is_in(SKILL)
+        && !token.is_in(NOT_A_NAME)
+        && !token.is_in(SMALL)
+        && !token.is_in(UNDER)
+        && !token.is_in(SEEK)
+        && !token.is_in(CRAFT)
+        && !token.is_in(FILLERS)
         && !is_network(token)
-        && !super::words::FILES.contains(&token.text.as_str())
+        && !FILING.contains(token.text.as_str())
         && low(text, token)
 }
 
 /// Somebody says where they are: a verb, or whose it is, near a place.
 fn personal_cue(tokens: &[Token], from: usize, to: usize) -> bool {
-    tokens[from..to.min(tokens.len())].iter().any(|token| {
-        token.is_one_of(SEEK)
-            || mine(token)
-            || token.is_one_of(&[
-                "me",
-                "moi",
-                "mij",
-                "mp",
-                "pm",
-                "dm",
-                "tapez",
-                "type",
-                "typ",
-                "contact",
-                "stuur",
-                "envoyez",
-                "send",
-                "trouverez",
-                "vindt",
-                "bereiken",
-                "bereik",
-                "joindre",
-                "contacter",
-                "contacteer",
-                "reachable",
-                "voir",
-                "see",
-                "zie",
-                "visitez",
-                "bezoek",
-                "visit",
-            ])
-    })
+    tokens[from..to.min(tokens.len())].iter().any(|token| token.is_in(SEEK) || mine(token) || token.is_in(CONTACT_CUES))
 }
 
 /// `GitHub slash bimjan`, `linkedin / in / jan-bim`, `behance/bimjan`.
@@ -608,9 +297,11 @@ fn path(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<us
 /// `u/bimjan sur Reddit`.
 fn path_first(tokens: &[Token], network: &Network) -> Option<Range<usize>> {
     let from = network.at.start.saturating_sub(6);
-    (from..network.at.start).find_map(|at| {
+    (from..(network.at.end + 6).min(tokens.len())).find_map(|at| {
         let [place, slash, name] = tokens.get(at..at + 3)? else { return None };
-        let fits = place.is_one_of(&["u", "user"]) && slash.is("/") && !slash.spaced && name.is_word && !name.spaced;
+        // `I'm u/…`: single letters are read as one word.
+        let fits =
+            place.is_one_of(&["u", "user", "mu"]) && slash.is("/") && !slash.spaced && name.is_word && !name.spaced;
         (fits && tokens[network.at.start].is("reddit")).then_some(at..at + 3)
     })
 }
@@ -624,7 +315,7 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
         match token.text.as_str() {
             ":" | "=" | "→" | "➜" | "➡" | "=>" | ">" | "–" | "⇒" | "|" => cues.colon = true,
             "-" if token.spaced => cues.colon = true,
-            "-" if tokens.get(at + 1).is_some_and(|next| next.is_one_of(NAMED) || next.is_one_of(FILLERS)) => {}
+            "-" if tokens.get(at + 1).is_some_and(|next| next.is_in(NAMED) || next.is_in(FILLERS)) => {}
             "," | ";" => cues.list = true,
             "." | "?" | "!" | "…" => cues.stop = true,
             "(" | ")" | "[" | "]" => cues.paren |= matches!(token.text.as_str(), "(" | "["),
@@ -639,12 +330,14 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
             "adres" | "adresse" | "address" | "tag" | "nick" => cues.named = true,
             "finit" | "par" | "eindigt" | "ends" | "begint" | "commence" => cues.called = true,
             "pagina" | "kanaal" | "chaine" | "channel" | "page" | "kanal" => cues.named = true,
-            _ if token.is_one_of(NAMED) => {
+            _ if token.is_in(NAMED) => {
                 cues.named = true;
-                cues.called |= token.is_one_of(CALLED);
+                cues.called |= token.is_in(CALLED);
             }
-            _ if token.is_one_of(CALLED) => cues.called = true,
-            _ if token.is_one_of(UNDER) || token.is_one_of(FILLERS) => {}
+            _ if token.is_in(CALLED) => cues.called = true,
+            // `I'm`
+            "m" if tokens[at - 1].text.starts_with(['\'', '’']) => cues.called = true,
+            _ if token.is_in(UNDER) || token.is_in(FILLERS) => {}
             _ => break,
         }
         at += 1;
@@ -655,7 +348,7 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
         chosen(text, tokens, at).map_or(0, |name| tokens[at..name.end].iter().filter(|token| token.is("-")).count());
     let profile = tokens[network.at.start].is_one_of(&["linkedin", "github", "gitlab", "behance", "xing"])
         && low(text, token)
-        && !token.is_one_of(super::words::PREFIXES)
+        && !token.is_in(PREFIXES)
         && (hyphens >= 2 || (hyphens == 1 && chosen(text, tokens, at).is_some_and(|name| !name.hyphen && name.looks)))
         && !tokens[network.at.end..at].iter().any(|token| token.is("/"));
     if profile && let Some(name) = chosen(text, tokens, at) {
@@ -708,15 +401,15 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
                     && token.text.len() > 2
                     && token.text.chars().all(char::is_alphabetic)
                     && !all_high(text, token)
-                    && !token.is_one_of(CRAFT)
-                    && !token.is_one_of(SKILL)
-                    && !token.is_one_of(NOT_A_NAME)
+                    && !token.is_in(CRAFT)
+                    && !token.is_in(SKILL)
+                    && !token.is_in(NOT_A_NAME)
             })
             .count();
         // `Mia Exemple BIM`
         let trade = tokens[at + run..]
             .iter()
-            .take_while(|token| high(text, token) && !token.new_line && token.is_one_of(CRAFT))
+            .take_while(|token| high(text, token) && !token.new_line && token.is_in(CRAFT))
             .count();
         if (2..=3).contains(&run) && trade <= 2 && ends_clause(tokens, at + run + trade) {
             return Some(at..at + run + trade);
@@ -726,7 +419,14 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
     if start.is("threema") && token.at.len() == 8 && (cues.colon || token.text.contains(|c: char| c.is_ascii_digit())) {
         return Some(at..name.end);
     }
-    if crafty(tokens, at, name.end) || token.is_one_of(SKILL) || is_network(token) || token.is_one_of(NOT_A_NAME) {
+    if crafty(tokens, at, name.end) || token.is_in(SKILL) || is_network(token) || token.is_in(NOT_A_NAME) {
+        return None;
+    }
+    // `GitHub: clash_finder et family_sorter`: what is there, not who.
+    let several = name.underscore
+        && tokens.get(name.end).is_some_and(|next| next.is(",") || next.is_one_of(&["et", "en", "and", "und", "y"]))
+        && chosen(text, tokens, name.end + 1).is_some_and(|next| next.underscore);
+    if several && network.kind == Kind::Trade {
         return None;
     }
     let closes = ends_clause(tokens, name.end)
@@ -788,7 +488,7 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
                     && adjacent_end(tokens, name.end)
                     && tokens[network.at.start.saturating_sub(3)..network.at.start]
                         .iter()
-                        .any(|near| near.is_one_of(PERSONAL)))
+                        .any(|near| near.is_in(PERSONAL)))
                 || (aloud && (cues.named || cues.called))
         }
     };
@@ -833,12 +533,7 @@ fn after(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<u
 }
 
 fn mine_near(tokens: &[Token], from: usize, to: usize) -> bool {
-    tokens[from..to].iter().any(|token| {
-        token.is_one_of(&[
-            "ik", "i", "je", "m", "me", "moi", "mij", "mijn", "my", "mon", "ich", "yo", "am", "ben", "suis", "bin",
-            "soy",
-        ])
-    })
+    tokens[from..to].iter().any(|token| token.is_in(FIRST_PERSON))
 }
 
 fn adjacent_end(tokens: &[Token], end: usize) -> bool {
@@ -847,22 +542,9 @@ fn adjacent_end(tokens: &[Token], end: usize) -> bool {
 
 /// `jan dot bim`, `bim (underscore) claire`: a sign of the name as a word. Whether there was one.
 fn spoken(text: &Skeleton, tokens: &[Token], at: usize, name: &mut Chosen) -> bool {
-    const SIGNS: &[&str] = &[
-        "point",
-        "punt",
-        "dot",
-        "underscore",
-        "streepje",
-        "dash",
-        "tiret",
-        "stip",
-        "underscor",
-        "soulign",
-        "souligne",
-    ];
     let mut end = name.end;
     let mut any = false;
-    if !low(text, &tokens[at]) || tokens[at].is_one_of(SMALL) || tokens[at].is_one_of(SIGNS) {
+    if !low(text, &tokens[at]) || tokens[at].is_in(SMALL) || tokens[at].is_in(NAME_SIGNS) {
         return false;
     }
     loop {
@@ -875,7 +557,7 @@ fn spoken(text: &Skeleton, tokens: &[Token], at: usize, name: &mut Chosen) -> bo
             next += 1;
         }
         let sign = tokens.get(next).is_some_and(|token| {
-            (token.is_one_of(SIGNS) || (open && matches!(token.text.as_str(), "_" | "." | "-"))) && !token.new_line
+            (token.is_in(NAME_SIGNS) || (open && matches!(token.text.as_str(), "_" | "." | "-"))) && !token.new_line
         });
         if !sign {
             break;
@@ -888,7 +570,7 @@ fn spoken(text: &Skeleton, tokens: &[Token], at: usize, name: &mut Chosen) -> bo
         let Some(part) = tokens.get(next).filter(|token| token.is_word && !token.new_line && low(text, token)) else {
             break;
         };
-        if part.is_one_of(SMALL) || part.is_one_of(UNDER) || part.is_one_of(SKILL) {
+        if part.is_in(SMALL) || part.is_in(UNDER) || part.is_in(SKILL) {
             break;
         }
         any = true;
@@ -945,7 +627,7 @@ fn before(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<
         let said = start >= 2
             && tokens[start - 1].is_one_of(&["point", "punt", "dot", "underscore", "streepje", "bas"])
             && tokens[start - 2].is_word
-            && !tokens[start - 2].is_one_of(SMALL)
+            && !tokens[start - 2].is_in(SMALL)
             && low(text, &tokens[start - 2]);
         let boxed = start >= 4
             && matches!(tokens[start - 1].text.as_str(), ")" | "]" | "}")
@@ -972,7 +654,7 @@ fn before(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<
         }
     }
     let token = &tokens[start];
-    if is_network(token) || crafty(tokens, start, end) || token.is_one_of(SKILL) || token.is_one_of(NOT_A_NAME) {
+    if is_network(token) || crafty(tokens, start, end) || token.is_in(SKILL) || token.is_in(NOT_A_NAME) {
         return None;
     }
     let name = chosen(text, tokens, start)?;
@@ -996,29 +678,11 @@ fn before(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<
                         "embargo",
                         "contrat",
                     ])));
-        if direct
-            || token.is_one_of(SEEK)
-            || token.is_one_of(&[
-                "tapez",
-                "type",
-                "typ",
-                "dm",
-                "mp",
-                "pm",
-                "bericht",
-                "message",
-                "berichtje",
-                "pseudo",
-                "gebruikersnaam",
-                "username",
-                "called",
-                "heet",
-            ])
-        {
+        if direct || token.is_in(SEEK) || token.is_in(WRITE_CUES) {
             verb = true;
-        } else if !(token.is_one_of(UNDER)
-            || token.is_one_of(FILLERS)
-            || token.is_one_of(NAMED)
+        } else if !(token.is_in(UNDER)
+            || token.is_in(FILLERS)
+            || token.is_in(NAMED)
             || matches!(token.text.as_str(), ":" | "-" | "#" | "\"" | "«" | "“" | "'" | "@" | "een" | "un" | "stuur"))
         {
             break;
@@ -1035,7 +699,7 @@ fn before(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Range<
         .iter()
         .any(|token| token.is_one_of(&["chaine", "kanaal", "channel", "page", "pagina"]));
     let looks = (name.humps && channel && (quoted || tokens[start - 1].is_one_of(&["chaine", "kanaal", "channel"])))
-        || (aloud && low(text, token) && !token.is_one_of(SMALL) && (starts || verb || own))
+        || (aloud && low(text, token) && !token.is_in(SMALL) && (starts || verb || own))
         || (strong && low(text, token) && (network.kind == Kind::Personal || verb || own))
         || (name.humps && (verb || own) && network.kind != Kind::Ordinary);
     let plain = verb
@@ -1055,9 +719,10 @@ fn whole_name(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Ra
     }
     let run = |from: usize| -> Option<Range<usize>> {
         let mut end = from;
-        while tokens.get(end).is_some_and(|token| {
-            high(text, token) && !token.new_line && !token.is_one_of(CRAFT) && token.text.len() > 1
-        }) {
+        while tokens
+            .get(end)
+            .is_some_and(|token| high(text, token) && !token.new_line && !token.is_in(CRAFT) && token.text.len() > 1)
+        {
             end += 1;
         }
         (end >= from + 2 && end <= from + 4).then_some(from..end)
@@ -1067,10 +732,14 @@ fn whole_name(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Ra
     };
     // After: … as Claire Example.
     let mut at = network.at.end;
-    let mut called = false;
+    let (mut called, mut sought) = (false, false);
     while let Some(token) = tokens.get(at).filter(|token| !token.new_line && at - network.at.end < 6) {
         if token.is_one_of(&["sous", "onder", "under", "as", "als", "unter", "comme"]) {
             called = true;
+        } else if token.is_in(LOOK_UP) {
+            (called, sought) = (true, true);
+        } else if token.is(",") {
+            // `On LinkedIn, look for …`
         } else if !(token.is_one_of(&["le", "de", "the", "het", "nom", "naam", "name", "me", "moi", "mij"])) {
             break;
         }
@@ -1080,7 +749,7 @@ fn whole_name(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Ra
         .iter()
         .any(|token| token.is_one_of(&["me", "moi", "mij", "nous", "ons", "us"]));
     if called
-        && me
+        && (me || sought)
         && let Some(found) = run(skip_quote(at))
     {
         return Some(found);
@@ -1088,21 +757,9 @@ fn whole_name(text: &Skeleton, tokens: &[Token], network: &Network) -> Option<Ra
     // Before: zoek Claire Voorbeeld op LinkedIn.
     for back in 2..=9 {
         let Some(verb) = network.at.start.checked_sub(back) else { break };
-        if tokens[verb].is_one_of(&[
-            "zoek",
-            "cherchez",
-            "recherchez",
-            "search",
-            "find",
-            "tapez",
-            "typ",
-            "zoekt",
-            "ajoutez",
-            "look",
-            "add",
-            "suche",
-        ]) && let Some(found) =
-            run(skip_quote(verb + 1 + usize::from(tokens[verb + 1].is_one_of(&["naar", "for", "up", "op"]))))
+        if tokens[verb].is_in(LOOK_UP)
+            && let Some(found) =
+                run(skip_quote(verb + 1 + usize::from(tokens[verb + 1].is_one_of(&["naar", "for", "up", "op"]))))
         {
             let mut link = found.end;
             while tokens.get(link).is_some_and(|token| matches!(token.text.as_str(), "»" | "\"" | "”" | "’")) {
@@ -1123,57 +780,11 @@ fn everywhere(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
     for at in 0..tokens.len() {
         let word = &tokens[at];
         let far = word.is_one_of(&["partout", "overal", "everywhere", "uberall"])
-            || (word.is_one_of(&[
-                "alle", "all", "tous", "toutes", "every", "elk", "elke", "ieder", "chaque", "todas", "todos", "jedem",
-                "allen",
-            ]) && tokens[at..].iter().take(4).any(|token| {
-                token.is_one_of(&[
-                    "netwerken",
-                    "networks",
-                    "netwerk",
-                    "network",
-                    "netzwerk",
-                    "netzwerken",
-                    "redes",
-                    "reseau",
-                    "reseaux",
-                    "plateformes",
-                    "platforms",
-                    "socials",
-                    "sociaux",
-                    "kanalen",
-                    "channels",
-                    "media",
-                ])
-            }));
+            || (word.is_in(ALL) && tokens[at..].iter().take(4).any(|token| token.is_in(NETWORK_WORDS)));
         if !far {
             continue;
         }
-        let about = tokens[at.saturating_sub(6)..(at + 6).min(tokens.len())].iter().any(|token| {
-            token.is_one_of(&[
-                "handle",
-                "pseudo",
-                "username",
-                "gebruikersnaam",
-                "naam",
-                "nom",
-                "name",
-                "heet",
-                "zelfde",
-                "derselbe",
-                "mismo",
-                "nombre",
-                "meme",
-                "same",
-                "hetzelfde",
-                "ik",
-                "suis",
-                "am",
-                "alias",
-                "identifiant",
-                "ben",
-            ])
-        });
+        let about = tokens[at.saturating_sub(6)..(at + 6).min(tokens.len())].iter().any(|token| token.is_in(SAME_NAME));
         if !about {
             continue;
         }
@@ -1215,7 +826,7 @@ fn ends_clause_or_far(tokens: &[Token], end: usize) -> bool {
 /// `volg mij: bim_jan`, `retrouvez-moi sous bimjan`: no network is named.
 fn follow(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize>)) {
     for at in 0..tokens.len() {
-        if !(tokens[at].is_one_of(SEEK)
+        if !(tokens[at].is_in(SEEK)
             || tokens[at].is_one_of(&["vinden", "trouverez", "vindt", "retrouverez", "dm", "tag"]))
         {
             continue;
@@ -1226,7 +837,7 @@ fn follow(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize>)) 
         while let Some(token) = tokens.get(next).filter(|token| !token.new_line && next - at < 8) {
             me |= token.is_one_of(&["me", "moi", "mij", "us", "nous", "ons"]);
             under |= token.is_one_of(&["sous", "onder", "under"]);
-            let small = token.is_one_of(UNDER) || token.is_one_of(FILLERS) || token.is_one_of(NAMED);
+            let small = token.is_in(UNDER) || token.is_in(FILLERS) || token.is_in(NAMED);
             if !(small || matches!(token.text.as_str(), ":" | "-" | "→" | "," | "\"" | "«" | "'" | "’")) {
                 break;
             }
@@ -1253,45 +864,6 @@ fn follow(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize>)) 
 
 /// `jan underscore bim`: nobody spells a name of a file aloud, unless files or layers are what is spoken of.
 fn underscores(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize>)) {
-    const FILES: &[&str] = &[
-        "fichier",
-        "fichiers",
-        "bestand",
-        "bestanden",
-        "file",
-        "files",
-        "naming",
-        "nommage",
-        "naamgeving",
-        "calque",
-        "calques",
-        "laag",
-        "lagen",
-        "layer",
-        "layers",
-        "famille",
-        "familles",
-        "families",
-        "familie",
-        "family",
-        "parametre",
-        "parametres",
-        "parameter",
-        "parameters",
-        "convention",
-        "conventie",
-        "prefix",
-        "prefixe",
-        "variable",
-        "separateur",
-        "scheidingsteken",
-        "separator",
-        "caractere",
-        "teken",
-        "character",
-        "codering",
-        "codification",
-    ];
     for at in 1..tokens.len() {
         let (length, sure) = match tokens[at].text.as_str() {
             "underscore" | "unterstrich" | "onderstrepingsteken" => (1, true),
@@ -1307,15 +879,13 @@ fn underscores(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usiz
                 && !token.new_line
                 && token.text.len() >= 2
                 && low(text, token)
-                && !token.is_one_of(SMALL)
-                && !token.is_one_of(UNDER)
+                && !token.is_in(SMALL)
+                && !token.is_in(UNDER)
         };
         let near = &tokens[at.saturating_sub(9)..(at + length + 7).min(tokens.len())];
-        let filed = near
-            .iter()
-            .any(|token| token.is_one_of(FILES) && !(token.is("laag") && length == 2 && tokens[at].is("laag")));
-        let social =
-            near.iter().any(|token| is_network(token) || token.is_one_of(MORE_PERSONAL) || token.is_one_of(SEEK));
+        let filed =
+            near.iter().any(|token| token.is_in(FILING) && !(token.is("laag") && length == 2 && tokens[at].is("laag")));
+        let social = near.iter().any(|token| is_network(token) || token.is_in(MORE_PERSONAL) || token.is_in(SEEK));
         if words(first) && words(last) && !filed && (sure || social) {
             add(at - 1..at + length + 1);
         }
@@ -1328,7 +898,7 @@ fn own_sign(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize>)
         if !tokens[at].is("@") {
             continue;
         }
-        let network = tokens.get(at + 1).is_some_and(|next| is_network(next) || next.is_one_of(MORE_PERSONAL));
+        let network = tokens.get(at + 1).is_some_and(|next| is_network(next) || next.is_in(MORE_PERSONAL));
         if network
             && tokens[at - 1].is_word
             && (may_be_name(text, &tokens[at - 1]) || chosen(text, tokens, at - 1).is_some_and(|name| name.looks))
@@ -1386,7 +956,7 @@ fn one_word(text: &Skeleton, tokens: &[Token], networks: &[Network], add: &mut d
             && end - start < 3
             && tokens[start - 1].is_word
             && !is_network(&tokens[start - 1])
-            && !tokens[start - 1].is_one_of(UNDER)
+            && !tokens[start - 1].is_in(UNDER)
             && tokens[start - 1].text.len() > 1
         {
             start -= 1;
@@ -1449,12 +1019,12 @@ fn engines(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize>))
         let own_name = token.is_one_of(&["mon", "my", "mijn"])
             && next.is_some_and(|next| next.is_one_of(&["nom", "name", "naam"]));
         let seek = tokens[at.saturating_sub(4)..at].iter().any(|near| {
-            near.is_one_of(SEEK)
+            near.is_in(SEEK)
                 || near.is_one_of(&["tapez", "type", "typ", "tik", "entrez", "google", "googlez", "googel", "search"])
         });
         let engine = tokens[(at + 2).min(tokens.len())..].iter().take(4).any(|near| {
             near.is_one_of(&["google", "bing", "internet", "linkedin", "duckduckgo", "online", "youtube", "ligne"])
-                || near.is_one_of(PERSONAL)
+                || near.is_in(PERSONAL)
         });
         if own_name
             && seek
@@ -1482,7 +1052,7 @@ fn lone_signs(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
             && let Some(name) = tokens.get(at + 3).filter(|name| name.is_word && !name.spaced && name.at.len() >= 4)
         {
             let end = chosen(text, tokens, at + 3).map_or(at + 4, |chosen| chosen.end);
-            if !name.is_one_of(SMALL) {
+            if !name.is_in(SMALL) {
                 add(at..end);
             }
         }
@@ -1490,8 +1060,7 @@ fn lone_signs(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
             && let Some(mut name) = chosen(text, tokens, at + 1).filter(|_| tokens[at + 1].at.len() >= 3)
         {
             let said = tokens[at..].iter().take(4).any(|token| token.is("underscore"));
-            if said && !tokens[at + 1].is_one_of(SMALL) && (spoken(text, tokens, at + 1, &mut name) || name.underscore)
-            {
+            if said && !tokens[at + 1].is_in(SMALL) && (spoken(text, tokens, at + 1, &mut name) || name.underscore) {
                 add(at..name.end);
             }
         }
@@ -1512,10 +1081,17 @@ fn lone_signs(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
             || (first.is("at") && length == 2);
         let mut next = at + length;
         while tokens.get(next).is_some_and(|token| {
-            token.is_one_of(&["puis", "dan", "then", "suivi", "de", "gevolgd", "door", "followed", "by", "et", "en"])
+            token.is_one_of(&["puis", "dan", "then", "suivi", "de", "gevolgd", "door", "followed", "by"])
                 || matches!(token.text.as_str(), ":" | "," | "+")
         }) {
             next += 1;
+        }
+        // `l'arobase, pourquoi`: the sign itself is spoken of.
+        let article = at > 0
+            && (matches!(tokens[at - 1].text.as_str(), "'" | "’")
+                || tokens[at - 1].is_one_of(&["la", "le", "une", "het", "een", "the", "an", "el", "das"]));
+        if article && next > at + length && tokens[at + length].is(",") {
+            continue;
         }
         let introduced = at > 0 && tokens[at - 1].is_one_of(&["signe", "symbole", "teken", "symbool"]);
         let at_rest = first.is("at")
@@ -1529,7 +1105,7 @@ fn lone_signs(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
         let near = tokens[at.saturating_sub(6)..at]
             .iter()
             .chain(tokens[next..].iter().skip(1).take(6))
-            .any(|token| is_network(token) || token.is_one_of(MORE_PERSONAL) || token.is_one_of(SEEK));
+            .any(|token| is_network(token) || token.is_in(MORE_PERSONAL) || token.is_in(SEEK));
         if sign && (near || introduced || next > at + length) && may_be_name(text, name) {
             let mut end = next + 1;
             while tokens.get(end).is_some_and(|more| may_be_name(text, more)) && end < next + 3 {
@@ -1542,10 +1118,8 @@ fn lone_signs(text: &Skeleton, tokens: &[Token], add: &mut dyn FnMut(Range<usize
 
 /// `gmail: bimjan`, `mon gmail est bimjan`, `bimjan (gmail)`, `bimjan gmail`: one's name with a mail service.
 fn mailboxes(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
-    const BOXES: &[&str] =
-        &["gmail", "hotmail", "googlemail", "protonmail", "ymail", "icloud", "gmx", "laposte", "telenet", "skynet"];
     for at in 0..tokens.len() {
-        if !tokens[at].is_one_of(BOXES) {
+        if !tokens[at].is_in(MAILBOXES) {
             continue;
         }
         let mut next = at + 1;
@@ -1554,8 +1128,8 @@ fn mailboxes(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
             cue |= matches!(token.text.as_str(), ":" | "=" | "→")
                 || token.is_one_of(&["est", "is", "sous", "onder", "under"]);
             if !(matches!(token.text.as_str(), ":" | "=" | "→" | "\"" | "«")
-                || token.is_one_of(UNDER)
-                || token.is_one_of(NAMED))
+                || token.is_in(UNDER)
+                || token.is_in(NAMED))
             {
                 break;
             }
@@ -1566,7 +1140,7 @@ fn mailboxes(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
             && (may_be_name(text, token) || chosen(text, tokens, next).is_some_and(|name| name.looks))
         {
             let end = chosen(text, tokens, next).map_or(next + 1, |name| name.end);
-            if ends_clause(tokens, end) && !token.is_one_of(SKILL) {
+            if ends_clause(tokens, end) && !token.is_in(SKILL) {
                 hits.push((tokens[next].at.start..tokens[end - 1].at.end, LinkKind::Email));
             }
             continue;
@@ -1601,33 +1175,30 @@ fn loose_ends(tokens: &[Token], hits: &mut Hits) {
     for at in 1..tokens.len() {
         let sign = (tokens[at].is(".") && tokens[at].spaced && tokens.get(at + 1).is_some_and(|end| !end.spaced))
             || tokens[at].is_one_of(&["dot", "punt", "point"]);
+        let announced = |at: usize| {
+            let near = &tokens[at.saturating_sub(2)..at];
+            near.iter().any(|near| near.is_one_of(&["suivi", "suivie", "gevolgd", "followed", "seguido", "gefolgt"]))
+        };
+        // `point, puis be`
+        let mut end = at + 1;
+        while tokens[at].is_word
+            && tokens
+                .get(end)
+                .is_some_and(|word| word.is(",") || word.is_one_of(&["puis", "dan", "then", "ensuite", "daarna"]))
+        {
+            end += 1;
+        }
         if !sign
-            || !tokens.get(at + 1).is_some_and(|end| end.is_one_of(ENDS) && !end.new_line)
-            || !ends_clause(tokens, at + 2)
+            || !tokens.get(end).is_some_and(|end| end.is_one_of(ENDS) && !end.new_line)
+            || !(ends_clause(tokens, end + 1) || announced(at))
         {
             continue;
         }
-        let cue = tokens[at.saturating_sub(5)..at].iter().any(|near| {
-            near.is("+")
-                || near.is_one_of(&[
-                    "suivi",
-                    "suivie",
-                    "gevolgd",
-                    "followed",
-                    "extension",
-                    "extensie",
-                    "eindigt",
-                    "ends",
-                    "termine",
-                    "finit",
-                    "ending",
-                    "eindigend",
-                    "uitgang",
-                ])
-        }) || (tokens[at].is_word
-            && matches!(tokens[at - 1].text.as_str(), "(" | ",")
-            && at >= 2
-            && tokens[at - 2].text.len() > 4)
+        let cue = tokens[at.saturating_sub(5)..at].iter().any(|near| near.is("+") || near.is_in(ENDS_IN))
+            || (tokens[at].is_word
+                && matches!(tokens[at - 1].text.as_str(), "(" | ",")
+                && at >= 2
+                && tokens[at - 2].text.len() > 4)
             || (tokens[at].is(".")
                 && (tokens[at - 1].is_one_of(&["en", "in", "met", "avec", "with"]) || tokens[at - 1].is("("))
                 && tokens[..at]
@@ -1642,7 +1213,7 @@ fn loose_ends(tokens: &[Token], hits: &mut Hits) {
             .iter()
             .any(|near| near.is_one_of(&["fichier", "fichiers", "bestand", "bestanden", "file", "files"]));
         if cue && !only_files {
-            hits.push((tokens[at].at.start..tokens[at + 1].at.end, LinkKind::Domain));
+            hits.push((tokens[at].at.start..tokens[end].at.end, LinkKind::Domain));
         }
     }
 }

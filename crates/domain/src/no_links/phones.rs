@@ -208,14 +208,14 @@ fn announced(text: &Skeleton, at: usize) -> bool {
     // `KvK-nummer`: a number, but of something else.
     let before = words_before(text, at, 4);
     let counted = before.iter().position(|word| !matches!(word.as_str(), "nummer" | "numero" | "number" | "no" | "n"));
-    if counted.is_some_and(|at| at > 0 && NUMBERED.contains(&before[at].as_str())) {
+    if counted.is_some_and(|at| at > 0 && NUMBERED.contains(before[at].as_str())) {
         return false;
     }
     for word in words_before(text, at, 5) {
-        if CALL.contains(&word.as_str()) {
+        if CALL.contains(word.as_str()) {
             return true;
         }
-        if !CALL_FILLERS.contains(&word.as_str()) {
+        if !CALL_FILLERS.contains(word.as_str()) {
             return false;
         }
     }
@@ -223,13 +223,17 @@ fn announced(text: &Skeleton, at: usize) -> bool {
 }
 
 /// 05 10 15 20 25, or 0 250 500 750: steps, not a number to call.
-fn progresses(groups: &[String]) -> bool {
+fn progresses(groups: &[String], between: &[String]) -> bool {
     let values: Vec<i64> = groups.iter().filter_map(|group| group.parse().ok()).collect();
     let steps: Vec<i64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let doubles = values.len() > 3 && values.windows(2).all(|pair| pair[1] == pair[0] * 2);
-    steps.len() > 2
-        && (doubles
-            || steps.windows(2).all(|pair| pair[0] == pair[1]) && steps[0] != 0 && steps[0] != 11 && steps[0] != 22)
+    let rises = steps.len() > 2 && steps.iter().all(|step| *step > 0);
+    // 04, 05, 06, 13, 83: a list, not pairs of a number.
+    let listed = rises && between.iter().all(|gap| gap == ", ");
+    listed
+        || steps.len() > 2
+            && (doubles
+                || steps.windows(2).all(|pair| pair[0] == pair[1]) && steps[0] != 0 && steps[0] != 11 && steps[0] != 22)
 }
 
 /// A year, as in periods and versions.
@@ -246,12 +250,15 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
     let all = run.all();
     let announced = announced(text, run.at.start);
     let after = word_after(text, run.at.end);
-    let amount = UNITS.contains(&after.as_str()) || matches!(text.c(run.at.end), Some('€' | '%' | '$'));
+    let amount = UNITS.contains(after.as_str()) || matches!(text.c(run.at.end), Some('€' | '%' | '$'));
     // 1 250 000: thousands.
     let thousands = lengths.len() > 1 && lengths[0] <= 3 && lengths[1..].iter().all(|len| *len == 3) && run.even();
     let years = run.groups.iter().filter(|group| is_year(group)).count();
     if run.plus {
-        return digits >= 8
+        // +12.340 / -3.250: two levels.
+        let two = run.between.iter().any(|gap| (gap.contains('/') && gap.contains('-')) || gap == " -");
+        return !two
+            && digits >= 8
             && !all.starts_with("00")
             && !(thousands && (digits <= 9 && (amount || !announced)))
             && !(amount && thousands);
@@ -275,6 +282,24 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
             )
         });
     if company {
+        return false;
+    }
+    // `TVA FR 00 123456789`
+    // `03.127.4456-01`: signs of two kinds within, and a hyphen last, are a drawing's number.
+    let drawing = !run.plus
+        && !all.starts_with("00")
+        && run.between.iter().any(|gap| gap == ".")
+        && run.between.last().is_some_and(|gap| gap == "-")
+        && run.between.iter().filter(|gap| *gap == "-").count() == 1
+        && lengths.last() == Some(&2)
+        && lengths.contains(&4);
+    if drawing && !announced {
+        return false;
+    }
+    let vat = words_before(text, run.at.start, 5).iter().any(|word| {
+        matches!(word.as_str(), "tva" | "btw" | "vat" | "ust" | "mwst" | "iva" | "nif" | "cif" | "siret" | "siren")
+    });
+    if vat && run.groups.len() <= 4 {
         return false;
     }
     // `NL91 ABNA 0417 1643 00`: a bank account.
@@ -308,20 +333,21 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
     }
     // Pairs are how telephone numbers are written: only the very word before them makes them something else.
     let pairs = lengths.iter().filter(|len| **len == 2).count() >= 3;
-    if progresses(&run.groups) {
+    if progresses(&run.groups, &run.between) {
         return false;
     }
     let labelled = words_before(text, run.at.start, if pairs { 1 } else { 2 }).iter().any(|word| {
         (word.ends_with("nummer")
             && !matches!(word.as_str(), "nummer" | "telefoonnummer" | "gsmnummer" | "telefonnummer"))
-            || NUMBERED.contains(&word.as_str())
+            || NUMBERED.contains(word.as_str())
                 && !(pairs && word.len() <= 2 && word != "n" && word != "no" && word != "nr")
     }) || text.before(run.at.start) == Some('#')
         || text.before(run.at.start) == Some('-')
         || text.before(run.at.start) == Some('°');
     // One digit at a time, with whatever between.
     if lengths.len() >= 9 && lengths.iter().all(|len| *len == 1) {
-        return all.starts_with('0') && digits <= 14 && run.even() && !progresses(&run.groups);
+        let binary = all.chars().all(|c| matches!(c, '0' | '1'));
+        return all.starts_with('0') && !binary && digits <= 14 && run.even() && !progresses(&run.groups, &run.between);
     }
     if run.between.iter().any(|gap| {
         gap.contains([

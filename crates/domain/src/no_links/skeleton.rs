@@ -1,5 +1,6 @@
 //! A text as its reader sees it: plain lower-case characters, each with the bytes it came from.
 
+use super::words::{LOOK_ALIKES, Words};
 use crate::text::base_letters;
 use std::ops::Range;
 
@@ -44,6 +45,11 @@ impl Token {
 
     pub(super) fn is_one_of(&self, list: &[&str]) -> bool {
         self.is_word && list.contains(&self.text.as_str())
+    }
+
+    /// The same for a list of `data/no_links`.
+    pub(super) fn is_in(&self, list: Words) -> bool {
+        self.is_word && list.contains(&self.text)
     }
 }
 
@@ -112,6 +118,35 @@ impl Skeleton {
         (first.start < last.end).then_some(first.start..last.end)
     }
 
+    /// `miaAT`, `DOTcoDOTuk`: signs in capitals that are stuck to small letters are words of their own.
+    fn split_signs(&self, token: Token, tokens: &mut Vec<Token>) {
+        let upper = |at: usize| self.glyphs[at].upper;
+        let mixed = token.is_word && token.at.clone().any(upper) && !token.at.clone().all(upper);
+        if !mixed {
+            tokens.push(token);
+            return;
+        }
+        let (mut from, mut at, mut spaced, mut new_line) =
+            (token.at.start, token.at.start, token.spaced, token.new_line);
+        let mut push = |range: Range<usize>| {
+            if !range.is_empty() {
+                let text = self.text(range.clone());
+                tokens.push(Token { text, at: range, is_word: true, spaced, new_line });
+                (spaced, new_line) = (false, false);
+            }
+        };
+        while at < token.at.end {
+            let run = (at..token.at.end).take_while(|at| upper(*at)).count();
+            if matches!(self.text(at..at + run).as_str(), "at" | "dot" | "point" | "punt" | "arobase" | "punkt") {
+                push(from..at);
+                push(at..at + run);
+                from = at + run;
+            }
+            at += run.max(1);
+        }
+        push(from..token.at.end);
+    }
+
     /// Words and signs; single letters with one space (or hyphen) between them are read as one word.
     pub(super) fn tokens(&self) -> Vec<Token> {
         let mut tokens: Vec<Token> = Vec::new();
@@ -138,7 +173,7 @@ impl Skeleton {
                 && matches!(c, '(' | ')' | '[' | ']' | '{' | '}')
                 && tokens.last().is_some_and(|last| last.text == token.text);
             if !doubled {
-                tokens.push(token);
+                self.split_signs(token, &mut tokens);
             }
             (spaced, new_line) = (false, false);
         }
@@ -277,8 +312,7 @@ fn letterlike(c: char) -> char {
 
 /// A letter of another script that looks Latin, as Latin.
 fn latin(c: char) -> char {
-    const PAIRS: &str = "аaвbеeкkмmнhоoрpсcтtуyхxіiїiјjѕsԁdԛqԝwһhӏlզqєeѵvάaέeήnίiόoύuώwαaβbεeηnιiκkνvοoρpτtυuχxγyωwζzμuօoսuհhոnցgӧoɑaɡgɩiոn";
-    if c.is_ascii() { c } else { look_up(PAIRS, c).unwrap_or(c) }
+    if c.is_ascii() { c } else { look_up(LOOK_ALIKES, c).unwrap_or(c) }
 }
 
 fn look_up(pairs: &str, c: char) -> Option<char> {

@@ -1,13 +1,13 @@
 //! Addresses as people read them aloud: `contact [at] exemple point fr`, `nul zes twaalf …`, "Telegram: jdupont".
 
 use super::{
-    LinkKind, networks,
+    LinkKind, networks, shapes,
     skeleton::{Skeleton, Token},
     told,
     web::{Hits, is_end},
     words::{
-        CALL, NAMED, NOT_A_NAME, ORDINARY, PERSONAL, PREFIXES, PROVIDERS, SEEK, SITE_WORDS, SKILL, SMALL, STRONG,
-        TRADE, UNDER,
+        AT_WORDS, CALL, CODE, CRAFT, DIGIT_WORDS, DOT_WORDS, NAKED_ENDS, NAMED, NOT_A_NAME, NUMBERED_ITEMS, ORDINARY,
+        PERSONAL, PREFIXES, PROVIDERS, SEEK, SITE_WORDS, SKILL, SMALL, STRONG, TENS_WORDS, TRADE, UNDER, ZERO_WORDS,
     },
 };
 
@@ -30,6 +30,7 @@ pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
     names(text, &tokens, hits);
     networks::scan(text, &tokens, hits);
     told::scan(text, &tokens, hits);
+    shapes::scan(text, &tokens, hits);
 }
 
 /// How a sign is written.
@@ -97,24 +98,7 @@ pub(super) fn at_sign(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
     ) {
         return Some((3, Form::Sure));
     }
-    if token.is_one_of(&[
-        "arobase",
-        "arobas",
-        "arrobase",
-        "arobaze",
-        "apenstaartje",
-        "apenstaart",
-        "apestaartje",
-        "apestaart",
-        "atsign",
-        "snabela",
-        "klammeraffe",
-        "arroba",
-        "chiocciola",
-        "malpa",
-        "coбaka",
-        "πaπaki",
-    ]) {
+    if token.is_in(AT_WORDS) {
         return Some((1, Form::Sure));
     }
     let next = tokens.get(at + 1);
@@ -143,12 +127,7 @@ pub(super) fn dot(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
     ) {
         return Some((3, Form::Sure));
     }
-    token
-        .is_one_of(&[
-            "dot", "point", "punt", "d0t", "doт", "puntje", "p0int", "punto", "punkt", "ponto", "kropka", "fullstop",
-            "punktum", "toчka", "teλeia",
-        ])
-        .then_some((1, Form::Word))
+    token.is_in(DOT_WORDS).then_some((1, Form::Word))
 }
 
 /// A name with full stops, in whatever form: where it ends, how many full stops, and the least plain of them.
@@ -189,7 +168,13 @@ fn host(tokens: &[Token], from: usize) -> Option<Host> {
             host.last = at - 1;
             host.end = at;
         }
-        match dot(tokens, at) {
+        // `exemple point be. Suite`: the sentence ends.
+        let stops = host.labels > 1
+            && matches!(host.form, Form::Word | Form::Sure)
+            && tokens.get(at).is_some_and(|sign| sign.is(".") && !sign.spaced)
+            && tokens.get(at + 1).is_some_and(|next| next.spaced)
+            && tokens[host.last].is_in(STRONG);
+        match dot(tokens, at).filter(|_| !stops) {
             Some((length, form)) if tokens.get(at + length).is_some_and(|next| next.is_word && !next.new_line) => {
                 if form != Form::Plain && host.form != Form::Sure {
                     host.form = if form == Form::Sure || host.form == Form::Plain { form } else { host.form };
@@ -215,9 +200,6 @@ pub(super) fn ends_clause(tokens: &[Token], after: usize) -> bool {
         .get(after)
         .is_some_and(|next| next.is_one_of(&["slash", "et", "ou", "and", "or", "en", "of", "pour", "for", "voor"]))
 }
-
-/// Ends of domains that are told from words without their full stop.
-const NAKED_ENDS: &[&str] = &["com", "fr", "nl", "be", "eu", "org", "net", "lu", "ch", "de", "uk", "io"];
 
 fn addresses(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
     let mut at = 0;
@@ -251,24 +233,24 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
         let reaches = found.as_ref().is_some_and(|host| ends_domain(text, &tokens[host.last]));
         let end = found.as_ref().map_or(at + 2 + length, |host| host.end);
         let dots = found.as_ref().map(|host| host.form);
-        let provider = next.is_one_of(PROVIDERS);
+        let provider = next.is_in(PROVIDERS);
         let sure = match form {
             Form::Sure => {
-                let apart = tokens.get(at + 2 + length).is_some_and(|last| last.is_one_of(NAKED_ENDS))
+                let apart = tokens.get(at + 2 + length).is_some_and(|last| last.is_in(NAKED_ENDS))
                     && ends_clause(tokens, at + 3 + length);
                 if apart {
                     return Some((at + 3 + length, LinkKind::Email, start_of_name(tokens, at)));
                 }
                 // `claire [arobase] exemple`, without an end.
                 let whole = |token: &Token| {
-                    token.text.len() >= 4 && !token.is_one_of(SMALL) && token.text.chars().all(char::is_alphabetic)
+                    token.text.len() >= 4 && !token.is_in(SMALL) && token.text.chars().all(char::is_alphabetic)
                 };
                 let bare = tokens[at + 1].text != "a"
                     && whole(next)
-                    && !next.is_one_of(UNDER)
+                    && !next.is_in(UNDER)
                     && !next.is_one_of(&["dans", "dans", "staat", "betekent", "means", "signifie", "sign", "teken"])
                     && first.text.len() >= 3
-                    && !first.is_one_of(SMALL)
+                    && !first.is_in(SMALL)
                     && !first.is_one_of(&["signe", "teken", "symbole", "sign", "suivez", "volg", "follow"])
                     && length == 3
                     && matches!(
@@ -281,11 +263,11 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
             Form::Word => {
                 (reaches
                     && dots != Some(Form::Plain)
-                    && (dots != Some(Form::Spaced) || STRONG.contains(&tokens[end - 1].text.as_str())))
+                    && (dots != Some(Form::Spaced) || STRONG.contains(tokens[end - 1].text.as_str())))
                     || (provider
                         && (reaches
                             || (next.is_one_of(&["gmail", "hotmail", "googlemail", "ymail", "protonmail"])
-                                && !first.is_one_of(SMALL)
+                                && !first.is_in(SMALL)
                                 && first.text.len() > 2
                                 && !tokens[at + 1].is("a")
                                 && !(tokens[at + 1].is("chez")
@@ -308,8 +290,8 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
     }
     // `jdupont at outlook com`.
     if tokens.get(at + 1).is_some_and(|sign| sign.is_one_of(&["at", "chez", "bij"]))
-        && tokens.get(at + 2).is_some_and(|name| name.is_one_of(PROVIDERS))
-        && tokens.get(at + 3).is_some_and(|end| end.is_one_of(NAKED_ENDS))
+        && tokens.get(at + 2).is_some_and(|name| name.is_in(PROVIDERS))
+        && tokens.get(at + 3).is_some_and(|end| end.is_in(NAKED_ENDS))
         && ends_clause(tokens, at + 4)
     {
         return Some((at + 4, LinkKind::Email, start_of_name(tokens, at)));
@@ -331,14 +313,14 @@ fn address(text: &Skeleton, tokens: &[Token], at: usize) -> Option<(usize, LinkK
         return None;
     }
     let before_dot = tokens.get(name_before(tokens, &host, at))?;
-    let strong = STRONG.contains(&last.text.as_str()) || matches!(last.text.as_str(), "c0m" | "0rg" | "n3t");
-    let announced = (at.saturating_sub(6)..at).any(|near| tokens[near].is_one_of(SITE_WORDS)) || first.is("www");
+    let strong = STRONG.contains(last.text.as_str()) || matches!(last.text.as_str(), "c0m" | "0rg" | "n3t");
+    let announced = (at.saturating_sub(6)..at).any(|near| tokens[near].is_in(SITE_WORDS)) || first.is("www");
     let closes = ends_clause(tokens, host.end);
-    let ordinary = before_dot.is_one_of(SMALL)
+    let ordinary = before_dot.is_in(SMALL)
         || before_dot.text.len() < 2
         || (host.form != Form::Sure
             && before_dot.text.len() <= 3
-            && STRONG.contains(&before_dot.text.as_str())
+            && STRONG.contains(before_dot.text.as_str())
             && !before_dot.is("co"));
     let found = match host.form {
         Form::Plain => false,
@@ -414,7 +396,7 @@ fn run_together(tokens: &[Token], at: usize) -> Option<usize> {
         _ => {
             let next = tokens.get(at + 1).filter(|next| next.is_word && !next.new_line)?;
             let glued = name(&next.text) == Some(0) && next.text.len() > 5;
-            (glued && first.text.len() > 3 && !first.is_one_of(SMALL) && ends_clause(tokens, at + 2)).then_some(at + 2)
+            (glued && first.text.len() > 3 && !first.is_in(SMALL) && ends_clause(tokens, at + 2)).then_some(at + 2)
         }
     }
 }
@@ -443,7 +425,7 @@ fn web_aloud(tokens: &[Token], at: usize) -> Option<(usize, LinkKind, usize)> {
     let first = tokens.get(at)?;
     if first.is_one_of(&["www", "wwww", "wvvw", "vvvvvv", "3w", "w3", "vvww", "wwvv"]) {
         let naked = tokens.get(at + 1).is_some_and(|name| name.is_word && name.text.len() > 2 && !name.new_line)
-            && tokens.get(at + 2).is_some_and(|end| end.is_one_of(NAKED_ENDS));
+            && tokens.get(at + 2).is_some_and(|end| end.is_in(NAKED_ENDS));
         if naked {
             return Some((at + 3, LinkKind::Url, at));
         }
@@ -487,112 +469,19 @@ fn web_aloud(tokens: &[Token], at: usize) -> Option<(usize, LinkKind, usize)> {
 
 /// How many digits a number word stands for, if it is one.
 pub(super) fn number_word(word: &str) -> Option<usize> {
-    const ONE: &[&str] = &[
-        "zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "nul", "een", "twee", "drie",
-        "vier", "vijf", "zes", "zeven", "acht", "negen", "null", "eins", "zwei", "drei", "vier", "funf", "fuenf",
-        "sechs", "sieben", "neun", "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve",
-        "o", "one", "two", "three", "four", "five", "seven", "eight", "nine", "oh",
-    ];
-    const TWO: &[&str] = &[
-        "dix",
-        "onze",
-        "douze",
-        "treize",
-        "quatorze",
-        "quinze",
-        "seize",
-        "vingt",
-        "vingts",
-        "trente",
-        "quarante",
-        "cinquante",
-        "soixante",
-        "septante",
-        "huitante",
-        "octante",
-        "nonante",
-        "tien",
-        "elf",
-        "twaalf",
-        "dertien",
-        "veertien",
-        "vijftien",
-        "zestien",
-        "zeventien",
-        "achttien",
-        "negentien",
-        "twintig",
-        "dertig",
-        "veertig",
-        "vijftig",
-        "zestig",
-        "zeventig",
-        "tachtig",
-        "negentig",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "zehn",
-        "zwolf",
-        "zwoelf",
-        "dreizehn",
-        "vierzehn",
-        "funfzehn",
-        "sechzehn",
-        "siebzehn",
-        "achtzehn",
-        "neunzehn",
-        "zwanzig",
-        "dreissig",
-        "vierzig",
-        "funfzig",
-        "fuenfzig",
-        "sechzig",
-        "siebzig",
-        "achtzig",
-        "neunzig",
-        "diez",
-        "doce",
-        "trece",
-        "catorce",
-        "quince",
-        "veinte",
-        "treinta",
-        "cuarenta",
-        "cincuenta",
-        "sesenta",
-        "setenta",
-        "ochenta",
-        "noventa",
-    ];
     const DUTCH_TENS: &[&str] =
         &["twintig", "dertig", "veertig", "vijftig", "zestig", "zeventig", "tachtig", "negentig"];
-    if ONE.contains(&word) {
+    if DIGIT_WORDS.contains(word) {
         return Some(1);
     }
-    if TWO.contains(&word) || matches!(word, "nulzes" | "nulvier" | "nulnul" | "zerosix") {
+    if TENS_WORDS.contains(word) || matches!(word, "nulzes" | "nulvier" | "nulnul" | "zerosix") {
         return Some(2);
     }
     // `vierunddreissig`
     let german = ["zwanzig", "dreissig", "vierzig", "funfzig", "fuenfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
         .iter()
         .find_map(|tens| word.strip_suffix(tens)?.strip_suffix("und"))
-        .is_some_and(|unit| ONE.contains(&unit) || unit == "ein");
+        .is_some_and(|unit| DIGIT_WORDS.contains(unit) || unit == "ein");
     if german {
         return Some(2);
     }
@@ -600,7 +489,7 @@ pub(super) fn number_word(word: &str) -> Option<usize> {
     DUTCH_TENS
         .iter()
         .find_map(|tens| word.strip_suffix(tens)?.strip_suffix("en"))
-        .filter(|unit| ONE.contains(unit))
+        .filter(|unit| DIGIT_WORDS.contains(unit))
         .map(|_| 2)
 }
 
@@ -614,12 +503,12 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
     rows(tokens, hits);
     let mut at = 0;
     while at < tokens.len() {
-        let begins = tokens[at].is_one_of(&[
-            "zero", "nul", "oh", "plus", "null", "cero", "nulzes", "nulvier", "nulnul", "o", "double", "dubbel",
-        ]) || tokens[at].is("+")
+        let begins = tokens[at].is_in(ZERO_WORDS)
+            || tokens[at].is_one_of(&["plus", "double", "dubbel"])
+            || tokens[at].is("+")
             || tokens[at].text.starts_with('0')
             || (at > 0
-                && tokens[at.saturating_sub(3)..at].iter().any(|near| near.is_one_of(CALL))
+                && tokens[at.saturating_sub(3)..at].iter().any(|near| near.is_in(CALL))
                 && number_word(&tokens[at].text).is_some());
         if !begins {
             at += 1;
@@ -655,6 +544,13 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
         let nought = tokens[at].text.starts_with('0') || tokens[at].is("+");
         let enough = pieces >= 5 || (pieces == 4 && nought && words >= 1 && digits >= 9);
         let joined = joins >= 3 && pieces == 5 && digits == 10 && tokens[at].text.starts_with('0');
+        let values: Vec<usize> =
+            tokens[at..last].iter().filter(|token| token.is_word).map(|token| worth(&token.text)).collect();
+        let counts = values.len() >= 4 && values.windows(2).all(|pair| pair[0] < pair[1]);
+        if counts {
+            at = last;
+            continue;
+        }
         if joined || enough && ((words >= 2 && digits >= 8) || (words >= 1 && digits >= 9 && nought)) {
             hits.push((tokens[at].at.start..tokens[last - 1].at.end, LinkKind::Phone));
         }
@@ -725,6 +621,10 @@ fn rows(tokens: &[Token], hits: &mut Hits) {
             .take(2)
             .any(|piece| matches!(*piece, "cent" | "honderd" | "hundred") || piece.starts_with("vierhonderd"));
         let falls = pieces.windows(2).filter(|pair| worth(pair[1]) < worth(pair[0])).count();
+        // Who counts says no number twice, and nought first if at all.
+        let again = (1..pieces.len())
+            .any(|at| ZERO_WORDS.contains(pieces[at]) || pieces[..at.saturating_sub(1)].contains(&pieces[at]));
+        let falls = if pieces.len() >= 9 { falls.max(usize::from(again)) } else { falls };
         let counts = falls == 0 || pieces.len() < 5;
         let closes = tokens.get(last).is_none_or(|next| !next.is_word || next.new_line);
         let row = (pieces.len() >= 8 && digits >= 8 && falls >= 1 && closes)
@@ -733,7 +633,7 @@ fn rows(tokens: &[Token], hits: &mut Hits) {
                 && digits >= 8
                 && !counts
                 && closes
-                && tokens[last..].iter().take(4).any(|near| near.is_one_of(CALL)));
+                && tokens[last..].iter().take(4).any(|near| near.is_in(CALL)));
         if row {
             hits.push((tokens[at].at.start..tokens[last - 1].at.end, LinkKind::Phone));
         }
@@ -803,7 +703,7 @@ pub(super) fn chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Cho
     let spelled = end - at >= 7 && tokens[at..end].iter().all(|token| token.at.len() == 1);
     underscore |= spelled;
     let strong = underscore || dotted || digit;
-    let ordinary = joined && !strong && first.is_one_of(PREFIXES);
+    let ordinary = joined && !strong && first.is_in(PREFIXES);
     Some(Chosen {
         end,
         looks: glyphs.len() >= 4 && (joined || digit || humps) && !ordinary,
@@ -815,7 +715,7 @@ pub(super) fn chosen(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Cho
 }
 
 pub(super) fn is_network(token: &Token) -> bool {
-    token.is_one_of(PERSONAL) || token.is_one_of(TRADE)
+    token.is_in(PERSONAL) || token.is_in(TRADE)
 }
 
 /// `Telegram: jdupont`, `Skype jean.dupont`, `jdupont_bim sur Insta`, `mon pseudo est jdupont`.
@@ -841,10 +741,10 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
     let compound = ["naam", "account", "adres", "profiel", "name", "konto"]
         .iter()
         .find_map(|end| tokens[at].text.strip_suffix(end))
-        .is_some_and(|network| PERSONAL.contains(&network) || TRADE.contains(&network));
-    let personal = tokens[at].is_one_of(PERSONAL) || compound;
-    let ordinary = tokens[at].is_one_of(ORDINARY);
-    if !personal && !ordinary && !tokens[at].is_one_of(TRADE) {
+        .is_some_and(|network| PERSONAL.contains(network) || TRADE.contains(network));
+    let personal = tokens[at].is_in(PERSONAL) || compound;
+    let ordinary = tokens[at].is_in(ORDINARY);
+    if !personal && !ordinary && !tokens[at].is_in(TRADE) {
         return None;
     }
     let (mut next, mut colon, mut named, mut under, mut is, mut list) =
@@ -854,7 +754,7 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
             token.text.as_str(),
             ":" | "=" | ">" | "-" | "→" | "/" | "(" | "@" | "\"" | "«" | "“" | "'" | "’" | "," | "➜" | "➡" | "|"
         ) {
-            if token.is("-") && !token.spaced && !tokens.get(next + 1).is_some_and(|part| part.is_one_of(NAMED)) {
+            if token.is("-") && !token.spaced && !tokens.get(next + 1).is_some_and(|part| part.is_in(NAMED)) {
                 break;
             }
             if token.is("-") && !token.spaced {
@@ -863,9 +763,9 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
             }
             colon |= matches!(token.text.as_str(), ":" | "=" | ">" | "-" | "→" | "@" | "➜" | "➡" | "|");
             list |= matches!(token.text.as_str(), "," | "/");
-        } else if token.is_one_of(NAMED) {
+        } else if token.is_in(NAMED) {
             named = true;
-        } else if token.is_one_of(UNDER) {
+        } else if token.is_in(UNDER) {
             under = true;
             is |= token.is_one_of(&["est", "is", "heet", "ist", "es"]);
         } else {
@@ -879,8 +779,8 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
     if short
         && token.text.len() >= 4
         && ends_clause(tokens, name.end)
-        && !token.is_one_of(SKILL)
-        && !token.is_one_of(NOT_A_NAME)
+        && !token.is_in(SKILL)
+        && !token.is_in(NOT_A_NAME)
     {
         return Some(next..name.end);
     }
@@ -891,13 +791,19 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
     {
         return None;
     }
+    let several = name.underscore
+        && tokens.get(name.end).is_some_and(|next| next.is(",") || next.is_one_of(&["et", "en", "and", "und", "y"]))
+        && chosen(text, tokens, name.end + 1).is_some_and(|next| next.underscore);
+    if several && !personal {
+        return None;
+    }
     let owned = at > 0 && mine(&tokens[at - 1]);
     let after_name = tokens.get(name.end);
     let list =
         (list && !(name.underscore && under)) || (after_name.is_some_and(|token| token.is(",")) && !(colon || named));
     let low = text.glyphs.get(token.at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
-    let sought = tokens[at.saturating_sub(6)..at].iter().any(|token| token.is_one_of(SEEK))
-        || tokens[at..next].iter().any(|token| token.is_one_of(SEEK));
+    let sought = tokens[at.saturating_sub(6)..at].iter().any(|token| token.is_in(SEEK))
+        || tokens[at..next].iter().any(|token| token.is_in(SEEK));
     let called = tokens[at..next].iter().any(|token| {
         token.is_one_of(&[
             "sous", "onder", "under", "unter", "soy", "called", "heet", "ben", "am", "appelle", "bin", "como", "suis",
@@ -912,11 +818,11 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
         colon || named || under || personal || name.underscore
     };
     let looks = name.looks && !is_network(token) && !list && fits;
-    let plain = !token.is_one_of(SKILL)
+    let plain = !token.is_in(SKILL)
         && !is_network(token)
         && token.text.len() >= 4
         && ends_clause(tokens, name.end)
-        && !token.is_one_of(NOT_A_NAME)
+        && !token.is_in(NOT_A_NAME)
         && !list
         && ((personal && (colon || named))
             || (named && (under || colon))
@@ -931,19 +837,19 @@ fn after_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::op
 /// The name stands before the network: `suivez studio_bim sur Instagram`.
 fn before_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
     let name = chosen(text, tokens, at).filter(|_| {
-        !tokens[at].is_one_of(SKILL) && !tokens[at].is_one_of(NOT_A_NAME) && !tokens[at].is_one_of(&["signal", "snap"])
+        !tokens[at].is_in(SKILL) && !tokens[at].is_in(NOT_A_NAME) && !tokens[at].is_one_of(&["signal", "snap"])
     })?;
     let quoted = |token: &Token| matches!(token.text.as_str(), "\"" | "«" | "»" | "“" | "”" | "'");
     let verb = at > 0
-        && (tokens[at - 1].is_one_of(SEEK)
+        && (tokens[at - 1].is_in(SEEK)
             || tokens[at - 1].is("@")
-            || (at > 1 && quoted(&tokens[at - 1]) && tokens[at - 2].is_one_of(SEEK)))
+            || (at > 1 && quoted(&tokens[at - 1]) && tokens[at - 2].is_in(SEEK)))
         || (at > 1 && tokens[at - 1].is("at") && tokens[at - 2].is_one_of(&["am", "me", "us"]));
     let plain = verb
         && tokens[at].text.len() >= 4
-        && !tokens[at].is_one_of(SMALL)
-        && !tokens[at].is_one_of(UNDER)
-        && !tokens[at].is_one_of(networks::CRAFT)
+        && !tokens[at].is_in(SMALL)
+        && !tokens[at].is_in(UNDER)
+        && !tokens[at].is_in(CRAFT)
         && !is_network(&tokens[at]);
     let name = Chosen { end: name.end + usize::from(tokens.get(name.end).is_some_and(quoted)), ..name };
     if !name.looks && !plain {
@@ -960,7 +866,7 @@ fn before_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::o
         .take(2)
         .any(|token| is_network(token) || token.is_one_of(&["signal", "x", "slack"]));
     let starts_low = text.glyphs.get(tokens[at].at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
-    let personal = tokens[name.end..].iter().skip(1).take(2).any(|token| token.is_one_of(PERSONAL));
+    let personal = tokens[name.end..].iter().skip(1).take(2).any(|token| token.is_in(PERSONAL));
     let fits = plain || !name.hyphen && (!name.humps || personal) && (starts_low || (name.underscore && personal));
     (link && network && fits).then_some(at..name.end)
 }
@@ -969,13 +875,19 @@ fn before_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::o
 fn signed(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range<usize>> {
     let (length, form) = at_sign(tokens, at).filter(|(_, form)| *form != Form::Plain)?;
     let name = chosen(text, tokens, at + length)?;
-    if tokens[at + length].at.len() < 3 || tokens[at + length].is_one_of(SMALL) {
+    if tokens[at + length].at.len() < 3 || tokens[at + length].is_in(SMALL) {
+        return None;
+    }
+    let decorates = |token: &Token| token.text.starts_with("decorat") || token.text.starts_with("annotat");
+    if tokens[at.saturating_sub(9)..at].iter().any(decorates)
+        || (tokens[at].is("@") && tokens[at + length].is_in(CODE) && !name.underscore)
+    {
         return None;
     }
     let near = tokens[at.saturating_sub(6)..at]
         .iter()
         .chain(tokens[name.end.min(tokens.len())..].iter().take(5))
-        .any(|token| is_network(token) || token.is_one_of(NAMED) || token.is_one_of(&["signal", "x"]));
+        .any(|token| is_network(token) || token.is_in(NAMED) || token.is_one_of(&["signal", "x"]));
     let sure = match form {
         Form::Sure => near || name.underscore,
         Form::Spaced => (near && (name.looks || tokens[at].spaced)) || name.underscore,
@@ -991,19 +903,15 @@ fn glued(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range
     if sign.spaced || next.spaced || !next.is_word {
         return None;
     }
-    if sign.is("/") && token.is_one_of(PERSONAL) {
+    if sign.is("/") && token.is_in(PERSONAL) {
         let name = chosen(text, tokens, at + 2)?;
         let low = text.glyphs.get(next.at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
-        let fits =
-            low && next.text.len() >= 4 && !is_network(next) && !next.is_one_of(NOT_A_NAME) && !next.is_one_of(SKILL);
+        let fits = low && next.text.len() >= 4 && !is_network(next) && !next.is_in(NOT_A_NAME) && !next.is_in(SKILL);
         return fits.then_some(at..name.end);
     }
     let tag = sign.is("#") && next.text.len() == 4 && next.text.chars().all(|c| c.is_ascii_digit());
     let low = text.glyphs.get(token.at.start).is_some_and(|glyph| !glyph.upper && glyph.c.is_alphabetic());
-    let issue = token.is_one_of(&[
-        "issue", "ticket", "bug", "note", "plan", "item", "lot", "order", "task", "tache", "taak", "melding",
-        "incident", "clash", "sheet", "color", "couleur",
-    ]);
+    let issue = token.is_in(NUMBERED_ITEMS);
     (tag && low && !issue && token.text.len() >= 3).then_some(at..at + 3)
 }
 
@@ -1028,7 +936,7 @@ fn alias(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range
     let mut is = false;
     while let Some(token) = tokens.get(next).filter(|token| !token.new_line && next - at < 8) {
         is |= token.is_one_of(&["est", "is", "ist"]) || matches!(token.text.as_str(), ":" | "=");
-        if !(token.is_one_of(UNDER)
+        if !(token.is_in(UNDER)
             || is_network(token)
             || token.is_one_of(&["partout", "overal", "everywhere", "sur", "op", "on"])
             || matches!(token.text.as_str(), ":" | "=" | "\"" | "«" | "“" | "("))
@@ -1037,7 +945,7 @@ fn alias(text: &Skeleton, tokens: &[Token], at: usize) -> Option<std::ops::Range
         }
         next += 1;
     }
-    let token = tokens.get(next).filter(|token| token.is_word && !token.is_one_of(SKILL))?;
+    let token = tokens.get(next).filter(|token| token.is_word && !token.is_in(SKILL))?;
     let name = chosen(text, tokens, next)?;
     if name.end == next + 1 && token.text.len() < 4 {
         return None;

@@ -3,11 +3,10 @@
 
 use super::{
     LinkKind,
-    networks::CRAFT,
     skeleton::{Skeleton, Token},
     spelled::{Chosen, chosen, ends_clause, is_network},
     web::{Hits, is_end},
-    words::{NOT_A_NAME, SEEK, SKILL, SMALL},
+    words::{CRAFT, FILES, JOBS, MAIL_SERVICES, MESSENGERS, NOT_A_NAME, PAGES, SEEK, SKILL, SMALL, TITLED, USER_NAME},
 };
 use std::ops::Range;
 
@@ -60,31 +59,8 @@ fn made(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Chosen> {
     let name = chosen(text, tokens, at)?;
     let made = name.underscore || name.dotted || (name.looks && !name.hyphen && !name.humps);
     let word = tokens.get(at)?;
-    (made && low(text, word) && !word.is_one_of(CRAFT) && !word.is_one_of(SKILL) && !word.is_one_of(SMALL))
-        .then_some(name)
+    (made && low(text, word) && !word.is_in(CRAFT) && !word.is_in(SKILL) && !word.is_in(SMALL)).then_some(name)
 }
-
-const PAGES: &[&str] = &[
-    "page", "pagina", "kanaal", "chaine", "channel", "kanal", "groep", "groupe", "group", "gruppe", "seite", "canal",
-    "serveur", "server", "profil", "profile", "profiel",
-];
-
-const CALLED: &[&str] = &[
-    "appelle",
-    "heet",
-    "heten",
-    "called",
-    "named",
-    "nomme",
-    "nommee",
-    "genaamd",
-    "intitule",
-    "intitulee",
-    "heisst",
-    "llama",
-    "namens",
-    "titled",
-];
 
 /// A name in capitals, or in quotes: `Atelier BIM Mia`. More than words of the trade.
 fn title(text: &Skeleton, tokens: &[Token], from: usize) -> Option<Range<usize>> {
@@ -105,10 +81,10 @@ fn title(text: &Skeleton, tokens: &[Token], from: usize) -> Option<Range<usize>>
     }
     let end = start + run;
     let own = tokens.get(start..end)?.iter().any(|token| {
-        !token.is_one_of(CRAFT)
-            && !token.is_one_of(SKILL)
-            && !token.is_one_of(NOT_A_NAME)
-            && !token.is_one_of(SMALL)
+        !token.is_in(CRAFT)
+            && !token.is_in(SKILL)
+            && !token.is_in(NOT_A_NAME)
+            && !token.is_in(SMALL)
             && !is_network(token)
             && token.text.len() >= 3
     });
@@ -121,7 +97,7 @@ fn page(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> {
     if !is_network(&tokens[at]) {
         return None;
     }
-    let is_page = |token: &Token| token.is_one_of(PAGES);
+    let is_page = |token: &Token| token.is_in(PAGES);
     let mut next = at + 1;
     let mut paged = at > 0 && is_page(&tokens[at - 1]);
     if tokens.get(next).is_some_and(|token| token.is("-") || token.is(":")) && tokens.get(next + 1).is_some_and(is_page)
@@ -137,7 +113,7 @@ fn page(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> {
     }
     let mut cue = false;
     while let Some(token) = tokens.get(next).filter(|token| !token.new_line && next - at < 6) {
-        if token.is(":") || token.is("=") || token.is_one_of(CALLED) {
+        if token.is(":") || token.is("=") || token.is_in(TITLED) {
             cue = true;
         } else if !(token.is_one_of(&["s", "se", "est", "is", "ist", "qui", "die", "der", "das"])
             || (matches!(token.text.as_str(), "'" | "’") && tokens[next - 1].is_one_of(&["s", "qu"])))
@@ -157,7 +133,7 @@ fn sought(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> 
     if !is_network(&tokens[at]) {
         return None;
     }
-    let near = |words: &[Token]| words.iter().any(|token| token.is_one_of(SEEK) && !token.is("suis"));
+    let near = |words: &[Token]| words.iter().any(|token| token.is_in(SEEK) && !token.is("suis"));
     // The network first.
     if near(&tokens[at.saturating_sub(4)..at])
         && tokens
@@ -180,23 +156,7 @@ fn sought(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> 
 
 /// `gebruikersnaam mia_cad`, `Benutzername: mia_cad`, `the bio of mia_cad`.
 fn user_name(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> {
-    const NAMES: &[&str] = &[
-        "gebruikersnaam",
-        "benutzername",
-        "nutzername",
-        "usuario",
-        "username",
-        "pseudo",
-        "pseudonyme",
-        "nickname",
-        "nick",
-        "handle",
-        "schermnaam",
-        "spitzname",
-        "apodo",
-        "bio",
-    ];
-    if !tokens[at].is_one_of(NAMES) {
+    if !tokens[at].is_in(USER_NAME) {
         return None;
     }
     let mut next = at + 1;
@@ -226,54 +186,12 @@ fn capital_line(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<us
     let next = at + 2 + usize::from(tokens.get(at + 2).is_some_and(|token| token.is(":")));
     let name = tokens.get(next).filter(|token| token.is_word && low(text, token) && token.text.len() >= 5)?;
     let end = chosen(text, tokens, next).map_or(next + 1, |name| name.end);
-    (!name.is_one_of(SKILL) && !name.is_one_of(NOT_A_NAME) && !name.is_one_of(SMALL) && ends_clause(tokens, end))
+    (!name.is_in(SKILL) && !name.is_in(NOT_A_NAME) && !name.is_in(SMALL) && ends_clause(tokens, end))
         .then_some(next..end)
 }
 
 /// Two or three capitalised words that are a person's name, as far as one can tell.
 fn whole_name(text: &Skeleton, tokens: &[Token], from: usize) -> Option<Range<usize>> {
-    const JOBS: &[&str] = &[
-        "manager",
-        "lead",
-        "leader",
-        "trainer",
-        "expert",
-        "consultant",
-        "engineer",
-        "coordinator",
-        "modeller",
-        "modeler",
-        "designer",
-        "specialist",
-        "instructor",
-        "teacher",
-        "architect",
-        "director",
-        "certified",
-        "professional",
-        "community",
-        "technical",
-        "senior",
-        "junior",
-        "project",
-        "head",
-        "team",
-        "drafter",
-        "tekenaar",
-        "ingenieur",
-        "architecte",
-        "directeur",
-        "formateur",
-        "formatrice",
-        "chef",
-        "responsable",
-        "coordinateur",
-        "engineering",
-        "group",
-        "groep",
-        "groupe",
-        "company",
-    ];
     let run = tokens
         .get(from..)?
         .iter()
@@ -282,10 +200,10 @@ fn whole_name(text: &Skeleton, tokens: &[Token], from: usize) -> Option<Range<us
                 && !token.new_line
                 && token.text.len() >= 3
                 && token.text.chars().all(char::is_alphabetic)
-                && !token.is_one_of(CRAFT)
-                && !token.is_one_of(SKILL)
-                && !token.is_one_of(NOT_A_NAME)
-                && !token.is_one_of(JOBS)
+                && !token.is_in(CRAFT)
+                && !token.is_in(SKILL)
+                && !token.is_in(NOT_A_NAME)
+                && !token.is_in(JOBS)
                 && !is_network(token)
         })
         .count();
@@ -370,10 +288,10 @@ fn plain(text: &Skeleton, token: &Token) -> bool {
         && low(text, token)
         && !token.new_line
         && token.text.chars().all(char::is_alphanumeric)
-        && !token.is_one_of(CRAFT)
-        && !token.is_one_of(SKILL)
-        && !token.is_one_of(NOT_A_NAME)
-        && !token.is_one_of(SMALL)
+        && !token.is_in(CRAFT)
+        && !token.is_in(SKILL)
+        && !token.is_in(NOT_A_NAME)
+        && !token.is_in(SMALL)
         && !is_network(token)
 }
 
@@ -383,26 +301,9 @@ fn ends_line(tokens: &[Token], end: usize) -> bool {
 
 /// `appelez-moi sur Skype (exemplepseudo)`, `IG @ voorbeeldnaam`, `mes scripts sont sur GitHub chez scriptexemple`.
 fn aside(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> {
-    const PEOPLE: &[&str] = &[
-        "skype",
-        "whatsapp",
-        "telegram",
-        "instagram",
-        "insta",
-        "ig",
-        "tg",
-        "discord",
-        "messenger",
-        "facebook",
-        "fb",
-        "snapchat",
-        "viber",
-        "wechat",
-        "tiktok",
-    ];
     let [network, sign, name, ..] = tokens.get(at..)? else { return None };
     let word = plain(text, name) && name.text.len() >= 6;
-    if network.is_one_of(PEOPLE) {
+    if network.is_in(MESSENGERS) {
         let me = tokens[at.saturating_sub(4)..at].iter().any(|token| token.is_one_of(&["me", "moi", "mij", "mich"]));
         if me && sign.is("(") && word && tokens.get(at + 3).is_some_and(|close| close.is(")")) {
             return Some(at + 2..at + 3);
@@ -420,30 +321,9 @@ fn aside(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> {
     .then_some(at + 2..at + 3)
 }
 
-const BOXES: &[&str] = &[
-    "gmail",
-    "hotmail",
-    "googlemail",
-    "protonmail",
-    "ymail",
-    "icloud",
-    "gmx",
-    "laposte",
-    "telenet",
-    "skynet",
-    "outlook",
-    "yahoo",
-    "proton",
-    "orange",
-    "ziggo",
-    "kpnmail",
-    "posteo",
-    "mailbox",
-];
-
 /// `mia.cad sur gmail`, `mia.cad (gmail)`, `mon adresse gmail commence par mia.cad`.
 fn mailbox(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> {
-    if !tokens[at].is_one_of(BOXES) {
+    if !tokens[at].is_in(MAIL_SERVICES) {
         return None;
     }
     let begins =
@@ -457,7 +337,22 @@ fn mailbox(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>>
         }
     }
     let link = at.checked_sub(1)?;
-    let linked = tokens[link].is_one_of(&["sur", "op", "on", "auf", "chez", "bij", "bei", "via", "at", "en"])
+    // `mia.cad, it's a gmail`
+    let mut aside = at;
+    while aside > 0
+        && at - aside < 6
+        && (matches!(tokens[aside - 1].text.as_str(), "," | "'" | "’" | "–" | "-")
+            || tokens[aside - 1].is_one_of(&[
+                "it", "s", "a", "sa", "ta", "c", "est", "du", "un", "une", "chez", "is", "een", "t", "het", "op",
+                "that", "dat", "met", "ist", "es", "ein", "bei", "sur", "on", "at",
+            ]))
+    {
+        aside -= 1;
+    }
+    let said = aside < link && tokens[aside].is(",");
+    let link = if said { aside } else { link };
+    let linked = said
+        || tokens[link].is_one_of(&["sur", "op", "on", "auf", "chez", "bij", "bei", "via", "at", "en"])
         || (matches!(tokens[link].text.as_str(), "(" | "[")
             && tokens.get(at + 1).is_some_and(|close| matches!(close.text.as_str(), ")" | "]")));
     if !linked {
@@ -467,7 +362,7 @@ fn mailbox(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>>
     (link.saturating_sub(6)..link).find_map(|from| {
         let starts = from == 0 || tokens[from].spaced || tokens[from].new_line;
         let name = made(text, tokens, from).filter(|name| starts && name.end == link)?;
-        let file = tokens.get(name.end - 1).is_some_and(|last| super::words::FILES.contains(&last.text.as_str()));
+        let file = tokens.get(name.end - 1).is_some_and(|last| FILES.contains(last.text.as_str()));
         (!file).then_some(from..name.end)
     })
 }
@@ -556,7 +451,7 @@ fn styled(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>> 
         if odd(token) {
             count += token.text.len();
             last = end + 1;
-        } else if token.is_word || end - last >= 1 {
+        } else if token.is_word || end - last >= 1 || matches!(token.text.as_str(), ":" | "~") {
             break;
         }
         end += 1;

@@ -4,8 +4,8 @@ use super::{
     LinkKind,
     skeleton::Skeleton,
     words::{
-        ABBREVIATIONS, CODE, CODE_ROOTS, CODING, FILE_WORDS, FILES, FOREIGN, FORMATS, LIBRARIES, PERSONAL, PROVIDERS,
-        SCHEMES, STRONG, TOOLS, TRADE, WEAK,
+        ABBREVIATIONS, CODE, CODE_ROOTS, CODING, FILE_WORDS, FILES, FOREIGN, FORMATS, LIBRARIES, OTHER_DOT_ENDS,
+        PERSONAL, PROVIDERS, SCHEMES, STRONG, TOOLS, TRADE, WEAK,
     },
 };
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
 
 /// Whether a domain can end so; `own` is the end in its own script.
 pub(super) fn is_end(latin: &str, own: &str) -> bool {
-    STRONG.contains(&latin) || WEAK.contains(&latin) || FOREIGN.contains(&own) || latin.starts_with("xn--")
+    STRONG.contains(latin) || WEAK.contains(latin) || FOREIGN.contains(own) || latin.starts_with("xn--")
 }
 
 /// Where the unbroken text around an address ends; signs that close a sentence stay outside.
@@ -87,7 +87,7 @@ fn schemes(text: &Skeleton, hits: &mut Hits) {
             {
                 hits.push((word.start..end_of_run(text, rest), LinkKind::Url));
             }
-        } else if SCHEMES.contains(&scheme.as_str()) && first == colon + 1 && word_end == colon {
+        } else if SCHEMES.contains(scheme.as_str()) && first == colon + 1 && word_end == colon {
             let leads = text.c(first).is_some_and(|c| c.is_alphanumeric() || c == '+');
             let end = end_of_run(text, first);
             let body = text.text(first..end);
@@ -150,6 +150,12 @@ fn paths(text: &Skeleton, hits: &mut Hits) {
     }
 }
 
+/// Whether Chinese or Japanese, which leave no space, give way to another script here, or the other way.
+fn turns(text: &Skeleton, at: usize) -> bool {
+    let (Some(before), Some(after)) = (text.before(at), text.c(at)) else { return false };
+    before.is_alphanumeric() && after.is_alphanumeric() && (before >= '\u{2e80}') != (after >= '\u{2e80}')
+}
+
 /// Characters of a host's name.
 fn in_host(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '.' | '_')
@@ -163,7 +169,8 @@ fn domains(text: &Skeleton, hits: &mut Hits) {
             continue;
         }
         let start = at;
-        while text.c(at).is_some_and(in_host) {
+        at += 1;
+        while text.c(at).is_some_and(in_host) && !turns(text, at) {
             at += 1;
         }
         host(text, start..at, hits);
@@ -242,13 +249,13 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     if !is_end(&end_text, &text.own_text(end.clone())) || !name_text.chars().any(char::is_alphanumeric) {
         return false;
     }
-    if labels.len() == 2 && name_text.len() == 2 && STRONG.contains(&name_text.as_str()) {
+    if labels.len() == 2 && name_text.len() == 2 && STRONG.contains(name_text.as_str()) {
         return false;
     }
     if name_text.starts_with('-') || name_text.ends_with('-') || text.before(labels[0].start) == Some('@') {
         return false;
     }
-    if TOOLS.contains(&text.text(labels[0].start..end.end).as_str()) && text.c(end.end) != Some('/') {
+    if TOOLS.contains(text.text(labels[0].start..end.end).as_str()) && text.c(end.end) != Some('/') {
         return false;
     }
     // `client.es`, `étudiant.es`: French that means all of them.
@@ -260,15 +267,25 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     {
         return false;
     }
-    // `this.page.zone`: code.
-    if labels.len() > 2
+    // `this.page.zone`, `self.id`: code.
+    let object = |label: &str| {
+        matches!(label, "this" | "self" | "doc" | "element" | "np" | "pd" | "plt" | "sys" | "os" | "console" | "args")
+    };
+    if (labels.len() > 2 || object(&name_text))
         && text.c(end.end) != Some('/')
-        && !STRONG.contains(&end_text.as_str())
-        && CODE_ROOTS.contains(&text.text(labels[0].clone()).as_str())
+        && !STRONG.contains(end_text.as_str())
+        && CODE_ROOTS.contains(text.text(labels[0].clone()).as_str())
     {
         return false;
     }
-    let strong = STRONG.contains(&end_text.as_str()) || FOREIGN.contains(&text.own_text(end.clone()).as_str());
+    // No host has an underscore in its name: `char_rig_v012.ma` is a file.
+    if !STRONG.contains(end_text.as_str())
+        && text.c(end.end) != Some('/')
+        && labels.iter().any(|label| text.text(label.clone()).contains('_'))
+    {
+        return false;
+    }
+    let strong = STRONG.contains(end_text.as_str()) || FOREIGN.contains(text.own_text(end.clone()).as_str());
     let goes_on = matches!(text.c(end.end), Some('/')) && text.c(end.end + 1).is_some_and(char::is_alphanumeric);
     // `le projet.De plus`: a sentence that begins with a capital right after the full stop.
     let capital = |label: &Range<usize>| text.glyphs.get(label.start).is_some_and(|glyph| glyph.upper);
@@ -293,7 +310,7 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     if matches!(
         end_text.as_str(),
         "net" | "io" | "web" | "services" | "data" | "service" | "tools" | "design" | "runtime"
-    ) && (LIBRARIES.contains(&name_text.as_str()) || (capital(end) && capital(name) && !all_capital(name)))
+    ) && (LIBRARIES.contains(name_text.as_str()) || (capital(end) && capital(name) && !all_capital(name)))
     {
         return false;
     }
@@ -301,7 +318,7 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     if !strong && matches!(text.before(labels[0].start), Some('/' | '\\' | '_' | '~')) && labels.len() == 2 {
         return false;
     }
-    if FORMATS.contains(&end_text.as_str()) && !goes_on && speaks_of_files(text, labels[0].start, end.end) {
+    if FORMATS.contains(end_text.as_str()) && !goes_on && speaks_of_files(text, labels[0].start, end.end) {
         return false;
     }
     if !strong && is_file(&name_text, &end_text) {
@@ -310,7 +327,7 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     let digits = name_text.chars().all(|c| c.is_ascii_digit());
     let single = name_text.chars().count() == 1;
     // `г.Москва`: a town.
-    if single && FOREIGN.contains(&text.own_text(end.clone()).as_str()) {
+    if single && FOREIGN.contains(text.own_text(end.clone()).as_str()) {
         return false;
     }
     if strong || goes_on {
@@ -319,7 +336,7 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
         let a_row = digits && end_text.len() == 2 && labels.len() > 2;
         return !(too_short || a_row);
     }
-    !single && !digits && !ABBREVIATIONS.contains(&name_text.as_str()) && !name_text.starts_with('_')
+    !single && !digits && !ABBREVIATIONS.contains(name_text.as_str()) && !name_text.starts_with('_')
 }
 
 /// Whether the words around a place are about files.
@@ -328,8 +345,8 @@ fn speaks_of_files(text: &Skeleton, start: usize, end: usize) -> bool {
         (text.text(start.saturating_sub(60)..start), text.text(end..(end + 60).min(text.glyphs.len())));
     let mut words = before.split(|c: char| !c.is_alphanumeric()).chain(after.split(|c: char| !c.is_alphanumeric()));
     words.any(|word| {
-        FILE_WORDS.contains(&word)
-            || (word.len() > 2 && FILES.contains(&word))
+        FILE_WORDS.contains(word)
+            || (word.len() > 2 && FILES.contains(word))
             || matches!(word, "e57" | "pts" | "ply" | "sh" | "cpp" | "bat" | "ps1" | "dyn" | "gha" | "vb" | "cs")
     })
 }
@@ -392,7 +409,6 @@ fn is_file(name: &str, end: &str) -> bool {
 
 /// `exemple·fr`: a middle dot in place of the full stop. `expert·es` is not one.
 fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
-    const ENDS: &[&str] = &["com", "org", "net", "eu", "fr", "nl", "be", "io", "uk", "info", "biz", "dev"];
     let Some(
         '·' | '•' | '∙' | '⋅' | '・' | '‧' | 'ㆍ' | '●' | '○' | '˙' | '°' | '⚫' | '⚪' | '🔴' | '🔵' | '🟢' | '🟠'
         | '🟡' | '⬤' | '◦' | '∘' | 'º' | '*' | '⬛' | '■' | '◼' | '▪' | '⸱' | '‥' | '٫' | '⸳' | '⦁' | '⏺' | '🟣' | '🟤'
@@ -405,7 +421,7 @@ fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
     while text.c(stop).is_some_and(char::is_alphanumeric) {
         stop += 1;
     }
-    if end > start + 1 && ENDS.contains(&text.text(end + 1..stop).as_str()) {
+    if end > start + 2 && OTHER_DOT_ENDS.contains(text.text(end + 1..stop).as_str()) {
         hits.push((start..end_of_run(text, stop), LinkKind::Domain));
     }
 }
@@ -413,17 +429,27 @@ fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
 fn at_signs(text: &Skeleton, hits: &mut Hits) {
     for sign in (0..text.glyphs.len()).filter(|at| text.c(*at) == Some('@')) {
         let mut start = sign;
-        while start > 0 && text.c(start - 1).is_some_and(|c| in_host(c) || matches!(c, '+' | '%')) {
+        let eastern = |at: usize| text.c(at).is_some_and(|c| c >= '\u{2e80}');
+        while start > 0
+            && text.c(start - 1).is_some_and(|c| in_host(c) || matches!(c, '+' | '%'))
+            && eastern(start - 1) == eastern(sign + 1)
+        {
             start -= 1;
         }
         let mut end = sign + 1;
-        while text.c(end).is_some_and(in_host) {
+        while text.c(end).is_some_and(in_host) && !turns(text, end) {
             end += 1;
         }
         while end > sign + 1 && matches!(text.before(end), Some('.' | '-' | '_')) {
             end -= 1;
         }
         let right = text.text(sign + 1..end);
+        // `mia@[192.0.2.25]`: the number of a machine.
+        let machine = text.c(sign + 1) == Some('[') && text.c(sign + 2).is_some_and(|c| c.is_ascii_digit());
+        if start < sign && machine && text.c(start).is_some_and(char::is_alphabetic) {
+            hits.push((start..end_of_run(text, sign + 1), LinkKind::Email));
+            continue;
+        }
         // `@3djan` and `@_jan`, but not `@4k` and `@150mm`.
         let letters = right.chars().filter(|c| c.is_alphabetic()).count();
         let leads = right.starts_with(char::is_alphabetic)
@@ -433,7 +459,7 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
                 && letters >= 4);
         if start < sign {
             let last = right.rsplit_once('.').map_or("", |(_, last)| last);
-            let ends = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic) && !FILES.contains(&last);
+            let ends = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic) && !FILES.contains(last);
             let domain = ends && is_end(last, &text.own_text(end - last.chars().count()..end));
             // `jean@exemple,fr`
             let comma = leads && text.c(end) == Some(',') && text.c(end + 1).is_some_and(char::is_alphabetic) && {
@@ -441,9 +467,9 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
                 while text.c(stop).is_some_and(char::is_alphanumeric) {
                     stop += 1;
                 }
-                STRONG.contains(&text.text(end + 1..stop).as_str())
+                STRONG.contains(text.text(end + 1..stop).as_str())
             };
-            if PERSONAL.contains(&right.as_str()) || TRADE.contains(&right.as_str()) {
+            if PERSONAL.contains(right.as_str()) || TRADE.contains(right.as_str()) {
                 hits.push((start..end, LinkKind::Handle));
                 continue;
             }
@@ -459,10 +485,10 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
             let near = near
                 || (low
                     && right.len() >= 6
-                    && !CODE.contains(&right.as_str())
+                    && !CODE.contains(right.as_str())
                     && !matches!(left.as_str(), "root" | "user" | "admin" | "git" | "ssh" | "npm"));
             let bare = words && right.len() >= 4 && left.len() >= 3 && near;
-            if (leads && ends) || domain || bare || comma || PROVIDERS.contains(&right.as_str()) {
+            if (leads && ends) || domain || bare || comma || PROVIDERS.contains(right.as_str()) {
                 hits.push((start..end, LinkKind::Email));
             }
             continue;
@@ -485,19 +511,26 @@ fn at_signs(text: &Skeleton, hits: &mut Hits) {
             .rsplit(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .take(2)
-            .any(|word| PERSONAL.contains(&word) || TRADE.contains(&word));
+            .any(|word| PERSONAL.contains(word) || TRADE.contains(word));
         let joined = matches!(text.before(sign), Some('/' | '=' | '*')) && !network;
-        let free = !text.before(sign).is_some_and(|c| c.is_alphanumeric() || c == '@') && !joined && !bracketed;
+        let free = !text.before(sign).is_some_and(|c| (c.is_alphanumeric() && c < '\u{2e80}') || c == '@')
+            && !joined
+            && !bracketed;
         let coding = near
             .rsplit(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .take(3)
-            .any(|word| CODING.contains(&word));
-        let free = free && (first.contains('_') || !coding);
+            .any(|word| CODING.contains(word));
+        // `decorators like @property and @lru_cache`
+        let decorates = text
+            .text(sign.saturating_sub(70)..sign)
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word.starts_with("decorat") || word.starts_with("annotat"));
+        let free = free && !decorates && (first.contains('_') || !coding);
         if free
             && leads
             && name.chars().count() >= 3
-            && (!CODE.contains(&first.as_str()) || name.contains('_') && !coding)
+            && (!CODE.contains(first.as_str()) || name.contains('_') && !coding)
             && !is_sheet(&first)
         {
             hits.push((sign..end, LinkKind::Handle));

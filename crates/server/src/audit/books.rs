@@ -1,11 +1,13 @@
 //! Invariant 3: the books balance, and numbers have no gap.
 
 use super::{
-    Findings,
+    Check, Findings,
     case::{self, Case},
-    rows::{self, Snapshot},
 };
-use crate::services::ledger::Account;
+use crate::{
+    db::audit::{self as rows, Snapshot},
+    services::ledger::Account,
+};
 use chrono::{DateTime, Utc};
 use gabarit_domain::{invoice::DocumentKind, money::Cents};
 
@@ -35,27 +37,31 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         let found = case.balance(account.code());
         if found != wanted {
             let detail = format!("{} is {}, not {}", account.code(), Cents(found).to_plain(), Cents(wanted).to_plain());
-            findings.add(3, "ledger agrees with payments and documents", &case.row.reference, detail);
+            findings.add(Check::LedgerAgreesWithPaymentsAndDocuments, &case.row.reference, detail);
         }
     }
     for refund in &case.refunds {
-        if refund.state == "failed" {
-            findings.add(3, REFUND_ARRIVES, &case.row.reference, returned(refund.amount, refund.failed_at));
+        if let Some(detail) = unsent(&refund.state, refund.amount, refund.failed_at, refund.refused_at) {
+            findings.add(Check::ARefundReachesTheClient, &case.row.reference, detail);
         }
     }
     payouts(case, findings);
 }
 
-/// The name of the check that every refund reaches its client.
-pub(super) const REFUND_ARRIVES: &str = "a refund reaches the client";
-
-/// A refund that came back and that nobody has seen to.
-pub(super) fn returned(amount: i64, at: Option<DateTime<Utc>>) -> String {
-    let amount = Cents(amount).to_plain();
-    match at {
-        Some(at) => format!("{amount} came back at {}: send it again, or note how it was paid", at.format("%F %R UTC")),
-        None => format!("{amount} came back: send it again, or note how it was paid"),
-    }
+/// A refund that came back or is refused, and that nobody has seen to.
+pub(super) fn unsent(
+    state: &str,
+    amount: i64,
+    failed_at: Option<DateTime<Utc>>,
+    refused_at: Option<DateTime<Utc>>,
+) -> Option<String> {
+    let (what, at) = match (state, refused_at) {
+        ("failed", _) => ("came back", failed_at),
+        ("due", Some(at)) => ("was refused by the provider", Some(at)),
+        _ => return None,
+    };
+    let at = at.map(|at| at.format(" at %F %R UTC").to_string()).unwrap_or_default();
+    Some(format!("{} {what}{at}: send it again, or note how it was paid", Cents(amount).to_plain()))
 }
 
 /// No more is paid out than was ever invoiced, and each payout is where its batch is.
@@ -64,7 +70,7 @@ fn payouts(case: &Case, findings: &mut Findings) {
     let taken = case.paid_out(&["prepared", "sent", "executed"]);
     if taken > invoiced {
         let detail = format!("{} of {}", Cents(taken).to_plain(), Cents(invoiced).to_plain());
-        findings.add(3, "no more is paid out than invoiced", &case.row.reference, detail);
+        findings.add(Check::NoMoreIsPaidOutThanInvoiced, &case.row.reference, detail);
     }
     for payout in &case.payouts {
         let fits = match payout.batch_state.as_str() {
@@ -76,7 +82,7 @@ fn payouts(case: &Case, findings: &mut Findings) {
         };
         if !fits {
             let detail = format!("{} in {} which is {}", payout.state, payout.batch, payout.batch_state);
-            findings.add(3, "a payout is where its batch is", &case.row.reference, detail);
+            findings.add(Check::APayoutIsWhereItsBatchIs, &case.row.reference, detail);
         }
     }
 }
@@ -85,11 +91,11 @@ fn payouts(case: &Case, findings: &mut Findings) {
 pub(super) async fn check_all(snapshot: &mut Snapshot, findings: &mut Findings) -> sqlx::Result<()> {
     for (cause, entries, sum) in rows::unbalanced(snapshot).await? {
         let detail = if entries == 0 { "no entries".to_owned() } else { format!("sums to {}", Cents(sum).to_plain()) };
-        findings.add(3, "a ledger transaction sums to nought", cause, detail);
+        findings.add(Check::ALedgerTransactionSumsToNought, cause, detail);
     }
     for account in rows::accounts(snapshot).await? {
         if !Account::ALL.iter().any(|known| known.code() == account) {
-            findings.add(3, "ledger accounts are of the chart", account, "no such account");
+            findings.add(Check::LedgerAccountsAreOfTheChart, account, "no such account");
         }
     }
     for (series, year, sequence, total, payable) in rows::unpayable(snapshot).await? {
@@ -98,22 +104,21 @@ pub(super) async fn check_all(snapshot: &mut Snapshot, findings: &mut Findings) 
         } else {
             format!("{} is payable of {}", Cents(payable).to_plain(), Cents(total).to_plain())
         };
-        findings.add(3, "a self-billed invoice is payable", case::number(&series, year, sequence), detail);
+        findings.add(Check::ASelfBilledInvoiceIsPayable, case::number(&series, year, sequence), detail);
     }
     for (reference, received, fees, bank, kept, clearing) in rows::settlements(snapshot).await? {
         if (bank, kept, clearing) != (received, fees, -(received + fees)) {
             let detail = format!("{} in the bank, {} fees", Cents(bank).to_plain(), Cents(kept).to_plain());
-            findings.add(3, "a settlement is posted as it was noted", reference, detail);
+            findings.add(Check::ASettlementIsPostedAsItWasNoted, reference, detail);
         }
     }
     for cause in rows::stray_settlements(snapshot).await? {
-        findings.add(3, "a settlement is posted as it was noted", cause, "nobody noted it");
+        findings.add(Check::ASettlementIsPostedAsItWasNoted, cause, "nobody noted it");
     }
     for (series, year, sequence) in rows::gaps(snapshot).await? {
         let missing = case::number(&series, year, sequence - 1);
         findings.add(
-            3,
-            "document numbers have no gap",
+            Check::DocumentNumbersHaveNoGap,
             case::number(&series, year, sequence),
             format_args!("{missing} is missing"),
         );
@@ -124,7 +129,7 @@ pub(super) async fn check_all(snapshot: &mut Snapshot, findings: &mut Findings) 
         } else {
             format!("last is {last}, counter {counter}")
         };
-        findings.add(3, "the counter is the last number", format_args!("{series}-{year}"), detail);
+        findings.add(Check::TheCounterIsTheLastNumber, format_args!("{series}-{year}"), detail);
     }
     Ok(())
 }

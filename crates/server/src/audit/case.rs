@@ -1,10 +1,13 @@
 //! A booking with everything that hangs on it.
 
-use super::rows::{
-    self, BalanceRow, BookingRow, ChargebackRow, DayRow, DocumentRow, PaymentRow, PayoutRow, RefundRow, Snapshot,
-    StepRow,
+use crate::db::{
+    audit::{
+        self as rows, BalanceRow, BookingRow, ChargebackRow, DayRow, DocumentRow, PaymentRow, PayoutRow, RefundRow,
+        Snapshot, StepRow,
+    },
+    bookings::Settled,
 };
-use crate::db::bookings::Settled;
+use chrono::NaiveDate;
 use gabarit_domain::{
     invoice::{Document, DocumentKind},
     pricing::{Line, Order, Quote},
@@ -47,6 +50,8 @@ pub(super) struct Case {
     pub(super) payouts: Vec<PayoutRow>,
     pub(super) documents: Vec<Issued>,
     pub(super) days: Vec<DayRow>,
+    /// What it has of the stock: things and days.
+    pub(super) rented: Vec<(String, NaiveDate)>,
     pub(super) steps: Vec<StepRow>,
     balances: HashMap<String, i64>,
 }
@@ -146,6 +151,7 @@ pub(super) async fn gather(
     let mut payouts = by_booking(rows::payouts(snapshot, after, last).await?, |row| row.booking_id);
     let mut documents = by_booking(rows::documents(snapshot, after, last).await?, |row| row.booking_id);
     let mut days = by_booking(rows::days(snapshot, after, last).await?, |row| row.booking_id);
+    let mut rented = by_booking(rows::rented(snapshot, after, last).await?, |row| row.0);
     let mut steps = by_booking(rows::steps(snapshot, after, last).await?, |row| row.booking_id);
     let mut balances = by_booking(rows::balances(snapshot, after, last).await?, |row| row.booking_id);
     Ok(bookings
@@ -168,6 +174,7 @@ pub(super) async fn gather(
                 .map(|row| Issued { document: serde_json::from_str(&row.body).map_err(|error| error.to_string()), row })
                 .collect(),
             days: days.remove(&row.id).unwrap_or_default(),
+            rented: rented.remove(&row.id).unwrap_or_default().into_iter().map(|(_, item, day)| (item, day)).collect(),
             steps: steps.remove(&row.id).unwrap_or_default(),
             balances: balances
                 .remove(&row.id)

@@ -1,11 +1,9 @@
 //! Invariant 4: append-only logs that lead, by drawn moves and without a gap, to the state of what they tell of.
 
-use super::{
-    Findings,
-    rows::{
-        Snapshot,
-        programme::{self as rows, LogStep},
-    },
+use super::{Check, Findings};
+use crate::db::audit::{
+    Snapshot,
+    programme::{self as rows, LogSql, LogStep},
 };
 use uuid::Uuid;
 
@@ -16,20 +14,18 @@ const PAGE: i64 = 500;
 pub(super) struct Log {
     /// What stands before an id.
     pub(super) subject: &'static str,
-    /// Its steps after an id `$1` and a step `$2`, at most `$3`, in that order.
-    pub(super) steps: &'static str,
-    /// Ids that have none.
-    pub(super) unlogged: &'static str,
+    /// Where it is read.
+    pub(super) sql: &'static LogSql,
     /// The drawing.
     pub(super) may_follow: fn(Option<&str>, &str) -> bool,
     /// The check that there is one.
-    pub(super) logged: &'static str,
+    pub(super) logged: Check,
     /// The check of its numbers.
-    pub(super) gap: &'static str,
+    pub(super) gap: Check,
     /// The check of its moves.
-    pub(super) drawn: &'static str,
+    pub(super) drawn: Check,
     /// The check of its end.
-    pub(super) leads: &'static str,
+    pub(super) leads: Check,
 }
 
 /// Every log begins at the beginning, goes on by drawn moves without a gap, and ends at the state.
@@ -37,7 +33,7 @@ pub(super) async fn check(snapshot: &mut Snapshot, log: &Log, findings: &mut Fin
     let mut after = (Uuid::nil(), 0);
     let mut open: Option<(LogStep, bool)> = None;
     loop {
-        let steps = rows::steps(snapshot, log.steps, after, PAGE).await?;
+        let steps = rows::steps(snapshot, log.sql, after, PAGE).await?;
         let Some(last) = steps.last() else { break };
         after = (last.id, last.step);
         for step in steps {
@@ -56,8 +52,8 @@ pub(super) async fn check(snapshot: &mut Snapshot, log: &Log, findings: &mut Fin
     if let Some((last, sound)) = open {
         ends(log, &last, sound, findings);
     }
-    for id in rows::ids(snapshot, log.unlogged).await? {
-        findings.add(4, log.logged, named(log, id), "there is no log");
+    for id in rows::unlogged(snapshot, log.sql).await? {
+        findings.add(log.logged, named(log, id), "there is no log");
     }
     Ok(())
 }
@@ -70,13 +66,13 @@ fn drawn(log: &Log, before: Option<&LogStep>, step: &LogStep, findings: &mut Fin
     let expected = before.map_or(1, |before| before.step + 1);
     if step.step != expected {
         let detail = format_args!("step {} where {expected} is due", step.step);
-        findings.add(4, log.gap, named(log, step.id), detail);
+        findings.add(log.gap, named(log, step.id), detail);
         return false;
     }
     let from = step.from_state.as_deref();
     if from != before.map(|before| before.to_state.as_str()) || !(log.may_follow)(from, &step.to_state) {
         let detail = format_args!("step {}: {} to {}", step.step, from.unwrap_or("nothing"), step.to_state);
-        findings.add(4, log.drawn, named(log, step.id), detail);
+        findings.add(log.drawn, named(log, step.id), detail);
         return false;
     }
     true
@@ -85,6 +81,6 @@ fn drawn(log: &Log, before: Option<&LogStep>, step: &LogStep, findings: &mut Fin
 fn ends(log: &Log, last: &LogStep, sound: bool, findings: &mut Findings) {
     if sound && last.to_state != last.state {
         let detail = format_args!("the log ends at {}, the state is {}", last.to_state, last.state);
-        findings.add(4, log.leads, named(log, last.id), detail);
+        findings.add(log.leads, named(log, last.id), detail);
     }
 }

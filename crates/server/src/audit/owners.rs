@@ -1,10 +1,10 @@
 //! Invariant 5: nobody has what is not theirs.
 
 use super::{
-    Findings, PAGE,
+    Check, Findings, PAGE,
     case::{self, Case},
-    rows::{self, Snapshot},
 };
+use crate::db::audit::{self as rows, Snapshot};
 use gabarit_domain::invoice::{Document, DocumentKind};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -15,12 +15,11 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
     if let Ok(order) = &case.order
         && order.expert.0 != row.expert_id
     {
-        findings.add(5, "the order names the booked expert", reference, format_args!("it names {}", order.expert));
+        findings.add(Check::TheOrderNamesTheBookedExpert, reference, format_args!("it names {}", order.expert));
     }
     if row.expert_account.is_none_or(|account| account == row.client_id) {
         findings.add(
-            5,
-            "nobody books themselves",
+            Check::NobodyBooksThemselves,
             reference,
             "client and expert are one account, or there is no expert",
         );
@@ -40,13 +39,13 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         };
         if cause.is_some_and(|cause| !is_cause(&cause)) {
             let detail = format_args!("{} on booking {reference}", issued.row.dedup_key);
-            findings.add(5, "a document's cause is its booking", &number, detail);
+            findings.add(Check::ADocumentsCauseIsItsBooking, &number, detail);
         }
         if let Ok(document) = &issued.document
             && (document.booking.0 != row.id || document.booking_reference != *reference)
         {
             let detail = format_args!("about {} on booking {reference}", document.booking_reference);
-            findings.add(5, "a document is about its booking", &number, detail);
+            findings.add(Check::ADocumentIsAboutItsBooking, &number, detail);
         }
     }
 }
@@ -54,15 +53,14 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
 /// Documents of no booking, reviews of somebody else's booking, and experts who sell in another's name.
 pub(super) async fn check_all(snapshot: &mut Snapshot, findings: &mut Findings) -> sqlx::Result<()> {
     for (series, year, sequence) in rows::stray_documents(snapshot).await? {
-        findings.add(5, "a document has a booking", case::number(&series, year, sequence), "no such booking");
+        findings.add(Check::ADocumentHasABooking, case::number(&series, year, sequence), "no such booking");
     }
     for reference in rows::stray_reviews(snapshot).await? {
-        findings.add(5, "reviews are of completed bookings", reference, "of another expert, or not completed");
+        findings.add(Check::ReviewsAreOfCompletedBookings, reference, "of another expert, or not completed");
     }
     for (expert, kept, counted) in rows::short_ladders(snapshot).await? {
         findings.add(
-            4,
-            "completed days are counted",
+            Check::CompletedDaysAreCounted,
             format_args!("expert {expert}"),
             format_args!("{kept}, not {counted}"),
         );
@@ -81,7 +79,7 @@ pub(super) async fn check_all(snapshot: &mut Snapshot, findings: &mut Findings) 
             // An expert may have a new firm since: the name is wrong only where it is somebody else's.
             if firms.get(&document.seller.name).is_some_and(|whose| !whose.contains(&expert)) {
                 let detail = format_args!("{} is another expert's firm", document.seller.name);
-                findings.add(5, "the seller is the booked expert", case::number(&series, year, sequence), detail);
+                findings.add(Check::TheSellerIsTheBookedExpert, case::number(&series, year, sequence), detail);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Invariant 1: one price, from the quote to the money kept.
 
 use super::{
-    Context, Findings,
+    Check, Context, Findings,
     case::{Case, Issued},
 };
 use crate::services::documents::sha256;
@@ -40,22 +40,22 @@ fn quote(context: &Context, case: &Case, findings: &mut Findings) {
         (Ok(order), Ok(quote)) => (order, quote),
         (order, quote) => {
             let problem = [order.as_ref().err(), quote.as_ref().err()].into_iter().flatten().cloned();
-            findings.add(1, "quote readable", reference, problem.collect::<Vec<_>>().join("; "));
+            findings.add(Check::QuoteReadable, reference, problem.collect::<Vec<_>>().join("; "));
             return;
         }
     };
     let net: Cents = quote.lines.iter().map(|line| line.net).sum();
     if quote.net != net || quote.vat != VatBreakdown::of(quote.vat.treatment, net) || quote.total != net + quote.vat.tax
     {
-        findings.add(1, "quote adds up", reference, format_args!("lines sum to {}", net.to_plain()));
+        findings.add(Check::QuoteAddsUp, reference, format_args!("lines sum to {}", net.to_plain()));
     }
     if quote.total.0 != case.row.total {
         let detail = format_args!("booking {}, quote {}", plain(case.row.total), quote.total.to_plain());
-        findings.add(1, "total is the quote's", reference, detail);
+        findings.add(Check::TotalIsTheQuotes, reference, detail);
     }
     if quote.vat.treatment.category != treatment(context.operator, &order.customer).category {
         let code = quote.vat.treatment.category.code();
-        findings.add(1, "VAT follows the customer", reference, format_args!("category {code} was quoted"));
+        findings.add(Check::VatFollowsTheCustomer, reference, format_args!("category {code} was quoted"));
     }
     let pinned = i64::from(quote.rulebook.0);
     match context.rulebooks.get(&case.row.rulebook_version) {
@@ -64,7 +64,7 @@ fn quote(context: &Context, case: &Case, findings: &mut Findings) {
         }
         _ => {
             let detail = format_args!("booking pins {}, quote {pinned}", case.row.rulebook_version);
-            findings.add(1, "rulebook pinned", reference, detail);
+            findings.add(Check::RulebookPinned, reference, detail);
         }
     }
 }
@@ -89,7 +89,7 @@ fn reprice(
         _ => None,
     });
     let Some(level) = level else {
-        findings.add(1, "quote follows the rulebook", reference, "no line of expert days");
+        findings.add(Check::QuoteFollowsTheRulebook, reference, "no line of expert days");
         return;
     };
     let mut lines = pricing::lines(rulebook, level, one_way_km.unwrap_or_default(), order);
@@ -105,7 +105,7 @@ fn reprice(
         let net: Cents = lines.iter().map(|line| line.net).sum();
         let detail =
             format_args!("the rulebook gives {} before VAT, the quote {}", net.to_plain(), quote.net.to_plain());
-        findings.add(1, "quote follows the rulebook", reference, detail);
+        findings.add(Check::QuoteFollowsTheRulebook, reference, detail);
     }
 }
 
@@ -121,7 +121,7 @@ fn charge(case: &Case, findings: &mut Findings) {
         };
         if wanted.is_some_and(|wanted| payment.amount != wanted) {
             let detail = format_args!("payment {}: {} of {}", payment.id, plain(payment.amount), plain(case.row.total));
-            findings.add(1, "charge is the quote's total", reference, detail);
+            findings.add(Check::ChargeIsTheQuotesTotal, reference, detail);
         }
         // Of a card less may have been taken, or all before less was asked for.
         let fits = match payment.state.as_str() {
@@ -130,13 +130,13 @@ fn charge(case: &Case, findings: &mut Findings) {
         };
         if !fits {
             let detail = format_args!("payment {} is {}: {} taken", payment.id, payment.state, plain(payment.captured));
-            findings.add(1, "what is taken follows the payment", reference, detail);
+            findings.add(Check::WhatIsTakenFollowsThePayment, reference, detail);
         }
     }
     let covered = case.payments.iter().any(|payment| matches!(payment.state.as_str(), "paid" | "authorized"));
     // From acceptance on, the money kept is compared with the invoice.
     if case.row.state == "requested" && !covered {
-        findings.add(1, "an order is paid", reference, "requested without a payment");
+        findings.add(Check::AnOrderIsPaid, reference, "requested without a payment");
     }
 }
 
@@ -144,21 +144,21 @@ fn charge(case: &Case, findings: &mut Findings) {
 fn document(issued: &Issued, findings: &mut Findings) {
     let (row, number) = (&issued.row, issued.number());
     if sha256(&row.body) != row.sha256 {
-        findings.add(1, "document unchanged", &number, "its hash is another");
+        findings.add(Check::DocumentUnchanged, &number, "its hash is another");
     }
     let document = match &issued.document {
         Ok(document) => document,
         Err(error) => {
-            findings.add(1, "document readable", &number, error);
+            findings.add(Check::DocumentReadable, &number, error);
             return;
         }
     };
     for fault in document.faults() {
-        findings.add(1, "document adds up", &number, fault);
+        findings.add(Check::DocumentAddsUp, &number, fault);
     }
     if document.number.to_string() != number || document.total.0 != row.total {
         let detail = format_args!("its body is {} over {}", document.number, document.total.to_plain());
-        findings.add(1, "document is its row", &number, detail);
+        findings.add(Check::DocumentIsItsRow, &number, detail);
     }
 }
 
@@ -176,7 +176,7 @@ fn invoice(case: &Case, findings: &mut Findings) {
         None => 0..=0,
     };
     if !wanted.contains(&count) {
-        findings.add(1, "an accepted booking has one invoice", reference, format_args!("it has {count}"));
+        findings.add(Check::AnAcceptedBookingHasOneInvoice, reference, format_args!("it has {count}"));
     }
     let (Ok(quote), Some((number, standing))) = (&case.quote, invoices.last()) else { return };
     if standing.lines != DocumentLines::Quoted(quote.lines.clone())
@@ -184,16 +184,16 @@ fn invoice(case: &Case, findings: &mut Findings) {
         || standing.total.0 != case.row.total
     {
         let detail = format_args!("{} instead of {}", standing.total.to_plain(), plain(case.row.total));
-        findings.add(1, "invoice is the quote", number, detail);
+        findings.add(Check::InvoiceIsTheQuote, number, detail);
     }
     if standing.service != (case.row.first_day, case.row.last_day) {
-        findings.add(1, "document is about the booked days", number, "other days");
+        findings.add(Check::DocumentIsAboutTheBookedDays, number, "other days");
     }
     for (number, earlier) in invoices.iter().take(invoices.len() - 1) {
         let credited = case.credited_on(number);
         if credited != earlier.total.0 {
             let detail = format_args!("{} of {} credited", plain(credited), earlier.total.to_plain());
-            findings.add(1, "an invoice of before a change is credited whole", number, detail);
+            findings.add(Check::AnInvoiceOfBeforeAChangeIsCreditedWhole, number, detail);
         }
     }
     let Some(kept) = case.kept_lines() else { return };
@@ -202,7 +202,7 @@ fn invoice(case: &Case, findings: &mut Findings) {
     let credited = case.credited_on(number);
     if credited != lost && !unreadable {
         let detail = format_args!("{} credited, {} no longer kept", plain(credited), plain(lost));
-        findings.add(1, "credit notes are what is no longer kept", number, detail);
+        findings.add(Check::CreditNotesAreWhatIsNoLongerKept, number, detail);
     }
 }
 
@@ -214,14 +214,14 @@ fn self_billed(context: &Context, case: &Case, findings: &mut Findings) {
     let count = case.documents.iter().filter(|issued| issued.kind() == Some(kind)).count();
     let billable = matches!(case.row.state.as_str(), "completed" | "ended" | "cancelled");
     if (count > 0) != (billable && case.row.ladder_before.is_some()) {
-        findings.add(1, "a completed booking has one self-billed invoice", reference, format_args!("it has {count}"));
+        findings.add(Check::ACompletedBookingHasOneSelfBilledInvoice, reference, format_args!("it has {count}"));
     }
     let issued: Vec<_> = case.issued(kind).collect();
     let standing: Vec<_> =
         issued.iter().filter(|(number, document)| case.credited_on(number) != document.total.0).collect();
     if standing.len() > 1 {
         let count = standing.len();
-        findings.add(1, "a completed booking has one self-billed invoice", reference, format_args!("it has {count}"));
+        findings.add(Check::ACompletedBookingHasOneSelfBilledInvoice, reference, format_args!("it has {count}"));
     }
     let (Some(kept), Some(rulebook)) = (case.kept_lines(), context.rulebooks.get(&case.row.rulebook_version)) else {
         return;
@@ -231,17 +231,17 @@ fn self_billed(context: &Context, case: &Case, findings: &mut Findings) {
     match standing.last() {
         Some((number, document)) if document.lines != earned => {
             let detail = format_args!("{} before VAT", document.vat.taxable.to_plain());
-            findings.add(1, "self-billed invoice follows the ladder", number, detail);
+            findings.add(Check::SelfBilledInvoiceFollowsTheLadder, number, detail);
         }
         None if count > 0 && earned.net() > Cents::ZERO => {
-            findings.add(1, "self-billed invoice follows the ladder", reference, "credited whole");
+            findings.add(Check::SelfBilledInvoiceFollowsTheLadder, reference, "credited whole");
         }
         _ => {}
     }
     for (number, document) in &issued {
         let credited = case.credited_on(number);
         if credited != 0 && credited != document.total.0 {
-            findings.add(1, "a replaced self-billed invoice is credited whole", number, plain(credited));
+            findings.add(Check::AReplacedSelfBilledInvoiceIsCreditedWhole, number, plain(credited));
         }
     }
 }
@@ -257,7 +257,7 @@ fn kept(context: &Context, case: &Case, findings: &mut Findings) {
         .filter(|payment| matches!(payment.change_state.as_deref(), Some("proposed" | "asked")))
         .map(|payment| payment.captured)
         .sum();
-    let kept = case.received() - case.refunded(&["due", "sent", "failed", "elsewhere"]) - open;
+    let kept = case.received() - case.refunded(&["due", "sent", "failed", "elsewhere", "taken"]) - open;
     let (net, tax) = case.invoiced();
     let invoiced = net + tax;
     let over = matches!(case.row.state.as_str(), "declined" | "expired" | "lapsed" | "cancelled");
@@ -267,10 +267,10 @@ fn kept(context: &Context, case: &Case, findings: &mut Findings) {
         let late = case.row.accepted_at.is_some_and(|at| at + CAPTURE_WITHIN < context.now);
         if kept != invoiced && (late || !to_capture) {
             let detail = format_args!("{} kept, {} invoiced", plain(kept), plain(invoiced));
-            findings.add(1, "money kept is what was invoiced", reference, detail);
+            findings.add(Check::MoneyKeptIsWhatWasInvoiced, reference, detail);
         }
     } else if over && kept != 0 {
         let detail = format_args!("{}: {} kept", case.row.state, plain(kept));
-        findings.add(1, "nothing is kept without an invoice", reference, detail);
+        findings.add(Check::NothingIsKeptWithoutAnInvoice, reference, detail);
     }
 }

@@ -1,9 +1,8 @@
 //! The books against the payment provider: what it says of each payment that we know of.
 
-use super::{Finding, Findings};
+use super::{Check, Finding, Findings};
 use crate::{
-    db::Exec,
-    on,
+    db::audit as rows,
     payments::{ProviderError, ProviderState},
     platform::Platform,
 };
@@ -14,7 +13,7 @@ use uuid::Uuid;
 /// Questions under way at a time: providers limit rates.
 const AT_ONCE: usize = 4;
 /// Payments read at a time.
-const PAGE: i64 = 200;
+const PAGE: i64 = 100;
 
 /// What the provider was asked about, and what does not agree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,74 +33,55 @@ pub struct Reconciled {
 /// If the database cannot be read.
 pub async fn reconcile(p: &Platform) -> sqlx::Result<Reconciled> {
     let mut reconciled = Reconciled::default();
-    let mut findings = Findings::default();
     let mut after = Uuid::nil();
-    loop {
-        let page = page(&mut p.db.conn().await?.exec(), after).await?;
-        let Some(last) = page.last().copied() else { break };
-        let mut answers = stream::iter(page).map(|id| async move { compare(p, id).await }).buffer_unordered(AT_ONCE);
-        while let Some(answer) = answers.next().await {
-            match answer? {
-                None => reconciled.unanswered += 1,
-                Some(differences) => {
-                    reconciled.compared += 1;
-                    for (subject, detail) in differences {
-                        findings.add(3, "the provider says the same", subject, detail);
-                    }
-                }
-            }
-        }
-        // A provider that is away is away for all.
-        if reconciled.compared == 0 && reconciled.unanswered >= AT_ONCE {
+    while let Some((last, page)) = reconcile_page(p, after).await? {
+        let is_away = page.is_away();
+        reconciled.compared += page.compared;
+        reconciled.unanswered += page.unanswered;
+        reconciled.findings.extend(page.findings);
+        if is_away {
             break;
         }
         after = last;
     }
-    reconciled.findings = findings.0;
     reconciled.findings.sort_by(|a, b| (&a.subject, &a.detail).cmp(&(&b.subject, &b.detail)));
     Ok(reconciled)
 }
 
-/// What the books have of a payment: of a booking, or of licences rented alone.
-struct Known {
-    reference: String,
-    amount: Cents,
-    state: String,
-    captured: Cents,
-    refunded: Cents,
-    charged_back: Cents,
+impl Reconciled {
+    /// A provider that is away is away for all.
+    pub(crate) const fn is_away(&self) -> bool {
+        self.compared == 0 && self.unanswered >= AT_ONCE
+    }
 }
 
-async fn page(exec: &mut Exec<'_>, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
-    const SQL: &str = "SELECT id FROM (SELECT id FROM payment WHERE provider_ref IS NOT NULL AND id > $1 \
-        UNION ALL SELECT id FROM rental_payment WHERE provider_ref IS NOT NULL AND id > $1) AS payments \
-        ORDER BY id LIMIT $2";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(after).bind(PAGE).fetch_all(c).await)
-}
-
-async fn known(exec: &mut Exec<'_>, payment: Uuid) -> sqlx::Result<Option<Known>> {
-    const SQL: &str = "SELECT provider_ref, amount, state, captured, \
-        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refund WHERE payment_id = $1 AND state = 'sent'), \
-        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM chargeback WHERE payment_id = $1) \
-        FROM payment WHERE id = $1 AND provider_ref IS NOT NULL \
-        UNION ALL SELECT provider_ref, amount, state, captured, \
-        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM rental_refund WHERE payment_id = $1 AND state = 'sent'), \
-        0 FROM rental_payment WHERE id = $1 AND provider_ref IS NOT NULL";
-    let row: Option<(String, i64, String, i64, i64, i64)> =
-        on!(exec, |c| sqlx::query_as(SQL).bind(payment).fetch_optional(c).await)?;
-    Ok(row.map(|(reference, amount, state, captured, refunded, charged_back)| Known {
-        reference,
-        amount: Cents(amount),
-        state,
-        captured: Cents(captured),
-        refunded: Cents(refunded),
-        charged_back: Cents(charged_back),
-    }))
+/// A page of [`reconcile`]: the payments after one, with the last of them; `None` after the last page.
+pub(crate) async fn reconcile_page(p: &Platform, after: Uuid) -> sqlx::Result<Option<(Uuid, Reconciled)>> {
+    let page = rows::provider_payments(&mut p.db.conn().await?.exec(), after, PAGE).await?;
+    let Some(last) = page.last().copied() else { return Ok(None) };
+    let mut reconciled = Reconciled::default();
+    let mut findings = Findings::default();
+    let mut answers = stream::iter(page).map(|id| async move { compare(p, id).await }).buffer_unordered(AT_ONCE);
+    while let Some(answer) = answers.next().await {
+        match answer? {
+            None => reconciled.unanswered += 1,
+            Some(differences) => {
+                reconciled.compared += 1;
+                for (subject, detail) in differences {
+                    findings.add(Check::TheProviderSaysTheSame, subject, detail);
+                }
+            }
+        }
+    }
+    reconciled.findings = findings.0;
+    Ok(Some((last, reconciled)))
 }
 
 /// What differs in one payment; `None` without an answer.
 async fn compare(p: &Platform, id: Uuid) -> sqlx::Result<Option<Vec<(String, String)>>> {
-    let Some(known) = known(&mut p.db.conn().await?.exec(), id).await? else { return Ok(Some(Vec::new())) };
+    let Some(known) = rows::known_payment(&mut p.db.conn().await?.exec(), id).await? else {
+        return Ok(Some(Vec::new()));
+    };
     let reference = &known.reference;
     let said = match p.payments.get(reference).await {
         Ok(said) => said,
@@ -119,10 +99,10 @@ async fn compare(p: &Platform, id: Uuid) -> sqlx::Result<Option<Vec<(String, Str
             differences.push((reference.clone(), format!("{what}: {ours} here, {theirs} at the provider")));
         }
     };
-    compare("amount", known.amount.to_plain(), said.amount.to_plain());
-    compare("captured", known.captured.to_plain(), said.captured.to_plain());
-    compare("refunded", known.refunded.to_plain(), said.refunded.to_plain());
-    compare("charged back", known.charged_back.to_plain(), said.charged_back.to_plain());
+    compare("amount", Cents(known.amount).to_plain(), said.amount.to_plain());
+    compare("captured", Cents(known.captured).to_plain(), said.captured.to_plain());
+    compare("refunded", Cents(known.refunded).to_plain(), said.refunded.to_plain());
+    compare("charged back", Cents(known.charged_back).to_plain(), said.charged_back.to_plain());
     // States before any money moves differ for moments, and move by themselves.
     let settled = |state: &str| [ProviderState::Paid, ProviderState::Authorized].iter().any(|one| one.code() == state);
     if settled(&known.state) || settled(said.state.code()) {

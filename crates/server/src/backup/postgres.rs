@@ -1,6 +1,10 @@
 //! Of a PostgreSQL database, by its own tools.
 
 use super::{BackupError, beside, file, new_private_file};
+use crate::db::{
+    Exec, backup as statements,
+    stored::{self, NamedFile},
+};
 use sqlx::{Connection, PgConnection};
 use std::{
     ffi::OsString,
@@ -9,34 +13,46 @@ use std::{
 };
 use url::Url;
 
-pub(super) async fn backup(url: &str, to: &Path) -> Result<(), BackupError> {
+/// Copies the database; answers which files the copy names.
+pub(super) async fn backup(url: &str, to: &Path) -> Result<Vec<NamedFile>, BackupError> {
     let (dump, target) = (tool("pg_dump")?, Target::of(url)?);
-    let args = [arg("--format=custom"), arg("--no-owner"), arg("--no-privileges"), pair("--file=", to), target.name()];
-    run("pg_dump", dump, target, args.to_vec()).await
+    // Both read the same instant.
+    let mut connection = PgConnection::connect(url).await?;
+    let instant = stored::freeze(&mut connection).await?;
+    let named = stored::named(&mut Exec::Postgres(&mut connection)).await?;
+    let args = vec![
+        arg("--format=custom"),
+        arg("--no-owner"),
+        arg("--no-privileges"),
+        arg(&format!("--snapshot={instant}")),
+        pair("--file=", to),
+        target.name(),
+    ];
+    run("pg_dump", dump, target, args).await?;
+    connection.close().await?;
+    Ok(named)
 }
 
-pub(super) async fn restore(url: &str, from: &Path, force: bool) -> Result<(), BackupError> {
-    let (list, psql, target) = (tool("pg_restore")?, tool("psql")?, Target::of(url)?);
+/// Sees to it that a database can be restored, and lays ready what makes it: answers where.
+pub(super) async fn prepare(url: &str, from: &Path, force: bool) -> Result<PathBuf, BackupError> {
+    tool("psql")?;
     let script = beside(from, "sql");
     new_private_file(&script)?;
-    let result = restore_by(list, psql, target, url, from, &script, force).await;
-    let _ = std::fs::remove_file(&script);
-    result
+    match write_script(url, from, &script, force).await {
+        Ok(()) => Ok(script),
+        Err(error) => {
+            let _ = std::fs::remove_file(&script);
+            Err(error)
+        }
+    }
 }
 
-async fn restore_by(
-    list: PathBuf,
-    psql: PathBuf,
-    target: Target,
-    url: &str,
-    from: &Path,
-    script: &Path,
-    force: bool,
-) -> Result<(), BackupError> {
+async fn write_script(url: &str, from: &Path, script: &Path, force: bool) -> Result<(), BackupError> {
+    let (list, target) = (tool("pg_restore")?, Target::of(url)?);
     let refuse = |problem: String| BackupError::NotABackup { path: from.to_owned(), problem };
     // Reads the whole file: what is cut short is found out here, before anything is touched.
     let args = vec![arg("--no-owner"), arg("--no-privileges"), pair("--file=", script), from.as_os_str().to_owned()];
-    run("pg_restore", list, target.clone(), args).await.map_err(|error| match error {
+    run("pg_restore", list, target, args).await.map_err(|error| match error {
         BackupError::Tool { message, .. } => refuse(message),
         other => other,
     })?;
@@ -47,6 +63,12 @@ async fn restore_by(
     if !is_empty(url).await? && !force {
         return Err(BackupError::NotEmpty);
     }
+    Ok(())
+}
+
+/// Does what [`prepare`] laid ready.
+pub(super) async fn replace(url: &str, script: &Path) -> Result<(), BackupError> {
+    let (psql, target) = (tool("psql")?, Target::of(url)?);
     // One transaction: the old data goes only if the new has come.
     let args = vec![
         arg("--no-psqlrc"),
@@ -63,15 +85,12 @@ async fn restore_by(
 
 async fn is_empty(url: &str) -> Result<bool, BackupError> {
     let mut connection = PgConnection::connect(url).await?;
-    let tables: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'")
-        .fetch_one(&mut connection)
-        .await?;
+    let tables = statements::tables(&mut connection).await?;
     connection.close().await?;
     Ok(tables == 0)
 }
 
 /// A database as the tools want it: the password apart, because everybody on the machine can read arguments.
-#[derive(Clone)]
 struct Target {
     url: String,
     password: Option<String>,

@@ -1,25 +1,39 @@
 //! Of a SQLite file.
 
 use super::{BackupError, beside, file, new_private_file};
+use crate::db::{
+    Exec, backup as statements,
+    stored::{self, NamedFile},
+};
 use sqlx::{
     ConnectOptions, Connection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteLockingMode},
 };
-use std::{io::Read, path::Path, time::Duration};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// The first bytes of every SQLite file.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-pub(super) async fn backup(pool: &SqlitePool, to: &Path) -> Result<(), BackupError> {
+/// Copies the database; answers which files the copy names.
+pub(super) async fn backup(pool: &SqlitePool, to: &Path) -> Result<Vec<NamedFile>, BackupError> {
     let name = to.to_str().ok_or_else(|| BackupError::File {
         path: to.to_owned(),
         error: std::io::Error::other("SQLite needs a name in UTF-8"),
     })?;
-    sqlx::query("VACUUM INTO $1").bind(name).execute(pool).await?;
-    Ok(())
+    statements::copy_into(pool, name).await?;
+    let options = SqliteConnectOptions::new().filename(to).read_only(true).immutable(true);
+    let mut connection = options.connect().await?;
+    let named = stored::named(&mut Exec::Sqlite(&mut connection)).await;
+    connection.close().await?;
+    Ok(named?)
 }
 
-pub(super) async fn restore(target: &Path, from: &Path, force: bool) -> Result<(), BackupError> {
+/// Sees to it that a database can be restored, and lays it ready beside the one that it replaces: answers where.
+pub(super) async fn prepare(target: &Path, from: &Path, force: bool) -> Result<PathBuf, BackupError> {
     check(from).await?;
     if target.exists() {
         if !force {
@@ -33,7 +47,14 @@ pub(super) async fn restore(target: &Path, from: &Path, force: bool) -> Result<(
     new_private_file(&partial)?;
     std::fs::copy(from, &partial).map_err(file(&partial))?;
     std::fs::File::open(&partial).and_then(|copy| copy.sync_all()).map_err(file(&partial))?;
+    Ok(partial)
+}
+
+/// Puts what [`prepare`] laid ready in its place.
+pub(super) async fn replace(target: &Path, partial: &Path) -> Result<(), BackupError> {
     if target.exists() {
+        // Somebody may have begun to use it meanwhile.
+        claim(target).await?;
         std::fs::rename(target, beside(target, "replaced")).map_err(file(target))?;
     }
     // A log of the replaced file must not be taken for the new one's.
@@ -42,7 +63,7 @@ pub(super) async fn restore(target: &Path, from: &Path, force: bool) -> Result<(
         name.push(suffix);
         let _ = std::fs::remove_file(name);
     }
-    std::fs::rename(&partial, target).map_err(file(target))
+    std::fs::rename(partial, target).map_err(file(target))
 }
 
 /// A whole SQLite database with our migrations in it.
@@ -57,13 +78,7 @@ async fn check(from: &Path) -> Result<(), BackupError> {
     }
     let options = SqliteConnectOptions::new().filename(from).read_only(true).immutable(true);
     let mut connection = options.connect().await.map_err(|error| refuse(error.to_string()))?;
-    let checks = async {
-        let health: String = sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await?;
-        let migrations: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM _sqlx_migrations").fetch_one(&mut connection).await?;
-        Ok::<_, sqlx::Error>((health, migrations))
-    };
-    let result = checks.await;
+    let result = statements::health(&mut connection).await;
     let _ = connection.close().await;
     match result {
         Ok((health, _)) if health != "ok" => Err(refuse(format!("it is damaged: {health}"))),
@@ -81,8 +96,7 @@ async fn claim(target: &Path) -> Result<(), BackupError> {
         .busy_timeout(Duration::from_millis(500));
     let claimed = async {
         let mut connection = options.connect().await?;
-        let locked =
-            sqlx::raw_sql("BEGIN EXCLUSIVE; COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+        let locked = statements::claim(&mut connection).await;
         let _ = connection.close().await;
         locked
     };

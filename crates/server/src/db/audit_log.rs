@@ -52,6 +52,16 @@ pub struct Filter {
     pub by: Option<Uuid>,
     /// How many lines at most.
     pub limit: i64,
+    /// How many lines are read for `words` at most, the newest first; all of them if nothing is said.
+    pub read: Option<i64>,
+}
+
+impl Filter {
+    /// The stretch of time, as a condition; `$1` and `$2` are its ends.
+    fn stretch(&self, at: &str) -> String {
+        let end = if self.inclusive { "<=" } else { "<" };
+        format!("{at} {end} $1 AND {at} >= $2")
+    }
 }
 
 /// A log: where its lines stand, and what their parts are called there.
@@ -70,6 +80,22 @@ pub struct Source {
     detail: &'static str,
     /// What of it a reader may see, who is `{reader}`; everything where it is empty.
     seen: &'static str,
+}
+
+impl Source {
+    fn table(&self) -> &'static str {
+        self.from.split_once(" l").map_or(self.from, |(table, _)| table)
+    }
+
+    fn joins(&self) -> &'static str {
+        self.from.split_once(" l").map_or("", |(_, joins)| joins)
+    }
+
+    /// As many of the newest lines as are read, by the index on time, under the name of the table.
+    fn newest(&self, filter: &Filter) -> Option<String> {
+        let (table, at, stretch) = (self.table(), self.at, filter.stretch(self.at));
+        filter.read.map(|read| format!("(SELECT l.* FROM {table} l WHERE {stretch} ORDER BY {at} DESC LIMIT {read}) l"))
+    }
 }
 
 macro_rules! source {
@@ -94,15 +120,16 @@ macro_rules! source {
     };
 }
 
-/// Every log: its code and its lines, the newest first. A log that is added to the platform is added here.
+/// Every log: its code and its lines, the newest first. A log that is added to the platform is added here. In the largest
+/// ones, what a line is about is joined from the left although it is always there: the log then leads, in its own order.
 pub const SOURCES: &[Source] = &[
-    source!("booking", "booking_log l JOIN booking b ON b.id = l.booking_id",
+    source!("booking", "booking_log l LEFT JOIN booking b ON b.id = l.booking_id",
         at "l.at", id "l.booking_id", step "l.step", actor "l.actor_id", subject "b.reference", about "l.booking_id",
         event "l.to_state", detail "l.reason"),
     source!("candidate", "candidate_log l JOIN candidate k ON k.id = l.candidate_id",
         at "l.at", id "l.candidate_id", step "l.step", actor "l.actor_id", subject "k.display_name",
         about "l.candidate_id", event "l.event", detail "l.reason"),
-    source!("contact", "contact_log l JOIN contact_request r ON r.id = l.request_id",
+    source!("contact", "contact_log l LEFT JOIN contact_request r ON r.id = l.request_id",
         at "l.at", id "l.id", step "CAST(0 AS BIGINT)", actor "l.account_id", subject "r.reference", about "l.request_id",
         event "l.event", detail "l.detail"),
     source!("desk", "desk_log l",
@@ -161,10 +188,12 @@ pub const SOURCES: &[Source] = &[
 /// The database's.
 pub async fn lines(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sqlx::Result<Vec<LogRow>> {
     let Source { from, at, id, step, actor, subject, about, event, detail, seen, .. } = source;
+    let stretch = filter.stretch(at);
+    let lines = source.newest(filter).map_or_else(|| (*from).to_owned(), |newest| newest + source.joins());
     let mut sql = format!(
         "SELECT {at} AS at, {id} AS id, CAST({step} AS BIGINT) AS step, a.name AS actor, a.email AS actor_email, \
          {subject} AS subject, {about} AS about, {event} AS event, {detail} AS detail \
-         FROM {from} LEFT JOIN account a ON a.id = {actor} WHERE {at} <= $1 AND {at} >= $2"
+         FROM {lines} LEFT JOIN account a ON a.id = {actor} WHERE {stretch}"
     );
     let mut bound = 2;
     let mut next = || {
@@ -173,9 +202,6 @@ pub async fn lines(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sql
     };
     if !seen.is_empty() {
         let _ = write!(sql, " AND {}", seen.replace("{reader}", &format!("${}", next())));
-    }
-    if !filter.inclusive {
-        let _ = write!(sql, " AND {at} < $1");
     }
     if filter.place.is_some() {
         let (key, number) = (next(), next());
@@ -219,6 +245,23 @@ pub async fn lines(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sql
         }
         query.bind(filter.limit).fetch_all(c).await
     })
+}
+
+/// Where the reading of a log ended for want of more to be read: the instant of the last line that was compared with the
+/// words. Nothing if all of them were.
+///
+/// # Errors
+/// The database's.
+pub async fn read_to(exec: &mut Exec<'_>, source: &Source, filter: &Filter) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let Some(read) = filter.read else { return Ok(None) };
+    let Source { at, .. } = source;
+    let sql = format!(
+        "SELECT {at} FROM {} l WHERE {} ORDER BY {at} DESC LIMIT 1 OFFSET {}",
+        source.table(),
+        filter.stretch(at),
+        read - 1
+    );
+    on!(exec, |c| sqlx::query_scalar(AssertSqlSafe(sql)).bind(filter.before).bind(filter.from).fetch_optional(c).await)
 }
 
 /// Ids of the accounts that part of a name or an address means; at most two.

@@ -248,8 +248,8 @@ macro_rules! select_booking {
 pub async fn insert(exec: &mut Exec<'_>, booking: &Booking) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO booking (id, reference, idempotency_key, expert_id, client_id, state, clock_at, \
         version, first_day, last_day, starts_at, ends_at, order_body, quote_body, rulebook_version, total, place_name, \
-        work_address, buyer_body, order_number, note, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-        $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+        work_address, buyer_body, buyer_name, order_number, note, locale, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+        $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
     let (order, quote, buyer) = (to_json(&booking.order)?, to_json(&booking.quote)?, to_json(&booking.buyer)?);
     on!(exec, |c| sqlx::query(SQL)
         .bind(booking.id.0)
@@ -271,6 +271,7 @@ pub async fn insert(exec: &mut Exec<'_>, booking: &Booking) -> sqlx::Result<()> 
         .bind(&booking.place_name)
         .bind(&booking.work_address)
         .bind(&buyer)
+        .bind(&booking.buyer.party.name)
         .bind(&booking.order_number)
         .bind(&booking.note)
         .bind(booking.locale.code())
@@ -533,6 +534,21 @@ pub async fn add_completed_days(
 ) -> sqlx::Result<()> {
     const SQL: &str = "UPDATE expert SET completed_days = completed_days + $2, changed_at = $3 WHERE id = $1";
     on!(exec, |c| sqlx::query(SQL).bind(expert.0).bind(i64::from(days)).bind(now).execute(c).await.map(drop))
+}
+
+/// A booking of a client with an expert that still waits for its payment: id and reference, the latest first.
+///
+/// # Errors
+/// The database's.
+pub async fn unpaid_with(
+    exec: &mut Exec<'_>,
+    client: AccountId,
+    expert: ExpertId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<(Uuid, String)>> {
+    const SQL: &str = "SELECT id, reference FROM booking WHERE client_id = $1 AND expert_id = $2 AND state = 'held' \
+        AND clock_at > $3 ORDER BY created_at DESC LIMIT 1";
+    on!(exec, |c| sqlx::query_as(SQL).bind(client.0).bind(expert.0).bind(now).fetch_optional(c).await)
 }
 
 /// Unpaid holds of an account that still run.

@@ -1,4 +1,4 @@
-//! Rows of the contact desk: `contact_request`, `contact_message`, `contact_log`.
+//! Rows of the contact desk: `contact_request`, `contact_message`, `contact_message_file`, `contact_log`.
 
 use crate::{db::Exec, on};
 use chrono::{DateTime, Utc};
@@ -45,7 +45,9 @@ pub struct RequestRow {
     pub assigned_to: Option<Uuid>,
     /// That manager's name.
     pub assigned_name: Option<String>,
-    /// Reference of the request in which it goes on.
+    /// The request in which it goes on.
+    pub merged_into: Option<Uuid>,
+    /// Its reference.
     pub merged_reference: Option<String>,
     /// When it came.
     pub created_at: DateTime<Utc>,
@@ -53,8 +55,24 @@ pub struct RequestRow {
     pub waits_since: Option<DateTime<Utc>>,
     /// When it was first answered.
     pub first_answered_at: Option<DateTime<Utc>>,
+    /// Since when nothing more is expected.
+    pub settled_at: Option<DateTime<Utc>>,
+    /// When what was written was erased.
+    pub erased_at: Option<DateTime<Utc>>,
+    /// When a visitor's address was confirmed.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// The secret of a visitor's link, sealed; that of older links, which confirm nothing, is not kept.
+    pub sealed_key: Option<String>,
     /// Counts every change.
     pub version: i64,
+}
+
+impl RequestRow {
+    /// Whether the address is a visitor's that nobody confirmed.
+    #[must_use]
+    pub const fn is_unconfirmed(&self) -> bool {
+        self.account_id.is_none() && self.confirmed_at.is_none() && self.erased_at.is_none()
+    }
 }
 
 macro_rules! request {
@@ -62,8 +80,8 @@ macro_rules! request {
         concat!(
             "SELECT r.id, r.reference, r.key_hash, r.topic, r.state, r.account_id, r.name, r.email, r.locale, \
              r.expert_id, e.display_name AS expert_name, r.booking_id, b.reference AS booking_reference, r.search, \
-             r.assigned_to, m.name AS assigned_name, o.reference AS merged_reference, r.created_at, r.waits_since, \
-             r.first_answered_at, r.version FROM contact_request r \
+             r.assigned_to, m.name AS assigned_name, r.merged_into, o.reference AS merged_reference, r.created_at, r.waits_since, \
+             r.first_answered_at, r.settled_at, r.erased_at, r.confirmed_at, r.sealed_key, r.version FROM contact_request r \
              LEFT JOIN expert e ON e.id = r.expert_id LEFT JOIN booking b ON b.id = r.booking_id \
              LEFT JOIN account m ON m.id = r.assigned_to LEFT JOIN contact_request o ON o.id = r.merged_into ",
             $rest
@@ -80,6 +98,8 @@ pub struct NewRequest<'a> {
     pub reference: &'a str,
     /// See [`RequestRow::key_hash`].
     pub key_hash: Option<&'a [u8]>,
+    /// See [`RequestRow::sealed_key`].
+    pub sealed_key: Option<&'a str>,
     /// What it is about.
     pub topic: Topic,
     /// Who wrote, if signed in.
@@ -106,8 +126,8 @@ pub struct NewRequest<'a> {
 /// The database's.
 pub async fn insert(exec: &mut Exec<'_>, new: &NewRequest<'_>) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO contact_request (id, reference, key_hash, topic, state, account_id, name, email, \
-        locale, expert_id, booking_id, search, created_at, waits_since, version) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1)";
+        locale, expert_id, booking_id, search, created_at, waits_since, sealed_key, version) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, 1)";
     on!(exec, |c| sqlx::query(SQL)
         .bind(new.id)
         .bind(new.reference)
@@ -122,6 +142,7 @@ pub async fn insert(exec: &mut Exec<'_>, new: &NewRequest<'_>) -> sqlx::Result<(
         .bind(new.booking.map(|id| id.0))
         .bind(new.search)
         .bind(new.now)
+        .bind(new.sealed_key)
         .execute(c)
         .await
         .map(drop))
@@ -134,6 +155,38 @@ pub async fn insert(exec: &mut Exec<'_>, new: &NewRequest<'_>) -> sqlx::Result<(
 pub async fn by_reference(exec: &mut Exec<'_>, reference: &str) -> sqlx::Result<Option<RequestRow>> {
     const SQL: &str = request!("WHERE r.reference = $1");
     on!(exec, |c| sqlx::query_as(SQL).bind(reference).fetch_optional(c).await)
+}
+
+/// Notes that a visitor opened the link that was sent by e-mail alone; `false` where that proves nothing, or is known.
+///
+/// # Errors
+/// The database's.
+pub async fn confirm(exec: &mut Exec<'_>, id: Uuid, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE contact_request SET confirmed_at = $2 \
+        WHERE id = $1 AND confirmed_at IS NULL AND sealed_key IS NOT NULL";
+    on!(exec, |c| sqlx::query(SQL).bind(id).bind(now).execute(c).await.map(|done| done.rows_affected() == 1))
+}
+
+/// The reference of the request that a form, told by its digest, was written to before.
+///
+/// # Errors
+/// The database's.
+pub async fn posted(exec: &mut Exec<'_>, digest: Option<&[u8]>) -> sqlx::Result<Option<String>> {
+    const SQL: &str = "SELECT r.reference FROM contact_message d JOIN contact_request r ON r.id = d.request_id \
+        WHERE d.form_digest = $1";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(digest).fetch_optional(c).await)
+}
+
+/// The request of a reference, held until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(exec: &mut Exec<'_>, reference: &str) -> sqlx::Result<Option<RequestRow>> {
+    const LOCK: &str = "SELECT id FROM contact_request WHERE reference = $1 FOR UPDATE";
+    if let Exec::Postgres(_) = exec {
+        on!(&mut *exec, |c| sqlx::query(LOCK).bind(reference).execute(c).await.map(drop))?;
+    }
+    by_reference(exec, reference).await
 }
 
 /// The requests of an account, the newest first; at most 50.
@@ -209,6 +262,8 @@ pub struct Change {
     pub waits_since: Option<DateTime<Utc>>,
     /// When it was first answered.
     pub first_answered_at: Option<DateTime<Utc>>,
+    /// Since when nothing more is expected.
+    pub settled_at: Option<DateTime<Utc>>,
 }
 
 /// Changes a request that is still at `version`; `false` when somebody changed it meanwhile.
@@ -217,7 +272,7 @@ pub struct Change {
 /// The database's.
 pub async fn update(exec: &mut Exec<'_>, id: Uuid, version: i64, change: &Change) -> sqlx::Result<bool> {
     const SQL: &str = "UPDATE contact_request SET state = $3, assigned_to = $4, merged_into = $5, waits_since = $6, \
-        first_answered_at = $7, version = version + 1 WHERE id = $1 AND version = $2";
+        first_answered_at = $7, settled_at = $8, version = version + 1 WHERE id = $1 AND version = $2";
     on!(exec, |c| sqlx::query(SQL)
         .bind(id)
         .bind(version)
@@ -226,6 +281,7 @@ pub async fn update(exec: &mut Exec<'_>, id: Uuid, version: i64, change: &Change
         .bind(change.merged_into)
         .bind(change.waits_since)
         .bind(change.first_answered_at)
+        .bind(change.settled_at)
         .execute(c)
         .await
         .map(|done| done.rows_affected() == 1))
@@ -234,6 +290,8 @@ pub async fn update(exec: &mut Exec<'_>, id: Uuid, version: i64, change: &Change
 /// A message, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct MessageRow {
+    /// Its id.
+    pub id: Uuid,
     /// `sender`, `manager` or `note`.
     pub side: String,
     /// Name of the account that wrote it; visitors have none.
@@ -261,17 +319,19 @@ pub struct NewMessage<'a> {
     pub body: &'a str,
     /// Ids of proposed experts, JSON.
     pub experts: &'a str,
+    /// SHA-256 of the form with its page's key; pages without a key have none.
+    pub digest: Option<&'a [u8]>,
     /// Now.
     pub now: DateTime<Utc>,
 }
 
-/// Adds a message.
+/// Adds a message; `false` where its form was posted before.
 ///
 /// # Errors
 /// The database's.
-pub async fn add_message(exec: &mut Exec<'_>, new: NewMessage<'_>) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO contact_message (id, request_id, side, author_id, body, experts, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub async fn add_message(exec: &mut Exec<'_>, new: NewMessage<'_>) -> sqlx::Result<bool> {
+    const SQL: &str = "INSERT INTO contact_message (id, request_id, side, author_id, body, experts, created_at, \
+        form_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (form_digest) DO NOTHING";
     on!(exec, |c| sqlx::query(SQL)
         .bind(new.id)
         .bind(new.request)
@@ -280,9 +340,10 @@ pub async fn add_message(exec: &mut Exec<'_>, new: NewMessage<'_>) -> sqlx::Resu
         .bind(new.body)
         .bind(new.experts)
         .bind(new.now)
+        .bind(new.digest)
         .execute(c)
         .await
-        .map(drop))
+        .map(|done| done.rows_affected() == 1))
 }
 
 /// The messages of a request and of those that were merged into it, in the order they were written. Notes only where
@@ -291,10 +352,137 @@ pub async fn add_message(exec: &mut Exec<'_>, new: NewMessage<'_>) -> sqlx::Resu
 /// # Errors
 /// The database's.
 pub async fn messages(exec: &mut Exec<'_>, request: Uuid, with_notes: bool) -> sqlx::Result<Vec<MessageRow>> {
-    const SQL: &str = "SELECT d.side, a.name AS author, d.body, d.experts, d.created_at FROM contact_message d \
+    const SQL: &str = "SELECT d.id, d.side, a.name AS author, d.body, d.experts, d.created_at FROM contact_message d \
         JOIN contact_request r ON r.id = d.request_id LEFT JOIN account a ON a.id = d.author_id \
         WHERE (d.request_id = $1 OR r.merged_into = $1) AND (d.side <> 'note' OR $2) ORDER BY d.created_at, d.id";
     on!(exec, |c| sqlx::query_as(SQL).bind(request).bind(with_notes).fetch_all(c).await)
+}
+
+/// A file of a message, as stored.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct FileRow {
+    /// Which, and the name of its bytes in the store.
+    pub id: Uuid,
+    /// Of which message.
+    pub message_id: Uuid,
+    /// Its place in the message, from 0.
+    pub position: i64,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub media_type: String,
+    /// In bytes.
+    pub size: i64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Keeps a file with its message.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_file(exec: &mut Exec<'_>, file: &FileRow) -> sqlx::Result<()> {
+    const SQL: &str = "INSERT INTO contact_message_file (id, message_id, position, name, media_type, size, sha256) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(file.id)
+        .bind(file.message_id)
+        .bind(file.position)
+        .bind(&file.name)
+        .bind(&file.media_type)
+        .bind(file.size)
+        .bind(&file.sha256)
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// The files of a request's messages and of those of what was merged into it, each message's in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn files(exec: &mut Exec<'_>, request: Uuid) -> sqlx::Result<Vec<FileRow>> {
+    const SQL: &str = "SELECT f.id, f.message_id, f.position, f.name, f.media_type, f.size, f.sha256 \
+        FROM contact_message_file f JOIN contact_message d ON d.id = f.message_id \
+        JOIN contact_request r ON r.id = d.request_id WHERE d.request_id = $1 OR r.merged_into = $1 \
+        ORDER BY f.message_id, f.position";
+    on!(exec, |c| sqlx::query_as(SQL).bind(request).fetch_all(c).await)
+}
+
+/// Where a file is: of which side its message is, and whose conversations show it.
+#[derive(Clone, Debug, FromRow)]
+pub struct FilePlace {
+    /// `sender`, `manager` or `note`.
+    pub side: String,
+    /// The account of its request.
+    pub account_id: Option<Uuid>,
+    /// See [`RequestRow::key_hash`].
+    pub key_hash: Option<Vec<u8>>,
+    /// The same of the request in which it goes on.
+    pub merged_account_id: Option<Uuid>,
+    /// The same of the request in which it goes on.
+    pub merged_key_hash: Option<Vec<u8>>,
+}
+
+/// A file, and where it is.
+///
+/// # Errors
+/// The database's.
+pub async fn file(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Option<(FileRow, FilePlace)>> {
+    const SQL: &str = "SELECT id, message_id, position, name, media_type, size, sha256 FROM contact_message_file \
+        WHERE id = $1";
+    const PLACE: &str = "SELECT d.side, r.account_id, r.key_hash, o.account_id AS merged_account_id, \
+        o.key_hash AS merged_key_hash FROM contact_message d JOIN contact_request r ON r.id = d.request_id \
+        LEFT JOIN contact_request o ON o.id = r.merged_into WHERE d.id = $1";
+    let file: Option<FileRow> = on!(&mut *exec, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+    let Some(file) = file else { return Ok(None) };
+    let place = on!(exec, |c| sqlx::query_as(PLACE).bind(file.message_id).fetch_one(c).await)?;
+    Ok(Some((file, place)))
+}
+
+/// References of visitors' conversations that are settled since an instant or longer, those first that wait longest.
+/// One that another was merged into waits for that one, too.
+///
+/// # Errors
+/// The database's.
+pub async fn settled_before(exec: &mut Exec<'_>, before: DateTime<Utc>, most: i64) -> sqlx::Result<Vec<String>> {
+    const SQL: &str = "SELECT r.reference FROM contact_request r WHERE r.account_id IS NULL AND r.erased_at IS NULL \
+        AND r.state IN ('answered', 'closed') AND r.settled_at <= $1 \
+        AND NOT EXISTS (SELECT 1 FROM contact_request m WHERE m.merged_into = r.id AND m.settled_at > $1) \
+        ORDER BY r.settled_at, r.id LIMIT $2";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(before).bind(most).fetch_all(c).await)
+}
+
+/// A request, and all that were merged into it.
+///
+/// # Errors
+/// The database's.
+pub async fn family(exec: &mut Exec<'_>, request: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    const SQL: &str = "WITH RECURSIVE family (id) AS (SELECT id FROM contact_request WHERE id = $1 \
+        UNION SELECT r.id FROM contact_request r JOIN family f ON r.merged_into = f.id) SELECT id FROM family";
+    on!(exec, |c| sqlx::query_scalar(SQL).bind(request).fetch_all(c).await)
+}
+
+/// Erases what a request says, and who said it: its topic, its times and the number of its messages stay. Answers the ids
+/// of files that lie in the store.
+///
+/// # Errors
+/// The database's.
+pub async fn erase(exec: &mut Exec<'_>, request: Uuid, nobody: &str, now: DateTime<Utc>) -> sqlx::Result<Vec<Uuid>> {
+    const FILES: &str = "DELETE FROM contact_message_file WHERE message_id IN \
+        (SELECT id FROM contact_message WHERE request_id = $1) RETURNING id";
+    const MESSAGES: &str = "UPDATE contact_message SET body = '–', experts = '[]', form_digest = NULL \
+        WHERE request_id = $1";
+    const MAILS: &str = "DELETE FROM outbox WHERE dedup_key LIKE $1";
+    const REQUEST: &str = "UPDATE contact_request SET name = '–', email = $2, search = '', key_hash = NULL, \
+        sealed_key = NULL, state = CASE WHEN state = 'merged' THEN state ELSE 'closed' END, erased_at = $3, version = version + 1 \
+        WHERE id = $1";
+    let files = on!(&mut *exec, |c| sqlx::query_scalar(FILES).bind(request).fetch_all(c).await)?;
+    on!(&mut *exec, |c| sqlx::query(MESSAGES).bind(request).execute(c).await.map(drop))?;
+    let mails = format!("desk/{request}/%");
+    on!(&mut *exec, |c| sqlx::query(MAILS).bind(&mails).execute(c).await.map(drop))?;
+    on!(exec, |c| sqlx::query(REQUEST).bind(request).bind(nobody).bind(now).execute(c).await.map(drop))?;
+    Ok(files)
 }
 
 /// A line of the log.

@@ -210,8 +210,8 @@ pub async fn insert_experts(exec: &mut Exec<'_>, rows: &[ExpertRow]) -> sqlx::Re
         exec,
         "expert (id, account_id, state, kind, level, display_name, headline, summary, summary_language, base_place,
             base_lat, base_lon, base_country, on_site, remote, max_travel_km, week_pattern, works_holidays, rating_sum,
-            rating_count, completed_days, created_at, changed_at)",
-        23,
+            rating_count, completed_days, created_at, changed_at, holiday_region)",
+        24,
         rows,
         |b, row| b
             .push_bind(row.id)
@@ -237,6 +237,7 @@ pub async fn insert_experts(exec: &mut Exec<'_>, rows: &[ExpertRow]) -> sqlx::Re
             .push_bind(row.completed_days)
             .push_bind(row.created_at)
             .push_bind(row.changed_at)
+            .push_bind(&row.holiday_region)
     )
 }
 

@@ -59,6 +59,8 @@ pub struct ExpertRow {
     pub lead_days: i64,
     /// When the expert took the profile down.
     pub paused_at: Option<DateTime<Utc>>,
+    /// ISO 3166-2: whose public holidays hold besides the country's.
+    pub holiday_region: Option<String>,
 }
 
 /// A row of `expert_record`.

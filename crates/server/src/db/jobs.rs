@@ -84,6 +84,23 @@ pub async fn claim(
     }
 }
 
+/// Makes the lease of a claimed job end later, also if the job was ordered anew meanwhile. `false` if the claim does not
+/// stand any more.
+///
+/// # Errors
+/// The database's.
+pub async fn renew(exec: &mut Exec<'_>, job: &ClaimedJob, until: DateTime<Utc>) -> sqlx::Result<bool> {
+    const SQL: &str = "UPDATE job SET leased_until = $4 WHERE kind = $1 AND subject = $2 AND leased_until = $3";
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(&job.kind)
+        .bind(job.subject)
+        .bind(job.leased_until)
+        .bind(until)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected() == 1))
+}
+
 /// Whether the claim still stands and nobody ordered the job anew, marking it done if so.
 ///
 /// # Errors

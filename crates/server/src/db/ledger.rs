@@ -82,10 +82,18 @@ pub async fn owed_by(exec: &mut Exec<'_>, client: AccountId) -> sqlx::Result<Cen
     const SQL: &str = "SELECT CAST(COALESCE(SUM(e.amount), 0) AS BIGINT) FROM ledger_entry e \
         JOIN ledger_transaction t ON t.id = e.transaction_id JOIN booking b ON b.id = t.booking_id \
         WHERE b.client_id = $1 AND e.account = 'client_receivable'";
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(client.0).fetch_one(c).await).map(Cents)
+    const RENTALS: &str = "SELECT CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) FROM rental_chargeback c \
+        JOIN rental_payment p ON p.id = c.payment_id JOIN rental_order o ON o.id = p.rental_id \
+        WHERE o.client_id = $1 AND NOT c.reversed AND (o.state IN ('paid', 'handed-out', 'returned') \
+        OR c.amount + (SELECT COALESCE(SUM(r.amount), 0) FROM rental_refund r \
+        WHERE r.payment_id = p.id AND r.state <> 'taken') > p.captured)";
+    let rentals: i64 = on!(&mut *exec, |c| sqlx::query_scalar(RENTALS).bind(client.0).fetch_one(c).await)?;
+    let bookings: i64 = on!(exec, |c| sqlx::query_scalar(SQL).bind(client.0).fetch_one(c).await)?;
+    Ok(Cents(bookings + rentals))
 }
 
-/// Whether a client owes something on a booking that was invoiced before an instant.
+/// Whether a client owes something on a booking that was invoiced before an instant, or for a rental whose money a bank
+/// took back before that.
 ///
 /// # Errors
 /// The database's.
@@ -93,7 +101,13 @@ pub async fn owes_since(exec: &mut Exec<'_>, client: AccountId, before: DateTime
     const SQL: &str = "SELECT COUNT(*) FROM (SELECT b.id FROM ledger_entry e \
         JOIN ledger_transaction t ON t.id = e.transaction_id JOIN booking b ON b.id = t.booking_id \
         WHERE b.client_id = $1 AND b.accepted_at < $2 AND e.account = 'client_receivable' \
-        GROUP BY b.id HAVING SUM(e.amount) > 0) AS overdue";
+        GROUP BY b.id HAVING SUM(e.amount) > 0 \
+        UNION ALL SELECT o.id FROM rental_chargeback c JOIN rental_payment p ON p.id = c.payment_id \
+        JOIN rental_order o ON o.id = p.rental_id WHERE o.client_id = $1 AND NOT c.reversed AND c.noted_at < $2 \
+        AND (o.state IN ('paid', 'handed-out', 'returned') \
+        OR c.amount + (SELECT COALESCE(SUM(r.amount), 0) FROM rental_refund r \
+        WHERE r.payment_id = p.id AND r.state <> 'taken') > p.captured)\
+        ) AS overdue";
     let overdue: i64 = on!(exec, |c| sqlx::query_scalar(SQL).bind(client.0).bind(before).fetch_one(c).await)?;
     Ok(overdue > 0)
 }

@@ -1,6 +1,6 @@
 //! Counts for the managers' console.
 
-use super::nominations::seen_by;
+use super::{audit_runs, nominations::seen_by};
 use crate::{db::Exec, on};
 use chrono::{DateTime, Utc};
 use gabarit_domain::ids::AccountId;
@@ -75,6 +75,7 @@ pub const QUEUES: &[(&str, &str)] = &[
     ("claims", "SELECT COUNT(*) AS count, MIN(claimed_at) AS oldest FROM benefit_claim WHERE state = 'asked'"),
     ("draft", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM rulebook_draft WHERE state = 'open'"),
     ("referrals", "SELECT COUNT(*) AS count, MIN(asked_at) AS oldest FROM referral_partner WHERE state = 'asked'"),
+    ("audit", audit_runs::WAITING),
     ("leads", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM referral_lead WHERE state = 'new'"),
 ];
 

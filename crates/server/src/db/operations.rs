@@ -84,7 +84,7 @@ pub async fn resend(exec: &mut Exec<'_>, id: Uuid, now: DateTime<Utc>) -> sqlx::
 /// A payment that needs somebody.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct TroubleRow {
-    /// `refund-failed`, `refund-late`, `not-captured` or `charged-back`.
+    /// `refund-failed`, `refund-refused`, `refund-late`, `not-captured` or `charged-back`.
     pub trouble: String,
     /// The refund or payment.
     pub subject: Uuid,
@@ -98,19 +98,31 @@ pub struct TroubleRow {
     pub since: DateTime<Utc>,
 }
 
+/// What about a refund `r` that needs somebody.
+macro_rules! refund_trouble {
+    () => {
+        "CASE WHEN r.state = 'failed' THEN 'refund-failed' WHEN r.refused_at IS NOT NULL THEN 'refund-refused' \
+         ELSE 'refund-late' END"
+    };
+}
+
 macro_rules! troubles {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            "SELECT CASE WHEN r.state = 'failed' THEN 'refund-failed' ELSE 'refund-late' END AS trouble, ",
+            "SELECT ",
+            refund_trouble!(),
+            " AS trouble, ",
             "r.id AS subject, b.id AS booking_id, b.reference, r.amount, COALESCE(r.failed_at, r.created_at) AS since ",
             "FROM refund r ",
             "JOIN payment p ON p.id = r.payment_id JOIN booking b ON b.id = p.booking_id ",
-            "WHERE r.state = 'failed' OR (r.state = 'due' AND r.updated_at <= $1) ",
-            "UNION ALL SELECT CASE WHEN r.state = 'failed' THEN 'refund-failed' ELSE 'refund-late' END, ",
+            "WHERE r.state = 'failed' OR (r.state = 'due' AND (r.refused_at IS NOT NULL OR r.updated_at <= $1)) ",
+            "UNION ALL SELECT ",
+            refund_trouble!(),
+            ", ",
             "r.id, o.id, o.reference, r.amount, COALESCE(r.failed_at, r.created_at) FROM rental_refund r ",
             "JOIN rental_payment p ON p.id = r.payment_id JOIN rental_order o ON o.id = p.rental_id ",
-            "WHERE r.state = 'failed' OR (r.state = 'due' AND r.updated_at <= $1) ",
+            "WHERE r.state = 'failed' OR (r.state = 'due' AND (r.refused_at IS NOT NULL OR r.updated_at <= $1)) ",
             "UNION ALL SELECT 'not-captured', p.id, b.id, b.reference, p.amount, b.accepted_at FROM payment p ",
             "JOIN booking b ON b.id = p.booking_id WHERE p.method = 'creditcard' AND p.captured = 0 ",
             "AND b.state IN ('accepted', 'completed') AND b.accepted_at <= $1 ",
@@ -122,13 +134,18 @@ macro_rules! troubles {
             "JOIN rental_order o ON o.id = p.rental_id WHERE p.state = 'authorized' AND o.state = 'authorised' ",
             "AND o.clock_at <= $1 ",
             "UNION ALL SELECT 'charged-back', p.id, b.id, b.reference, c.amount, c.noted_at FROM chargeback c ",
-            "JOIN payment p ON p.id = c.payment_id JOIN booking b ON b.id = p.booking_id WHERE NOT c.reversed",
+            "JOIN payment p ON p.id = c.payment_id JOIN booking b ON b.id = p.booking_id WHERE NOT c.reversed ",
+            "UNION ALL SELECT 'charged-back', p.id, o.id, o.reference, c.amount, c.noted_at FROM rental_chargeback c ",
+            "JOIN rental_payment p ON p.id = c.payment_id JOIN rental_order o ON o.id = p.rental_id WHERE NOT c.reversed ",
+            // Of what was given up since, only what went back twice.
+            "AND (o.state IN ('paid', 'handed-out', 'returned') OR c.amount + (SELECT COALESCE(SUM(r.amount), 0) ",
+            "FROM rental_refund r WHERE r.payment_id = p.id AND r.state <> 'taken') > p.captured)",
             $after
         )
     };
 }
 
-/// Payments that need somebody: refunds that fail or have been due since before `late`, cards not captured since then,
+/// Payments that need somebody: refunds that fail, are refused or have been due since before `late`, cards not captured since then,
 /// chargebacks. The oldest first.
 ///
 /// # Errors

@@ -94,6 +94,12 @@ macro_rules! request {
         concat!("request_id IN (SELECT id FROM contact_request WHERE ", asked!(), ")")
     };
 }
+/// What was written in requests; managers' notes among it.
+macro_rules! in_request {
+    () => {
+        concat!("message_id IN (SELECT id FROM contact_message WHERE ", request!(), ")")
+    };
+}
 macro_rules! nomination {
     () => {
         "nomination_id IN (SELECT id FROM nomination WHERE account_id = $1)"
@@ -279,7 +285,7 @@ pub const TABLES: &[Table] = &[
         .kept(Kept::Proof),
     Table::of("refund",
         "payment_id IN (SELECT p.id FROM payment p JOIN booking b ON b.id = p.booking_id WHERE b.client_id = $1)",
-        "id payment_id amount state attempt failed_at elsewhere reason created_at updated_at",
+        "id payment_id amount state attempt refused_at failed_at elsewhere reason created_at updated_at",
         "provider_ref dedup_key",
     )
     .kept(Kept::Books),
@@ -369,7 +375,7 @@ pub const TABLES: &[Table] = &[
         "id reference state clock_at first_day last_day starts_at ends_at order_body quote_body settlement_body \
          rulebook_version total place_name work_address buyer_body order_number note locale created_at paid_at \
          accepted_at completed_at revision",
-        "idempotency_key expert_id client_id version ladder_before ladder_days",
+        "idempotency_key expert_id client_id version ladder_before ladder_days buyer_name",
     )
     .erased(&["UPDATE booking SET work_address = NULL, note = NULL WHERE client_id = $1"])
     .kept(Kept::Books),
@@ -394,14 +400,28 @@ pub const TABLES: &[Table] = &[
     )
     .erased(&["UPDATE dispute SET statement = '–' WHERE account_id = $1"])
     .kept(Kept::Books),
-    // Licences rented alone.
+    // What is rented.
     Table::none("rental_stock", "product units"),
-    Table::none("rental_day", "product unit day rental_id"),
+    Table::of(
+        "rental_day",
+        "rental_id IN (SELECT id FROM rental_order WHERE client_id = $1) \
+         OR booking_id IN (SELECT id FROM booking WHERE client_id = $1)",
+        "product day rental_id booking_id",
+        "unit",
+    )
+    .kept(Kept::Books),
+    Table::of(
+        "rental_chargeback",
+        "payment_id IN (SELECT y.id FROM rental_payment y JOIN rental_order o ON o.id = y.rental_id WHERE o.client_id = $1)",
+        "payment_id amount reversed noted_at",
+        "provider_ref",
+    )
+    .kept(Kept::Books),
     Table::of("rental_log", rental!(), "rental_id step at from_state to_state reason", "actor_id").kept(Kept::Proof),
     Table::of(
         "rental_refund",
         "payment_id IN (SELECT y.id FROM rental_payment y JOIN rental_order o ON o.id = y.rental_id WHERE o.client_id = $1)",
-        "id payment_id amount state attempt failed_at elsewhere reason created_at updated_at",
+        "id payment_id amount state attempt refused_at failed_at elsewhere reason created_at updated_at",
         "provider_ref dedup_key",
     )
     .kept(Kept::Books),
@@ -416,9 +436,10 @@ pub const TABLES: &[Table] = &[
         "rental_order",
         "client_id = $1",
         "id reference state clock_at first_day last_day order_body quote_body rulebook_version total buyer_body \
-         order_number locale created_at paid_at handed_out_at returned_at cancelled_at",
+         order_number delivery_body locale created_at paid_at handed_out_at returned_at cancelled_at",
         "idempotency_key client_id version",
     )
+    .erased(&["UPDATE rental_order SET delivery_body = NULL WHERE client_id = $1"])
     .kept(Kept::Books),
     // What somebody keeps in mind.
     Table::of("saved_match", "search_id IN (SELECT id FROM saved_search WHERE account_id = $1)", "search_id expert_id found_at", "")
@@ -427,31 +448,42 @@ pub const TABLES: &[Table] = &[
         .erased(&["DELETE FROM saved_search WHERE account_id = $1"]),
     Table::of("shortlist", "account_id = $1", "expert_id created_at", "account_id")
         .erased(&["DELETE FROM shortlist WHERE account_id = $1"]),
-    // The contact desk.
+    // The contact desk. Files are files of the archive.
+    Table::of(
+        "contact_message_file",
+        concat!("message_id IN (SELECT id FROM contact_message WHERE side <> 'note' AND ", request!(), ")"),
+        "id message_id position name media_type size sha256",
+        "",
+    )
+    .erased(&[concat!("DELETE FROM contact_message_file WHERE ", in_request!())]),
     Table::of(
         "contact_message",
         concat!(request!(), " AND side <> 'note'"),
-        "request_id side body created_at",
-        "id author_id experts",
+        "id request_id side body created_at",
+        "author_id experts form_digest",
     )
-    .erased(&[concat!("UPDATE contact_message SET body = '–', experts = '[]' WHERE ", request!())])
+    .erased(&[concat!(
+        "UPDATE contact_message SET body = '–', experts = '[]', form_digest = NULL WHERE ",
+        request!()
+    )])
     .kept(Kept::Proof),
     Table::of("contact_log", "account_id = $1", "request_id at event detail", "id account_id").kept(Kept::Proof),
     Table::of(
         "contact_request",
         asked!(),
-        "id reference topic state name email locale expert_id booking_id search created_at first_answered_at",
-        "key_hash account_id assigned_to merged_into waits_since version",
+        "id reference topic state name email locale expert_id booking_id search created_at first_answered_at \
+         settled_at erased_at confirmed_at",
+        "key_hash sealed_key account_id assigned_to merged_into waits_since version",
     )
     .erased(&[
         concat!(
-            "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL, state = 'closed', \
-             waits_since = NULL, version = version + 1 WHERE state <> 'merged' AND ",
+            "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL, sealed_key = NULL, \
+             state = 'closed', waits_since = NULL, erased_at = $2, version = version + 1 WHERE state <> 'merged' AND ",
             asked!()
         ),
         concat!(
-            "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL \
-             WHERE state = 'merged' AND ",
+            "UPDATE contact_request SET name = '–', email = $3, search = '', key_hash = NULL, sealed_key = NULL, \
+             erased_at = $2 WHERE state = 'merged' AND ",
             asked!()
         ),
     ])
@@ -611,6 +643,13 @@ pub const TABLES: &[Table] = &[
     .erased(&["DELETE FROM member_profile WHERE account_id = $1"]),
     // Managers' work.
     Table::of("desk_log", "actor_id = $1", "at action subject detail", "id actor_id").kept(Kept::Proof),
+    // Findings name records, and go by themselves after a month.
+    Table::none("audit_finding", "run_id position check_name subject detail about about_id account_id").kept(Kept::Expires),
+    Table::none(
+        "audit_run",
+        "id state asked_by asked_at started_at checked_at ended_at row_count compared unanswered compared_up_to left_out",
+    )
+    .kept(Kept::Expires),
     Table::of("rulebook_log", "actor_id = $1", "draft_id at event detail", "id actor_id").kept(Kept::Proof),
     Table::none("rulebook_draft", "id state revision body reason created_at changed_by changed_at").kept(Kept::Proof),
     Table::none("rulebook", "version effective_from body released_at released_by reason").kept(Kept::Proof),
@@ -675,12 +714,12 @@ pub const TABLES: &[Table] = &[
         "account_id = $1",
         "id state kind level display_name headline summary summary_language base_place base_lat base_lon base_country \
          on_site remote max_travel_km week_pattern works_holidays rating_sum rating_count completed_days created_at \
-         changed_at lead_days paused_at",
+         changed_at lead_days paused_at holiday_region",
         "account_id version",
     )
     .erased(&[
         "UPDATE expert SET state = 'withdrawn', display_name = '–', headline = '', summary = '', base_place = 0, \
-         base_lat = 0, base_lon = 0, base_country = '', version = version + 1, changed_at = $2 WHERE account_id = $1",
+         base_lat = 0, base_lon = 0, base_country = '', holiday_region = NULL, version = version + 1, changed_at = $2 WHERE account_id = $1",
     ])
     .kept(Kept::Books),
     Table::of(
@@ -859,7 +898,12 @@ pub const COUNTED: &[(&str, &str)] = &[
         "SELECT COUNT(*) FROM (SELECT t.booking_id FROM ledger_transaction t \
          JOIN ledger_entry l ON l.transaction_id = t.id AND l.account = 'client_receivable' \
          JOIN booking b ON b.id = t.booking_id WHERE b.client_id = $1 GROUP BY t.booking_id \
-         HAVING SUM(l.amount) <> 0) AS open_invoices",
+         HAVING SUM(l.amount) <> 0 \
+         UNION ALL SELECT o.id FROM rental_chargeback c JOIN rental_payment y ON y.id = c.payment_id \
+         JOIN rental_order o ON o.id = y.rental_id WHERE o.client_id = $1 AND NOT c.reversed \
+         AND (o.state IN ('paid', 'handed-out', 'returned') OR c.amount \
+         + (SELECT COALESCE(SUM(r.amount), 0) FROM rental_refund r \
+         WHERE r.payment_id = y.id AND r.state <> 'taken') > y.captured)) AS open_invoices",
     ),
     (
         "disputes",
@@ -910,21 +954,31 @@ pub async fn counts(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec
 /// # Errors
 /// The database's.
 pub async fn stored_files(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec<Uuid>> {
-    const SQL: &str = "SELECT id FROM candidate_document WHERE account_id = $1 \
-        UNION ALL SELECT id FROM dispute_file WHERE author_id = $1 \
-        UNION ALL SELECT id FROM booking_message_file WHERE author_id = $1 \
-        UNION ALL SELECT id FROM data_export WHERE account_id = $1 AND state <> 'gone'";
+    const SQL: &str = concat!(
+        "SELECT id FROM candidate_document WHERE account_id = $1 \
+         UNION ALL SELECT id FROM dispute_file WHERE author_id = $1 \
+         UNION ALL SELECT id FROM booking_message_file WHERE author_id = $1 \
+         UNION ALL SELECT id FROM contact_message_file WHERE ",
+        in_request!(),
+        " UNION ALL SELECT id FROM data_export WHERE account_id = $1 AND state <> 'gone'"
+    );
     on!(exec, |c| sqlx::query_scalar(SQL).bind(account.0).fetch_all(c).await)
 }
 
-/// Files that a person sent: id and name.
+/// Files that a person sent, or was sent by the contact desk: id and name.
 ///
 /// # Errors
 /// The database's.
 pub async fn sent_files(exec: &mut Exec<'_>, account: AccountId) -> sqlx::Result<Vec<(Uuid, String)>> {
-    const SQL: &str = "SELECT id, name FROM candidate_document WHERE account_id = $1 \
-        UNION ALL SELECT id, name FROM dispute_file WHERE author_id = $1 \
-        UNION ALL SELECT id, name FROM booking_message_file WHERE author_id = $1 ORDER BY 1";
+    const SQL: &str = concat!(
+        "SELECT id, name FROM candidate_document WHERE account_id = $1 \
+         UNION ALL SELECT id, name FROM dispute_file WHERE author_id = $1 \
+         UNION ALL SELECT id, name FROM booking_message_file WHERE author_id = $1 \
+         UNION ALL SELECT id, name FROM contact_message_file \
+         WHERE message_id IN (SELECT id FROM contact_message WHERE side <> 'note' AND ",
+        request!(),
+        ") ORDER BY 1"
+    );
     on!(exec, |c| sqlx::query_as(SQL).bind(account.0).fetch_all(c).await)
 }
 

@@ -222,8 +222,10 @@ pub enum RefundState {
     Sent,
     /// The provider had it, and it came back: a person must see to it.
     Failed,
-    /// Came back, and was paid another way.
+    /// Came back or was refused, and was paid another way.
     Elsewhere,
+    /// Not sent: the client's bank took the money back by itself.
+    Taken,
 }
 
 impl RefundState {
@@ -235,19 +237,22 @@ impl RefundState {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Elsewhere => "elsewhere",
+            Self::Taken => "taken",
         }
     }
 
     /// Reads [`RefundState::code`] back.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Due, Self::Sent, Self::Failed, Self::Elsewhere].into_iter().find(|state| state.code() == code)
+        [Self::Due, Self::Sent, Self::Failed, Self::Elsewhere, Self::Taken]
+            .into_iter()
+            .find(|state| state.code() == code)
     }
 
     /// Whether the money is the client's again, as far as is known.
     #[must_use]
     pub const fn is_gone(self) -> bool {
-        matches!(self, Self::Sent | Self::Elsewhere)
+        matches!(self, Self::Sent | Self::Elsewhere | Self::Taken)
     }
 }
 
@@ -304,27 +309,6 @@ impl TryFrom<RefundRow> for Refund {
     }
 }
 
-/// Writes a refund that is due. `false` if its cause asked for one before.
-///
-/// # Errors
-/// The database's.
-pub async fn insert_refund(exec: &mut Exec<'_>, refund: &Refund, dedup_key: &str) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO refund (id, payment_id, amount, state, reason, dedup_key, created_at, updated_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (dedup_key) DO NOTHING";
-    let affected = on!(exec, |c| sqlx::query(SQL)
-        .bind(refund.id.0)
-        .bind(refund.payment.0)
-        .bind(refund.amount.0)
-        .bind(refund.state.code())
-        .bind(&refund.reason)
-        .bind(dedup_key)
-        .bind(refund.created_at)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(affected == 1)
-}
-
 /// Refunds of an order for licences, oldest first.
 ///
 /// # Errors
@@ -372,12 +356,12 @@ pub async fn refunds_of_booking(exec: &mut Exec<'_>, booking: BookingId) -> sqlx
     rows.into_iter().map(Refund::try_from).collect()
 }
 
-/// Where refunds are kept: of bookings, and of licences rented alone. The columns are the same.
+/// Where refunds and chargebacks are kept: of bookings, and of licences rented alone. The columns are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refunds {
-    /// `refund`.
+    /// `refund`, `chargeback`.
     OfBookings,
-    /// `rental_refund`.
+    /// `rental_refund`, `rental_chargeback`.
     OfRentals,
 }
 
@@ -391,6 +375,207 @@ macro_rules! update_refund {
 }
 
 impl Refunds {
+    /// Writes a refund. `false` if its cause asked for one before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert(self, exec: &mut Exec<'_>, refund: &Refund, dedup_key: &str) -> sqlx::Result<bool> {
+        macro_rules! insert {
+            ($table:literal) => {
+                concat!(
+                    "INSERT INTO ",
+                    $table,
+                    " (id, payment_id, amount, state, reason, dedup_key, created_at, updated_at) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (dedup_key) DO NOTHING"
+                )
+            };
+        }
+        let sql = match self {
+            Self::OfBookings => insert!("refund"),
+            Self::OfRentals => insert!("rental_refund"),
+        };
+        on!(exec, |c| sqlx::query(sql)
+            .bind(refund.id.0)
+            .bind(refund.payment.0)
+            .bind(refund.amount.0)
+            .bind(refund.state.code())
+            .bind(&refund.reason)
+            .bind(dedup_key)
+            .bind(refund.created_at)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that a client's bank took the whole of a refund that is not sent. `false` if it is no longer as it was read.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn take(self, exec: &mut Exec<'_>, refund: &Refund, now: DateTime<Utc>) -> sqlx::Result<bool> {
+        let sql = update_refund!(
+            self,
+            "SET state = 'taken', refused_at = NULL, failed_at = NULL, updated_at = $4 \
+             WHERE id = $1 AND attempt = $2 AND amount = $3 AND state IN ('due', 'failed')"
+        );
+        on!(exec, |c| sqlx::query(sql)
+            .bind(refund.id.0)
+            .bind(i64::from(refund.attempt))
+            .bind(refund.amount.0)
+            .bind(now)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that it took a part of one: that is a row of its own then, and the rest another attempt. `false` if it is no
+    /// longer as it was read.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn take_part(
+        self,
+        exec: &mut Exec<'_>,
+        refund: &Refund,
+        taken: Cents,
+        part: RefundId,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<bool> {
+        let sql = update_refund!(
+            self,
+            "SET amount = amount - $4, attempt = attempt + 1 \
+             WHERE id = $1 AND attempt = $2 AND amount = $3 AND state IN ('due', 'failed')"
+        );
+        let done = on!(&mut *exec, |c| sqlx::query(sql)
+            .bind(refund.id.0)
+            .bind(i64::from(refund.attempt))
+            .bind(refund.amount.0)
+            .bind(taken.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))?;
+        if done {
+            self.insert_part(exec, refund, RefundState::Taken, taken, part, now).await?;
+        }
+        Ok(done)
+    }
+
+    /// Makes a part of what a bank took due, since it gave so much again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn give_part(
+        self,
+        exec: &mut Exec<'_>,
+        refund: &Refund,
+        given: Cents,
+        part: RefundId,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let sql = update_refund!(self, "SET amount = amount - $2 WHERE id = $1 AND state = 'taken'");
+        on!(&mut *exec, |c| sqlx::query(sql).bind(refund.id.0).bind(given.0).execute(c).await.map(drop))?;
+        self.insert_part(exec, refund, RefundState::Due, given, part, now).await
+    }
+
+    async fn insert_part(
+        self,
+        exec: &mut Exec<'_>,
+        of: &Refund,
+        state: RefundState,
+        amount: Cents,
+        id: RefundId,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let part = Refund {
+            id,
+            payment: of.payment,
+            amount,
+            state,
+            attempt: 1,
+            provider_ref: None,
+            reason: of.reason.clone(),
+            created_at: now,
+            updated_at: now,
+        };
+        self.insert(exec, &part, &format!("part-of:{}:{id}", of.id)).await.map(drop)
+    }
+
+    /// What banks took back of a payment, did not give again, and that stands against no refund yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn charged_back(self, exec: &mut Exec<'_>, payment: PaymentId) -> sqlx::Result<Cents> {
+        macro_rules! open {
+            ($chargeback:literal, $refund:literal) => {
+                concat!(
+                    "SELECT CAST((SELECT COALESCE(SUM(amount), 0) FROM ",
+                    $chargeback,
+                    " WHERE payment_id = $1 AND NOT reversed) - (SELECT COALESCE(SUM(amount), 0) FROM ",
+                    $refund,
+                    " WHERE payment_id = $1 AND state = 'taken') AS BIGINT)"
+                )
+            };
+        }
+        let sql = match self {
+            Self::OfBookings => open!("chargeback", "refund"),
+            Self::OfRentals => open!("rental_chargeback", "rental_refund"),
+        };
+        on!(exec, |c| sqlx::query_scalar(sql).bind(payment.0).fetch_one(c).await).map(Cents)
+    }
+
+    /// Notes that a client's bank took money back; `false` if that was noted before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_chargeback(
+        self,
+        exec: &mut Exec<'_>,
+        reference: &str,
+        payment: PaymentId,
+        amount: Cents,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<bool> {
+        macro_rules! insert {
+            ($table:literal) => {
+                concat!(
+                    "INSERT INTO ",
+                    $table,
+                    " (provider_ref, payment_id, amount, reversed, noted_at) VALUES ($1, $2, $3, $4, $5) \
+                     ON CONFLICT (provider_ref) DO NOTHING"
+                )
+            };
+        }
+        let sql = match self {
+            Self::OfBookings => insert!("chargeback"),
+            Self::OfRentals => insert!("rental_chargeback"),
+        };
+        on!(exec, |c| sqlx::query(sql)
+            .bind(reference)
+            .bind(payment.0)
+            .bind(amount.0)
+            .bind(false)
+            .bind(now)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that it was given again; `false` if that was noted before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn reverse_chargeback(self, exec: &mut Exec<'_>, reference: &str) -> sqlx::Result<bool> {
+        let sql = match self {
+            Self::OfBookings => "UPDATE chargeback SET reversed = $2 WHERE provider_ref = $1 AND NOT reversed",
+            Self::OfRentals => "UPDATE rental_chargeback SET reversed = $2 WHERE provider_ref = $1 AND NOT reversed",
+        };
+        on!(exec, |c| sqlx::query(sql)
+            .bind(reference)
+            .bind(true)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
     /// Notes that the provider has an attempt at a refund. `false` if that was noted before.
     ///
     /// # Errors
@@ -415,6 +600,36 @@ impl Refunds {
             .execute(c)
             .await
             .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that the provider is asked for an attempt at a refund: it is refused no more, until it is refused again.
+    /// `false` if it is not due: somebody has seen to it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(self, exec: &mut Exec<'_>, id: RefundId, attempt: u32) -> sqlx::Result<bool> {
+        let sql = update_refund!(self, "SET refused_at = NULL WHERE id = $1 AND attempt = $2 AND state = 'due'");
+        on!(exec, |c| sqlx::query(sql)
+            .bind(id.0)
+            .bind(i64::from(attempt))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected() == 1))
+    }
+
+    /// Notes that the provider refused an attempt at a refund: none is under way.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note_refused(
+        self,
+        exec: &mut Exec<'_>,
+        id: RefundId,
+        attempt: u32,
+        now: DateTime<Utc>,
+    ) -> sqlx::Result<()> {
+        let sql = update_refund!(self, "SET refused_at = $3 WHERE id = $1 AND attempt = $2 AND state = 'due'");
+        on!(exec, |c| sqlx::query(sql).bind(id.0).bind(i64::from(attempt)).bind(now).execute(c).await.map(drop))
     }
 
     /// Notes that what was sent under a provider's id came back. `false` if that was noted before.
@@ -442,7 +657,7 @@ impl Refunds {
             .map(|done| done.rows_affected() == 1))
     }
 
-    /// Makes a refund that failed due again. `false` unless it had failed.
+    /// Makes a refund due again that failed, or that a bank took which then gave the money again. `false` unless it is so.
     ///
     /// # Errors
     /// The database's.
@@ -450,12 +665,13 @@ impl Refunds {
         let sql = update_refund!(
             self,
             "SET state = 'due', attempt = attempt + 1, provider_ref = NULL, failed_at = NULL, updated_at = $2 \
-             WHERE id = $1 AND state = 'failed'"
+             WHERE id = $1 AND state IN ('failed', 'taken')"
         );
         on!(exec, |c| sqlx::query(sql).bind(id.0).bind(now).execute(c).await.map(|done| done.rows_affected() == 1))
     }
 
-    /// Notes that a refund that failed was paid another way. `false` unless it had failed.
+    /// Notes that a refund that failed, or that the provider refuses, was paid another way. `false` unless that is how it
+    /// stands: while the provider is being asked again, it may yet be sent.
     ///
     /// # Errors
     /// The database's.
@@ -468,7 +684,8 @@ impl Refunds {
     ) -> sqlx::Result<bool> {
         let sql = update_refund!(
             self,
-            "SET state = 'elsewhere', elsewhere = $2, updated_at = $3 WHERE id = $1 AND state = 'failed'"
+            "SET state = 'elsewhere', elsewhere = $2, updated_at = $3 \
+             WHERE id = $1 AND (state = 'failed' OR (state = 'due' AND refused_at IS NOT NULL))"
         );
         on!(exec, |c| sqlx::query(sql)
             .bind(id.0)
@@ -478,37 +695,4 @@ impl Refunds {
             .await
             .map(|done| done.rows_affected() == 1))
     }
-}
-
-/// Notes that a client's bank took money back; `false` if that was noted before.
-///
-/// # Errors
-/// The database's.
-pub async fn insert_chargeback(
-    exec: &mut Exec<'_>,
-    reference: &str,
-    payment: PaymentId,
-    amount: Cents,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO chargeback (provider_ref, payment_id, amount, reversed, noted_at) \
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (provider_ref) DO NOTHING";
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(reference)
-        .bind(payment.0)
-        .bind(amount.0)
-        .bind(false)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected() == 1))
-}
-
-/// Notes that it was given again; `false` if that was noted before.
-///
-/// # Errors
-/// The database's.
-pub async fn reverse_chargeback(exec: &mut Exec<'_>, reference: &str) -> sqlx::Result<bool> {
-    const SQL: &str = "UPDATE chargeback SET reversed = $2 WHERE provider_ref = $1 AND NOT reversed";
-    on!(exec, |c| sqlx::query(SQL).bind(reference).bind(true).execute(c).await.map(|done| done.rows_affected() == 1))
 }

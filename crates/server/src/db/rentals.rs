@@ -1,20 +1,18 @@
-//! Licences rented alone: `rental_stock`, `rental_order`, `rental_day`, `rental_log`, `rental_payment`,
-//! `rental_refund`.
+//! What is rented alone: `rental_order`, `rental_log`, `rental_payment`, `rental_refund`, `rental_chargeback`. Stock and
+//! days stand in [`super::stock`].
 
 use crate::{db::Exec, db::bookings::Buyer, on, payments::ProviderState};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use gabarit_domain::{
     booking::PaymentMethod,
-    expert::ProductCode,
-    ids::{AccountId, PaymentId, RefundId},
+    ids::{AccountId, PaymentId},
     money::Cents,
     pricing::Quote,
-    rental::{RentalOrder, RentalState, Term},
+    rental::{Delivery, RentalOrder, RentalState, Term},
     rulebook::RulebookVersion,
 };
 use gabarit_i18n::Locale;
 use sqlx::FromRow;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// An order, as it is stored.
@@ -44,6 +42,8 @@ pub struct Rental {
     pub buyer: Buyer,
     /// The client's own order number.
     pub order_number: Option<String>,
+    /// Where workstations are sent.
+    pub delivery: Option<Delivery>,
     /// The language it was ordered in.
     pub locale: Locale,
     /// When.
@@ -73,6 +73,7 @@ struct RentalRow {
     total: i64,
     buyer_body: String,
     order_number: Option<String>,
+    delivery_body: Option<String>,
     locale: String,
     created_at: DateTime<Utc>,
 }
@@ -97,6 +98,7 @@ impl TryFrom<RentalRow> for Rental {
             total: Cents(row.total),
             buyer: serde_json::from_str(&row.buyer_body).map_err(unreadable)?,
             order_number: row.order_number,
+            delivery: row.delivery_body.map(|body| serde_json::from_str(&body).map_err(unreadable)).transpose()?,
             locale: Locale::parse(&row.locale).unwrap_or_default(),
             created_at: row.created_at,
         })
@@ -107,8 +109,8 @@ macro_rules! rental {
     ($rest:literal) => {
         concat!(
             "SELECT id, reference, idempotency_key, client_id, state, clock_at, version, order_body, quote_body, \
-             CAST(rulebook_version AS BIGINT) AS rulebook_version, total, buyer_body, order_number, locale, created_at \
-             FROM rental_order ",
+             CAST(rulebook_version AS BIGINT) AS rulebook_version, total, buyer_body, order_number, \
+             delivery_body, locale, created_at FROM rental_order ",
             $rest
         )
     };
@@ -125,8 +127,10 @@ fn json<T: serde::Serialize>(value: &T) -> sqlx::Result<String> {
 pub async fn insert(exec: &mut Exec<'_>, rental: &Rental) -> sqlx::Result<()> {
     const SQL: &str = "INSERT INTO rental_order (id, reference, idempotency_key, client_id, state, clock_at, version, \
         first_day, last_day, order_body, quote_body, rulebook_version, total, buyer_body, order_number, locale, \
-        created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        created_at, delivery_body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+        $18)";
     let (order, quote, buyer) = (json(&rental.order)?, json(&rental.quote)?, json(&rental.buyer)?);
+    let delivery = rental.delivery.as_ref().map(json).transpose()?;
     on!(exec, |c| sqlx::query(SQL)
         .bind(rental.id)
         .bind(&rental.reference)
@@ -145,6 +149,25 @@ pub async fn insert(exec: &mut Exec<'_>, rental: &Rental) -> sqlx::Result<()> {
         .bind(&rental.order_number)
         .bind(rental.locale.code())
         .bind(rental.created_at)
+        .bind(&delivery)
+        .execute(c)
+        .await
+        .map(drop))
+}
+
+/// Corrects whom an order is for and where it is sent: before it is paid.
+///
+/// # Errors
+/// The database's.
+pub async fn correct(exec: &mut Exec<'_>, rental: &Rental) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE rental_order SET buyer_body = $2, order_number = $3, delivery_body = $4 WHERE id = $1";
+    let buyer = json(&rental.buyer)?;
+    let delivery = rental.delivery.as_ref().map(json).transpose()?;
+    on!(exec, |c| sqlx::query(SQL)
+        .bind(rental.id)
+        .bind(&buyer)
+        .bind(&rental.order_number)
+        .bind(&delivery)
         .execute(c)
         .await
         .map(drop))
@@ -286,103 +309,6 @@ pub async fn log_of(exec: &mut Exec<'_>, id: Uuid) -> sqlx::Result<Vec<(DateTime
     on!(exec, |c| sqlx::query_as(SQL).bind(id).fetch_all(c).await)
 }
 
-/// What there is of each product.
-///
-/// # Errors
-/// The database's.
-pub async fn stock(exec: &mut Exec<'_>) -> sqlx::Result<BTreeMap<String, i64>> {
-    let rows: Vec<(String, i64)> =
-        on!(exec, |c| sqlx::query_as("SELECT product, units FROM rental_stock").fetch_all(c).await)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// Locks the stock of a product until the transaction ends, and reads it. Always in the order of the products' codes.
-///
-/// # Errors
-/// The database's.
-pub async fn lock_stock(exec: &mut Exec<'_>, product: &ProductCode) -> sqlx::Result<i64> {
-    const SQL: &str = "UPDATE rental_stock SET units = units WHERE product = $1 RETURNING units";
-    let units: Option<i64> = on!(exec, |c| sqlx::query_scalar(SQL).bind(product.as_str()).fetch_optional(c).await)?;
-    Ok(units.unwrap_or(0))
-}
-
-/// Sets the stock of a product.
-///
-/// # Errors
-/// The database's.
-pub async fn set_stock(exec: &mut Exec<'_>, product: &ProductCode, units: i64) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO rental_stock (product, units) VALUES ($1, $2) \
-        ON CONFLICT (product) DO UPDATE SET units = excluded.units";
-    on!(exec, |c| sqlx::query(SQL).bind(product.as_str()).bind(units).execute(c).await.map(drop))
-}
-
-/// Units that were not brought back after their last day are with a client still, whatever the day.
-macro_rules! late {
-    ($today:literal) => {
-        concat!("rental_id IN (SELECT id FROM rental_order WHERE state = 'handed-out' AND last_day < ", $today, ")")
-    };
-}
-
-/// Units of a product that are somebody's on at least one day of a term, or overdue today.
-///
-/// # Errors
-/// The database's.
-pub async fn taken(exec: &mut Exec<'_>, product: &ProductCode, term: Term, today: NaiveDate) -> sqlx::Result<Vec<i64>> {
-    const SQL: &str = concat!(
-        "SELECT DISTINCT unit FROM rental_day WHERE product = $1 AND ((day >= $2 AND day <= $3) OR ",
-        late!("$4"),
-        ")"
-    );
-    on!(exec, |c| sqlx::query_scalar(SQL)
-        .bind(product.as_str())
-        .bind(term.first)
-        .bind(term.last)
-        .bind(today)
-        .fetch_all(c)
-        .await)
-}
-
-/// The highest unit of a product that is somebody's from today on, overdue ones included; nought if none is.
-///
-/// # Errors
-/// The database's.
-pub async fn highest(exec: &mut Exec<'_>, product: &ProductCode, today: NaiveDate) -> sqlx::Result<i64> {
-    const SQL: &str = concat!(
-        "SELECT CAST(COALESCE(MAX(unit), 0) AS BIGINT) FROM rental_day WHERE product = $1 AND (day >= $2 OR ",
-        late!("$2"),
-        ")"
-    );
-    on!(exec, |c| sqlx::query_scalar(SQL).bind(product.as_str()).bind(today).fetch_one(c).await)
-}
-
-/// Takes a unit for a term. The key refuses what is somebody else's.
-///
-/// # Errors
-/// The database's.
-pub async fn take(exec: &mut Exec<'_>, product: &ProductCode, unit: i64, term: Term, rental: Uuid) -> sqlx::Result<()> {
-    const SQL: &str = "INSERT INTO rental_day (product, unit, day, rental_id) VALUES ($1, $2, $3, $4)";
-    for day in term.iter() {
-        on!(&mut *exec, |c| sqlx::query(SQL)
-            .bind(product.as_str())
-            .bind(unit)
-            .bind(day)
-            .bind(rental)
-            .execute(c)
-            .await
-            .map(drop))?;
-    }
-    Ok(())
-}
-
-/// Gives an order's units back: from a day on.
-///
-/// # Errors
-/// The database's.
-pub async fn free(exec: &mut Exec<'_>, rental: Uuid, from: NaiveDate) -> sqlx::Result<()> {
-    const SQL: &str = "DELETE FROM rental_day WHERE rental_id = $1 AND day >= $2";
-    on!(exec, |c| sqlx::query(SQL).bind(rental).bind(from).execute(c).await.map(drop))
-}
-
 /// A payment of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RentalPayment {
@@ -505,6 +431,16 @@ pub async fn note_created(
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(reference).bind(url).bind(now).execute(c).await.map(drop))
 }
 
+/// Gives a payment up that the provider will not make: unless it was made after all, by another attempt.
+///
+/// # Errors
+/// The database's.
+pub async fn note_unmade(exec: &mut Exec<'_>, id: PaymentId, now: DateTime<Utc>) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE rental_payment SET state = 'failed', updated_at = $2 \
+        WHERE id = $1 AND state = 'open' AND provider_ref IS NULL";
+    on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(now).execute(c).await.map(drop))
+}
+
 /// Notes the provider's word.
 ///
 /// # Errors
@@ -520,30 +456,39 @@ pub async fn store_payment(
     on!(exec, |c| sqlx::query(SQL).bind(id.0).bind(state.code()).bind(captured.0).bind(now).execute(c).await.map(drop))
 }
 
-/// Orders a refund of a payment; `false` if its cause was refunded before.
+/// Money that a bank took back of an order's payments.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct RentalChargeback {
+    /// The provider's id.
+    pub provider_ref: String,
+    /// Of which payment.
+    pub payment_id: Uuid,
+    /// How much.
+    pub amount: i64,
+    /// Whether it was given again.
+    pub reversed: bool,
+    /// When it was heard of.
+    pub noted_at: DateTime<Utc>,
+}
+
+/// What banks took back of an order's payments, oldest first.
 ///
 /// # Errors
 /// The database's.
-pub async fn insert_refund(
-    exec: &mut Exec<'_>,
-    id: RefundId,
-    payment: PaymentId,
-    amount: Cents,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    const SQL: &str = "INSERT INTO rental_refund (id, payment_id, amount, state, reason, dedup_key, created_at, \
-        updated_at) VALUES ($1, $2, $3, 'due', $4, $5, $6, $6) ON CONFLICT (dedup_key) DO NOTHING";
-    on!(exec, |c| sqlx::query(SQL)
-        .bind(id.0)
-        .bind(payment.0)
-        .bind(amount.0)
-        .bind(reason)
-        .bind(format!("payment:{payment}"))
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected() == 1))
+pub async fn chargebacks(exec: &mut Exec<'_>, rental: Uuid) -> sqlx::Result<Vec<RentalChargeback>> {
+    const SQL: &str = "SELECT c.provider_ref, c.payment_id, c.amount, c.reversed, c.noted_at FROM rental_chargeback c \
+        JOIN rental_payment p ON p.id = c.payment_id WHERE p.rental_id = $1 ORDER BY c.noted_at, c.provider_ref";
+    on!(exec, |c| sqlx::query_as(SQL).bind(rental).fetch_all(c).await)
+}
+
+/// Orders of which a bank took money back.
+///
+/// # Errors
+/// The database's.
+pub async fn charged_back(exec: &mut Exec<'_>) -> sqlx::Result<Vec<Uuid>> {
+    const SQL: &str = "SELECT DISTINCT p.rental_id FROM rental_chargeback c \
+        JOIN rental_payment p ON p.id = c.payment_id WHERE NOT c.reversed";
+    on!(exec, |c| sqlx::query_scalar(SQL).fetch_all(c).await)
 }
 
 /// Documents of an order: id and body, oldest first.
@@ -563,7 +508,7 @@ pub async fn documents(exec: &mut Exec<'_>, rental: Uuid) -> sqlx::Result<Vec<su
     }
 }
 
-/// Whether an id is that of an order for licences.
+/// Whether an id is that of an order alone.
 ///
 /// # Errors
 /// The database's.

@@ -241,13 +241,19 @@ pub async fn set_billing(exec: &mut Exec<'_>, id: Uuid, row: BillingRow<'_>) -> 
         .map(drop))
 }
 
-/// Stores the week's pattern.
+/// Stores the week's pattern, and which public holidays are kept.
 ///
 /// # Errors
 /// The database's.
-pub async fn set_pattern(exec: &mut Exec<'_>, id: Uuid, pattern: i64, works_holidays: bool) -> sqlx::Result<()> {
-    const SQL: &str = "UPDATE expert SET week_pattern = $2, works_holidays = $3 WHERE id = $1";
-    on!(exec, |c| sqlx::query(SQL).bind(id).bind(pattern).bind(works_holidays).execute(c).await.map(drop))
+pub async fn set_pattern(
+    exec: &mut Exec<'_>,
+    id: Uuid,
+    pattern: i64,
+    works_holidays: bool,
+    region: Option<&str>,
+) -> sqlx::Result<()> {
+    const SQL: &str = "UPDATE expert SET week_pattern = $2, works_holidays = $3, holiday_region = $4 WHERE id = $1";
+    on!(exec, |c| sqlx::query(SQL).bind(id).bind(pattern).bind(works_holidays).bind(region).execute(c).await.map(drop))
 }
 
 /// Stores the exceptions from one day to another, both included, in place of those that were there.

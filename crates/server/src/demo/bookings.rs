@@ -2,12 +2,13 @@
 //! in this process: invoices, payouts and the ledger are those that the services wrote, and the sandbox knows the
 //! payments when it is served from the same folder.
 
+mod desk;
 mod market;
 
 use super::ACCOUNTS;
 use crate::{
     clock::MockClock,
-    db::{accounts as account_rows, payments as payment_rows},
+    db::{accounts as account_rows, payments as payment_rows, rentals as rental_rows},
     jobs,
     platform::Platform,
     sandbox::Handle,
@@ -15,7 +16,7 @@ use crate::{
         accounts::{self, confirm::Confirmed},
         billing, bookings,
         bookings::settling::{self, Cut},
-        contact, payments, payouts, work,
+        contact, payments, payouts, rentals, work,
     },
     vat_register::vies::ViesClient,
 };
@@ -28,8 +29,10 @@ use gabarit_domain::{
 use gabarit_i18n::{Locale, demo as words};
 use gabarit_view::{
     account::AccountView, booking::BookingForm, contact::ContactForm, desk::PrepareForm, error::ApiError,
+    rental::RentalForm,
 };
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Days that [`play`] lets the expert to try complete.
 pub(super) const COMPLETED_DAYS: u32 = 5;
@@ -58,6 +61,12 @@ struct Wish {
     flexible: bool,
     method: PaymentMethod,
     order_number: &'static str,
+}
+
+/// Something to order.
+enum OrderForm {
+    Booking(BookingForm),
+    Rental(RentalForm),
 }
 
 /// Plays the stories; `others` are experts beside the one to try. Does nothing where payments go to a real provider.
@@ -109,12 +118,13 @@ pub(super) async fn play(p: &Platform, others: &[(ExpertId, AccountId)]) -> Resu
     let open = stage.book(wish(*second, 2, 2, false, PaymentMethod::Ideal, "PO-1074")).await?;
     stage.answer_as(*seconds, open).await?;
     stage.to(at(5)).await?;
-    stage.rent(14, "civil-3d:1", "PO-1076").await?;
+    stage.rent(14, "civil-3d:1,workstation:1", "PO-1076").await?;
     stage.dispute(open, *seconds, words::dispute_unfinished, words::dispute_unfinished_answer).await?;
     stage.to(at(3)).await?;
     let coming = stage.book(wish(own, 12, 3, true, PaymentMethod::Ideal, "PO-1078")).await?;
     stage.answer(coming).await?;
     stage.talk(coming).await?;
+    stage.visit().await?;
     stage.to(today - TimeDelta::hours(2)).await?;
     stage.book(wish(own, 20, 2, false, PaymentMethod::Ideal, "PO-1082")).await?;
     stage.to(today).await
@@ -191,7 +201,7 @@ impl Stage {
     async fn place(&self, wish: &Wish, days: &[NaiveDate]) -> Result<BookingId, ApiError> {
         let locale = Locale::Nl;
         let text = ToOwned::to_owned;
-        let mut form = BookingForm {
+        let form = BookingForm {
             expert: wish.expert.to_string(),
             days: days.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
             mode: text("remote"),
@@ -210,23 +220,54 @@ impl Stage {
             key: self.p.ids.uuid().to_string(),
             ..BookingForm::default()
         };
-        let placed = match bookings::place(&self.p, &self.client, &form, locale).await {
+        self.order(OrderForm::Booking(form)).await.map(BookingId)
+    }
+
+    /// Places an order and pays it on the provider's page: of an expert, or of what is rented alone.
+    async fn order(&self, mut form: OrderForm) -> Result<Uuid, ApiError> {
+        let id = match self.send(&form).await {
             // Nobody has seen a price yet: the answer says which.
             Err(ApiError::PriceChanged { quote, .. }) => {
-                form.seen = quote.read().ok_or(ApiError::Transport)?.fingerprint();
-                bookings::place(&self.p, &self.client, &form, locale).await?
+                let seen = quote.read().ok_or(ApiError::Transport)?.fingerprint();
+                match &mut form {
+                    OrderForm::Booking(form) => form.seen = seen,
+                    OrderForm::Rental(form) => form.seen = seen,
+                }
+                self.send(&form).await?
             }
             other => other?,
         };
-        let mut conn = self.p.db.conn().await.map_err(|error| self.p.fault(error))?;
-        let made = payment_rows::of_booking(&mut conn.exec(), placed.id).await.map_err(|error| self.p.fault(error))?;
+        let fault = |error: sqlx::Error| self.p.fault(error);
+        let mut conn = self.p.db.conn().await.map_err(fault)?;
+        let exec = &mut conn.exec();
+        let references: Vec<Option<String>> = match form {
+            OrderForm::Booking(_) => {
+                let made = payment_rows::of_booking(exec, BookingId(id)).await.map_err(fault)?;
+                made.into_iter().map(|payment| payment.provider_ref).collect()
+            }
+            OrderForm::Rental(_) => {
+                let made = rental_rows::payments(exec, id).await.map_err(fault)?;
+                made.into_iter().map(|payment| payment.provider_ref).collect()
+            }
+        };
         drop(conn);
-        for reference in made.iter().filter_map(|payment| payment.provider_ref.as_deref()) {
+        for reference in references.iter().flatten() {
             let _ = self.sandbox.pay(reference);
+            payments::sync(&self.p, reference).await?;
         }
-        payments::sync_booking(&self.p, placed.id).await?;
         jobs::run_due(&self.p).await?;
-        Ok(placed.id)
+        Ok(id)
+    }
+
+    async fn send(&self, form: &OrderForm) -> Result<Uuid, ApiError> {
+        match form {
+            OrderForm::Booking(form) => {
+                bookings::place(&self.p, &self.client, form, Locale::Nl).await.map(|placed| placed.id.0)
+            }
+            OrderForm::Rental(form) => {
+                rentals::place(&self.p, &self.client, form, Locale::Nl).await.map(|placed| placed.id)
+            }
+        }
     }
 
     /// The expert to try accepts, some hours later.

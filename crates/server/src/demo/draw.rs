@@ -14,6 +14,7 @@ use gabarit_domain::{
     calendar::{HORIZON_DAYS, WeekPattern},
     expert::Sector,
     ids::{AccountId, ExpertId, PlaceId},
+    text::fold,
 };
 use gabarit_i18n::{Locale, demo};
 use rand::{RngExt as _, SeedableRng as _};
@@ -447,7 +448,15 @@ impl<'p> Drawn<'p> {
             version: 1,
             lead_days: 0,
             paused_at: None,
+            holiday_region: self.region(sketch.town),
         }
+    }
+
+    /// The region of a town, where it is known by the same name among those with public holidays of their own.
+    fn region(&self, town: &Place) -> Option<String> {
+        let named = fold(town.region());
+        let mut regions = self.p.holidays.regions(town.country);
+        regions.find(|(_, name)| fold(name) == named).map(|(region, _)| region.to_string())
     }
 
     fn lists(&mut self, id: Uuid, sketch: &Sketch) {

@@ -24,7 +24,8 @@ use gabarit_view::nomination::{NominationForm, SeatForm};
 use uuid::Uuid;
 
 const BASE: u128 = 0x6761_6261_7269_7400_9000_0000_0000_0000;
-/// Days since the window of the cycle under way opened.
+/// Days since the window of the cycle under way opened. Counted from today, and not from February or August: one is under
+/// review in a sixth of the year only, and its screens are to be seen on any day. The next cycle has the rulebook's window.
 const OPEN_DAYS: i64 = 12;
 /// Cycles that are closed, from which the members are: number, and days since the window opened.
 const CLOSED: [(usize, i64); 2] = [(2, 372), (3, 190)];

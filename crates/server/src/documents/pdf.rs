@@ -107,7 +107,7 @@ fn laid_out(text: &DocumentText, issued_on: NaiveDate, xml: Option<&str>) -> Res
     let mut sheet = Sheet::new(&fonts);
     head(&mut sheet, text);
     title_block(&mut sheet, &text.facts);
-    parties(&mut sheet, &text.seller, &text.buyer);
+    parties(&mut sheet, text);
     lines(&mut sheet, text);
     totals(&mut sheet, text);
     mentions(&mut sheet, &text.mentions);
@@ -244,30 +244,38 @@ fn title_block(sheet: &mut Sheet<'_>, facts: &[Fact]) {
     sheet.y = y + 20.0;
 }
 
-fn parties(sheet: &mut Sheet<'_>, seller: &PartyText, buyer: &PartyText) {
-    let width = (RIGHT - LEFT) / 2.0;
+/// Seller and buyer side by side; under the buyer, where it is delivered.
+fn parties(sheet: &mut Sheet<'_>, text: &DocumentText) {
+    const MIDDLE: f32 = LEFT + (RIGHT - LEFT) / 2.0;
     let top = sheet.y;
-    let mut bottom = top;
-    for (party, x) in [(seller, LEFT), (buyer, LEFT + width)] {
-        let node = sheet.node(Tag::P, None);
-        let mut y = top;
-        let heading = sheet.fonts.shape(&party.heading, LABEL);
-        sheet.text(Role::In(node), x, y, heading);
-        y += LABEL.size * CAP_HEIGHT + 7.0;
-        for run in sheet.fonts.wrap(&party.name, NAME, width - 20.0) {
-            sheet.text(Role::In(node), x, y, run);
-            y += leading(NAME);
-        }
-        y += 1.5;
-        for line in &party.lines {
-            for run in sheet.fonts.wrap(line, TEXT, width - 20.0) {
-                sheet.text(Role::In(node), x, y, run);
-                y += leading(TEXT);
-            }
-        }
-        bottom = bottom.max(y);
+    let left = party(sheet, &text.seller, LEFT, top);
+    let mut right = party(sheet, &text.buyer, MIDDLE, top);
+    if let Some(to) = &text.deliver_to {
+        right = party(sheet, to, MIDDLE, right + 10.0);
     }
-    sheet.y = bottom + 18.0;
+    sheet.y = left.max(right) + 18.0;
+}
+
+/// A party in one half of the sheet; answers with where it ends.
+fn party(sheet: &mut Sheet<'_>, party: &PartyText, x: f32, top: f32) -> f32 {
+    const WIDTH: f32 = (RIGHT - LEFT) / 2.0 - 20.0;
+    let node = sheet.node(Tag::P, None);
+    let mut y = top;
+    let heading = sheet.fonts.shape(&party.heading, LABEL);
+    sheet.text(Role::In(node), x, y, heading);
+    y += LABEL.size * CAP_HEIGHT + 7.0;
+    for run in sheet.fonts.wrap(&party.name, NAME, WIDTH) {
+        sheet.text(Role::In(node), x, y, run);
+        y += leading(NAME);
+    }
+    y += 1.5;
+    for line in &party.lines {
+        for run in sheet.fonts.wrap(line, TEXT, WIDTH) {
+            sheet.text(Role::In(node), x, y, run);
+            y += leading(TEXT);
+        }
+    }
+    y
 }
 
 /// The heads of the table; on later pages they stand beside the text, as they were read before.

@@ -6,7 +6,8 @@ use crate::{
     platform::Platform,
     services::{
         accounts::{DEVICE_DAYS, links},
-        bookings, membership, nominations, own_data, payments, payouts, rating, rentals, saved, self_billing, work,
+        audit_runs, bookings, contact, files, membership, nominations, own_data, payments, payouts, rating, rentals,
+        saved, self_billing, work,
     },
 };
 use chrono::TimeDelta;
@@ -56,7 +57,10 @@ async fn dispatch(p: &Platform, kind: JobKind, subject: Uuid) -> Result<(), ApiE
         JobKind::EndMembership => membership::lapse(p, subject).await,
         JobKind::ExportData => own_data::make(p, subject).await,
         JobKind::DropFile => own_data::drop_file(p, subject).await,
+        JobKind::RunAudit => audit_runs::run(p).await,
         JobKind::AskRegister => bookings::vat_again::ask_by_itself(p, BookingId(subject)).await,
+        JobKind::SweepFiles => files::sweep(p, subject).await,
+        JobKind::EraseVisits => contact::erase_due(p, subject).await,
     }
 }
 

@@ -88,18 +88,18 @@ impl MollieClient {
         let response = request.send().await.map_err(unavailable)?;
         let status = response.status();
         let text = http_client::read_text(response).await.map_err(ProviderError::Unavailable)?;
-        // 408, 425 and 429 only say "later".
-        let later =
-            matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS);
         if status.is_success() {
-            Ok(text)
-        } else if status == StatusCode::NOT_FOUND || status == StatusCode::GONE {
-            Err(ProviderError::NotFound)
-        } else if status.is_client_error() && !later {
-            Err(ProviderError::Refused { status: status.as_u16(), detail: refusal(&text) })
-        } else {
-            Err(ProviderError::Unavailable(format!("HTTP {}: {}", status.as_u16(), refusal(&text))))
+            return Ok(text);
         }
+        let (detail, number) = (refusal(&text), status.as_u16());
+        // Only an answer about what was asked for refuses it. A key that is not accepted, a call that crosses another (409),
+        // "later" (429) and outages leave open what becomes of it.
+        Err(match status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => ProviderError::NotFound,
+            StatusCode::UNPROCESSABLE_ENTITY => ProviderError::Refused { status: number, detail },
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderError::Denied { status: number, detail },
+            _ => ProviderError::Unavailable(format!("HTTP {number}: {detail}")),
+        })
     }
 
     async fn list_refunds(&self, path: &str) -> Result<Vec<RefundAnswer>, ProviderError> {
@@ -109,13 +109,12 @@ impl MollieClient {
     }
 
     async fn refund_with_metadata(&self, path: &str, id: RefundId) -> Result<Option<String>, ProviderError> {
-        let wanted = id.to_string();
         Ok(self
             .list_refunds(path)
             .await?
             .into_iter()
             .filter(|refund| refund.progress() != RefundProgress::Failed)
-            .find(|refund| refund.metadata.get("refund").and_then(Value::as_str) == Some(&wanted))
+            .find(|refund| refund.ours() == Some(id))
             .map(|refund| refund.id))
     }
 }
@@ -181,10 +180,10 @@ impl PaymentProvider for MollieClient {
             .await?
             .into_iter()
             .map(|refund| {
-                let progress = refund.progress();
+                let (ours, progress) = (refund.ours(), refund.progress());
                 let amount = refund.amount.as_ref().and_then(Amount::cents);
                 let amount = amount.ok_or_else(|| unreadable("an amount that is none in euros"))?;
-                Ok(ProviderRefund { reference: refund.id, amount, progress })
+                Ok(ProviderRefund { reference: refund.id, refund: ours, amount, progress })
             })
             .collect()
     }
@@ -198,7 +197,15 @@ impl PaymentProvider for MollieClient {
         description: &str,
     ) -> Result<String, ProviderError> {
         let path = path(reference)?;
-        if let Some(known) = self.refund_with_metadata(&path, id).await? {
+        // Whether an earlier attempt went through is what this asks. Refused, it is not answered: no refusal of the refund,
+        // which could then be paid another way and twice.
+        let known = self.refund_with_metadata(&path, id).await.map_err(|error| match error {
+            refused @ ProviderError::Refused { .. } => {
+                ProviderError::Unavailable(format!("list of refunds: {refused}"))
+            }
+            other => other,
+        })?;
+        if let Some(known) = known {
             return Ok(known);
         }
         // The provider would answer the key of a failed attempt with that attempt.
@@ -328,6 +335,11 @@ struct RefundAnswer {
 }
 
 impl RefundAnswer {
+    /// Which of our refunds it is.
+    fn ours(&self) -> Option<RefundId> {
+        self.metadata.get("refund").and_then(Value::as_str)?.parse().ok()
+    }
+
     /// A word that is not known is no reason to take money for returned.
     fn progress(&self) -> RefundProgress {
         match self.status.as_deref() {

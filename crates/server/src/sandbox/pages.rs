@@ -348,13 +348,18 @@ fn methods(body: &mut String, locale: Locale) {
         &[text::method(locale), text::card_number(locale), text::index_time(locale), text::index_limit(locale)],
     );
     for method in PaymentMethod::ALL {
-        let minutes = u64::try_from(time_to_pay(method).num_minutes()).unwrap_or_default();
+        let time = time_to_pay(method);
+        let count = |number: i64| u64::try_from(number).unwrap_or_default();
+        let time = match time.num_days() {
+            0 => text::minutes(locale, count(time.num_minutes())),
+            days => text::days(locale, count(days)),
+        };
         let _ = write!(
             body,
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             method_name(locale, method),
             card(method).unwrap_or("–"),
-            text::minutes(locale, minutes),
+            time,
             fmt::money(locale, limit(method)),
         );
     }

@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use gabarit_domain::{
+    calendar::Region,
     expert::{ExpertKind, Level, ProductCode, Sector},
     geo::GeoPoint,
     ids::{ExpertId, PlaceId},
@@ -145,7 +146,7 @@ impl Snapshot {
     }
 
     pub(super) fn take_over(&mut self, holidays: &Holidays, source: Source) {
-        let mut masks: HashMap<CountryCode, Calendar> = HashMap::new();
+        let mut masks: HashMap<(CountryCode, Option<Region>), Calendar> = HashMap::new();
         for (id, (row, lists)) in source.0 {
             self.stamps.insert(id, row.changed_at);
             self.remove(id);
@@ -157,7 +158,9 @@ impl Snapshot {
                 continue;
             };
             let today = self.today;
-            let mask = masks.entry(terms.country).or_insert_with(|| Calendar::holidays(holidays, terms.country, today));
+            let mask = masks
+                .entry((terms.country, terms.region))
+                .or_insert_with(|| Calendar::holidays(holidays, terms.country, terms.region, today));
             let calendar = Calendar::of(&terms, today, mask, &lists.exceptions, &lists.booked);
             self.insert(row, terms, lists, calendar);
         }

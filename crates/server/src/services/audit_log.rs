@@ -6,7 +6,10 @@
 use crate::{
     clock::{start_of_day, zoned},
     csv::Csv,
-    db::audit_log::{self as rows, Filter, LogRow, SOURCES},
+    db::{
+        audit_log::{self as rows, Filter, LogRow, SOURCES},
+        like::pattern,
+    },
     platform::Platform,
     services::manage::managers_only,
 };
@@ -24,6 +27,8 @@ use uuid::Uuid;
 const PAGE: usize = 50;
 /// Lines in a file; more is a matter of periods.
 const FILE: usize = 20_000;
+/// Lines of each log that a page compares with words; the next page goes on from there.
+pub const READ: i64 = 5_000;
 
 /// The last line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +40,13 @@ struct Place {
 }
 
 impl Place {
+    /// Before all lines of an instant. Where that is no step forward, because one instant has more lines than are read,
+    /// after all of them.
+    fn instant(at: DateTime<Utc>, after: Option<&Self>) -> Self {
+        let stuck = after.is_some_and(|place| place.at == at);
+        Self { at, source: if stuck { usize::MAX } else { 0 }, id: Uuid::max(), step: i64::MAX }
+    }
+
     fn write(&self) -> String {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Nanos, true);
         URL_SAFE_NO_PAD.encode(format!("{at}|{}|{}|{}", self.source, self.id, self.step))
@@ -53,20 +65,23 @@ impl Place {
     }
 }
 
-/// `%` and `_` mean nothing special to people.
-fn pattern(text: &str) -> String {
-    let text: String = text.trim().to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\' | '\0')).collect();
-    if text.is_empty() { text } else { format!("%{text}%") }
+/// Lines of all logs that are asked for, the newest first.
+struct Merged {
+    lines: Vec<(usize, LogRow)>,
+    /// How far back all logs were read, where that is not to the end.
+    read_to: Option<DateTime<Utc>>,
 }
 
-/// At most `limit` lines after a place, merged over all logs that are asked for: those that their reader may see.
+/// At most `limit` lines after a place, merged over all logs that are asked for: those that their reader may see. Words are
+/// looked for in as many lines of each log as `read` says.
 async fn merged(
     p: &Platform,
     actor: &AccountView,
     query: &LogQuery,
     after: Option<&Place>,
     limit: usize,
-) -> Result<Vec<(usize, LogRow)>, ApiError> {
+    read: Option<i64>,
+) -> Result<Merged, ApiError> {
     let zone = p.config.zone;
     let day = |text: &str| text.trim().parse::<NaiveDate>().ok();
     let never = NaiveDate::from_ymd_opt(9999, 1, 1).unwrap_or(NaiveDate::MAX);
@@ -85,7 +100,7 @@ async fn merged(
     let mut by = None;
     if !who.is_empty() {
         match rows::people(exec, &who).await.map_err(|error| p.fault(error))?.as_slice() {
-            [] => return Ok(Vec::new()),
+            [] => return Ok(Merged { lines: Vec::new(), read_to: None }),
             [one] => {
                 by = Some(*one);
                 who.clear();
@@ -94,6 +109,7 @@ async fn merged(
         }
     }
     let mut found = Vec::new();
+    let mut read_to = None;
     for (index, source) in SOURCES.iter().enumerate() {
         if !query.log.is_empty() && query.log != source.code {
             continue;
@@ -114,15 +130,25 @@ async fn merged(
             words: words.clone(),
             about,
             limit: i64::try_from(limit).unwrap_or(i64::MAX),
+            // One person's lines are found by their own index.
+            read: read.filter(|_| !words.is_empty() && by.is_none()),
         };
+        if let Some(at) = rows::read_to(exec, source, &filter).await.map_err(|error| p.fault(error))? {
+            read_to = read_to.max(Some(at));
+        }
         let lines = rows::lines(exec, source, &filter).await.map_err(|error| p.fault(error))?;
         found.extend(lines.into_iter().map(|line| (index, line)));
     }
     found.sort_by(|(s1, l1), (s2, l2)| {
         l2.at.cmp(&l1.at).then(s1.cmp(s2)).then(l2.id.cmp(&l1.id)).then(l2.step.cmp(&l1.step))
     });
+    // Older lines of one log may hide younger ones of another that were not read.
+    if let Some(at) = read_to {
+        found.retain(|(_, line)| line.at > at);
+    }
+    let full = found.len() >= limit;
     found.truncate(limit);
-    Ok(found)
+    Ok(Merged { lines: found, read_to: read_to.filter(|_| !full) })
 }
 
 fn view(source: usize, row: LogRow, zone: Tz) -> LogLine {
@@ -136,6 +162,9 @@ fn view(source: usize, row: LogRow, zone: Tz) -> LogLine {
         id: row.id,
         event: row.event,
         detail: row.detail,
+        // Said by `log_words`, for whoever reads.
+        what: String::new(),
+        why: String::new(),
     }
 }
 
@@ -150,13 +179,18 @@ pub async fn page(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result
         "" => None,
         text => Some(Place::read(text).ok_or(ApiError::NotFound)?),
     };
-    let mut lines = merged(p, actor, query, after.as_ref(), PAGE + 1).await?;
+    let Merged { mut lines, read_to } = merged(p, actor, query, after.as_ref(), PAGE + 1, Some(READ)).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
     let last = lines.last().map(|(source, row)| Place { at: row.at, source: *source, id: row.id, step: row.step });
+    let next = match read_to {
+        Some(at) => Some(Place::instant(at, after.as_ref())),
+        None => last.filter(|_| more),
+    };
     Ok(LogPage {
         lines: lines.into_iter().map(|(source, row)| view(source, row, zone)).collect(),
-        next: last.filter(|_| more).map(|place| place.write()),
+        next: next.map(|place| place.write()),
+        read_to: read_to.map(|at| zoned(at, zone)),
         logs: SOURCES.iter().map(|source| source.code.to_owned()).collect(),
     })
 }
@@ -168,7 +202,7 @@ pub async fn page(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result
 pub async fn csv(p: &Platform, actor: &AccountView, query: &LogQuery) -> Result<Vec<u8>, ApiError> {
     managers_only(actor)?;
     let mut table = Csv::new(&["at", "log", "who", "email", "subject", "event", "detail"]);
-    for (source, row) in merged(p, actor, query, None, FILE).await? {
+    for (source, row) in merged(p, actor, query, None, FILE, None).await?.lines {
         table.row(&[
             row.at.to_rfc3339_opts(SecondsFormat::Millis, true).as_str(),
             SOURCES.get(source).map_or("", |source| source.code),

@@ -21,7 +21,7 @@ pub(crate) use placing::standing;
 pub use crate::services::booking_views::{list_for_client, list_for_expert, view};
 
 use crate::{
-    db::{Exec, bookings as rows, bookings::Booking, experts},
+    db::{Exec, bookings as rows, bookings::Booking, experts, stock as stock_rows},
     platform::Platform,
 };
 use chrono::{DateTime, Utc};
@@ -30,7 +30,11 @@ use gabarit_domain::{
     booking::BookingState,
     ids::{AccountId, BookingId, ExpertId},
 };
-use gabarit_view::{account::AccountView, booking::ClientProfile, error::ApiError};
+use gabarit_view::{
+    account::AccountView,
+    booking::{ClientProfile, OwnHold},
+    error::ApiError,
+};
 
 /// The client's details, as typed at the last booking.
 ///
@@ -39,6 +43,16 @@ use gabarit_view::{account::AccountView, booking::ClientProfile, error::ApiError
 pub async fn remembered(p: &Platform, client: &AccountView) -> Result<Option<ClientProfile>, ApiError> {
     let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
     rows::remembered_client(&mut conn.exec(), client.id).await.map_err(|e| p.fault(e))
+}
+
+/// A booking of the client with this expert that is not paid yet, so that its days are held.
+///
+/// # Errors
+/// If the database fails.
+pub async fn unpaid_with(p: &Platform, client: &AccountView, expert: ExpertId) -> Result<Option<OwnHold>, ApiError> {
+    let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
+    let found = rows::unpaid_with(&mut conn.exec(), client.id, expert, p.now()).await.map_err(|e| p.fault(e))?;
+    Ok(found.map(|(id, reference)| OwnHold { id: BookingId(id), reference }))
 }
 
 /// Why an attempt did not succeed: an answer for the reader, or the database.
@@ -107,7 +121,8 @@ pub(crate) async fn lock(exec: &mut Exec<'_>, expert: ExpertId, id: BookingId) -
     rows::get_locked(exec, id).await?.ok_or(Failure::Answer(ApiError::NotFound))
 }
 
-/// Stores a move with its log entry, and gives the days back if they are no longer the booking's own.
+/// Stores a move with its log entry, and gives the days back, and what is rented on them, if they are no longer the
+/// booking's own.
 pub(crate) async fn store_move(
     exec: &mut Exec<'_>,
     booking: &mut Booking,
@@ -125,6 +140,7 @@ pub(crate) async fn store_move(
     rows::log(exec, booking.id, now, actor, Some(from.code()), to.code(), reason).await?;
     if from.occupies_days() && !to.occupies_days() {
         rows::free_days(exec, booking.id).await?;
+        stock_rows::free_booking(exec, booking.id).await?;
     }
     if from.occupies_days() != to.occupies_days() {
         experts::touch(exec, booking.expert.0, now).await?;

@@ -11,7 +11,7 @@ mod publishing;
 mod review;
 mod views;
 
-pub use documents::{MAX_DOCUMENTS, Upload, add_document, fetch_document, remove_document};
+pub use documents::{MAX_DOCUMENTS, Upload, add_document, fetch_document, may_add_document, remove_document};
 pub use publishing::settle;
 pub use review::{act, calendar, file, note, queue};
 pub use views::mine;

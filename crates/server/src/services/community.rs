@@ -27,7 +27,9 @@ use gabarit_domain::{
 };
 use gabarit_view::{
     account::AccountView,
-    community::{Community, CommunityThread, PostBefore, PostForm, PostView, Report, ThreadForm, ThreadRow},
+    community::{
+        Community, CommunityThread, PostBefore, PostForm, PostView, Report, ThreadForm, ThreadRow, version_of,
+    },
     error::{ApiError, Problem},
 };
 
@@ -270,6 +272,19 @@ async fn act_once(
             own_and_changeable(&post, actor, now)?;
             if thread.closed_at.is_some() {
                 return Err(ApiError::MovedOn.into());
+            }
+            // Another page of the same writer edited it meanwhile: nothing is overwritten.
+            let version = version_of(post.edited_at);
+            if let Some(edited_at) = post.edited_at.filter(|_| form.version.parse() != Ok(version)) {
+                let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
+                return Err(ApiError::Overtaken {
+                    by: actor.name.clone(),
+                    did: "community/saved".to_owned(),
+                    at: Box::new(zoned(edited_at, zone)),
+                    version,
+                    stash: None,
+                }
+                .into());
             }
             if body.as_str() == post.body {
                 return Err(ApiError::field("body", Problem::Unchanged).into());

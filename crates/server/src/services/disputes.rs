@@ -6,7 +6,7 @@
 mod files;
 mod notices;
 
-pub use files::{add_file, fetch_file};
+pub use files::{add_file, fetch_file, may_add_file};
 
 use crate::{
     clock::zoned,

@@ -19,7 +19,8 @@ use gabarit_domain::{
     compensation::EarningLine,
     ids::{BookingId, DocumentId},
     invoice::{
-        Corrected, Document, DocumentKind, DocumentLines, DocumentNumber, Party, client_amounts, self_billed_amounts,
+        Corrected, DeliverTo, Document, DocumentKind, DocumentLines, DocumentNumber, Party, client_amounts,
+        self_billed_amounts,
     },
     money::Cents,
     pricing::Quote,
@@ -60,6 +61,8 @@ pub struct InvoiceInput {
     pub paid_by: Option<PaymentMethod>,
     /// Days from issue to the due date of what is not yet paid (rulebook).
     pub payment_terms_days: u32,
+    /// Where what is rented is sent.
+    pub deliver_to: Option<DeliverTo>,
 }
 
 /// What an expert's self-billed invoice is made of (S30).
@@ -150,6 +153,7 @@ pub async fn issue_invoice_for(
         payment_account: (due > Cents::ZERO && !input.paid_by.is_some_and(PaymentMethod::is_deferred))
             .then(|| p.config.operator.iban.clone()),
         corrects: None,
+        deliver_to: input.deliver_to.clone(),
         today,
     };
     issue(exec, p, cause, draft).await
@@ -190,6 +194,7 @@ pub async fn issue_credit_note(exec: &mut Exec<'_>, p: &Platform, input: &Credit
         due_date: None,
         payment_account: None,
         corrects: Some(Corrected { number: corrects.number, issued_on: corrects.issued_on }),
+        deliver_to: corrects.deliver_to.clone(),
         today: p.today(),
     };
     issue(exec, p, input.cause, draft).await
@@ -277,6 +282,7 @@ pub async fn issue_self_billed_for(
         due_date: Some(payout_day(input.days.last(), input.payout_days)),
         payment_account: None,
         corrects: None,
+        deliver_to: None,
         today: p.today(),
     };
     issue(exec, p, cause, draft).await
@@ -303,6 +309,7 @@ struct Draft<'a> {
     due_date: Option<NaiveDate>,
     payment_account: Option<String>,
     corrects: Option<Corrected>,
+    deliver_to: Option<DeliverTo>,
     today: NaiveDate,
 }
 
@@ -336,6 +343,7 @@ impl Draft<'_> {
             due_date: self.due_date,
             payment_account: self.payment_account,
             corrects: self.corrects,
+            deliver_to: self.deliver_to,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 use chrono::Days;
 use gabarit_domain::{
-    calendar::HORIZON_DAYS,
+    calendar::{HORIZON_DAYS, Region},
     expert::{ExpertKind, Level, Offer, ProductCode, Sector},
     geo::GeoPoint,
     ids::{AccountId, ExpertId, PlaceId},
@@ -73,7 +73,7 @@ pub async fn load_in(exec: &mut Exec<'_>, p: &Platform, id: ExpertId) -> Result<
     let exceptions = experts::exceptions(exec, id.0, today).await.map_err(fault)?;
     let booked = experts::booked(exec, id.0, today).await.map_err(fault)?;
     let terms = Terms::of(&row).ok_or_else(|| p.fault(format!("the row of expert {} makes no sense", row.id)))?;
-    let holidays = Calendar::holidays(p.holidays, terms.country, today);
+    let holidays = Calendar::holidays(p.holidays, terms.country, terms.region, today);
     let offer = Offer {
         expert: id,
         kind: terms.kind,
@@ -100,6 +100,8 @@ pub struct Terms {
     pub base: GeoPoint,
     /// Its country.
     pub country: CountryCode,
+    /// Where in the country, if public holidays of that region are theirs too.
+    pub region: Option<Region>,
     /// Farthest one-way distance.
     pub max_travel_km: Option<u32>,
     /// Weekdays usually worked; bit 0 is Monday.
@@ -114,12 +116,15 @@ impl Terms {
     /// Reads a row; `None` if it breaks the rules that the database checks too.
     #[must_use]
     pub fn of(row: &experts::ExpertRow) -> Option<Self> {
+        let country = CountryCode::parse(&row.base_country).ok()?;
         Some(Self {
             kind: ExpertKind::parse(&row.kind)?,
             level: Level::try_from(u8::try_from(row.level).ok()?).ok()?,
             place: PlaceId(u32::try_from(row.base_place).ok()?),
             base: GeoPoint::new(i32::try_from(row.base_lat).ok()?, i32::try_from(row.base_lon).ok()?)?,
-            country: CountryCode::parse(&row.base_country).ok()?,
+            country,
+            // Who moved to another country chooses anew.
+            region: row.holiday_region.as_deref().and_then(Region::parse).filter(|region| region.country() == country),
             max_travel_km: row.max_travel_km.map(|km| u32::try_from(km).unwrap_or(u32::MAX)),
             week_pattern: u8::try_from(row.week_pattern).ok()?,
             works_holidays: row.works_holidays,
@@ -182,10 +187,10 @@ async fn make_card(
     })
 }
 
-fn known_holidays(p: &Platform, country: CountryCode, locale: Locale) -> Vec<HolidayView> {
+fn known_holidays(p: &Platform, terms: &Terms, locale: Locale) -> Vec<HolidayView> {
     let today = p.today();
     let until = today + Days::new(u64::from(HORIZON_DAYS) - 1);
-    p.holidays.between(country, today, until, locale)
+    p.holidays.between(terms.country, terms.region, today, until, locale)
 }
 
 /// A published expert's profile.
@@ -209,7 +214,7 @@ pub async fn profile(p: &Platform, id: ExpertId, locale: Locale) -> Result<Optio
         }
     }
     Ok(Some(ExpertProfile {
-        holidays: known_holidays(p, card.base_country, locale),
+        holidays: known_holidays(p, &loaded.terms, locale),
         card,
         summary: loaded.row.summary,
         summary_language: loaded.row.summary_language,
@@ -290,17 +295,18 @@ pub async fn booking_setup(
     form: &BookingForm,
     locale: Locale,
 ) -> Result<Option<BookingSetup>, ApiError> {
-    let (card, context, products, offer) = {
+    let (card, context, products, offer, holidays) = {
         let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
         let exec = &mut conn.exec();
         let Some(loaded) = load_in(exec, p, id).await? else { return Ok(None) };
         let context = rulebooks::pricing_context_in(exec, p).await?;
         let card = make_card(exec, p, &loaded, &context.rulebook, locale).await?;
         let products = products_in(exec, p, &context.rulebook).await?;
-        (card, context, products, loaded.offer)
+        let holidays = known_holidays(p, &loaded.terms, locale);
+        (card, context, products, loaded.offer, holidays)
     };
     Ok(Some(BookingSetup {
-        holidays: known_holidays(p, card.base_country, locale),
+        holidays,
         expert: card,
         offer,
         context,

@@ -22,7 +22,8 @@
 //! | payment received or card captured, after the invoice | `provider_clearing` | `client_receivable`, what is over `deposits` |
 //! | refund handed to the provider | `deposits` | `provider_clearing` |
 //! | refund that failed at the provider | `provider_clearing` | `deposits` |
-//! | refund that failed, paid back another way | `deposits` | `bank` |
+//! | refund that failed or was refused, paid back another way | `deposits` | `bank` |
+//! | refund that the client's bank took back by itself | `deposits` | `client_receivable` |
 //! | invoice issued | `deposits` (what was paid), `client_receivable` (the rest) | `revenue`, `vat_payable` |
 //! | credit note issued | `revenue`, `vat_payable` | `client_receivable` (what is still owed), `deposits` (the rest) |
 //! | self-billed credit note issued | `expert_payable` | `cost_of_experts`, `vat_receivable` |
@@ -31,6 +32,8 @@
 //! | payout executed by the bank | `payouts_in_transit` | `bank` |
 //! | payout bounced | `payouts_in_transit` (`bank`, once executed) | `expert_payable` |
 //! | chargeback | `deposits` (what is there), `client_receivable` (the rest) | `provider_clearing` |
+//! | chargeback of a rental | `client_receivable` | `provider_clearing` |
+//! | it is given again | `provider_clearing` | `client_receivable` (what is owed), `deposits` (the rest) |
 //! | the provider pays out to the bank | `bank`, `provider_fees` | `provider_clearing` |
 //!
 //! The database holds the books, too: it refuses to change or delete what was posted, and to commit a transaction that
@@ -187,6 +190,8 @@ pub enum RefundEvent {
     Failed(u32),
     /// Paid from the operator's bank account.
     Elsewhere,
+    /// Not sent at this attempt: the client's bank took the money back by itself.
+    Taken(u32),
 }
 
 impl RefundEvent {
@@ -198,6 +203,7 @@ impl RefundEvent {
             Self::Sent(attempt) => format!("{of}refund:{refund}:{attempt}"),
             Self::Failed(attempt) => format!("{of}refund-failed:{refund}:{attempt}"),
             Self::Elsewhere => format!("{of}refund-elsewhere:{refund}"),
+            Self::Taken(attempt) => format!("{of}refund-taken:{refund}:{attempt}"),
         }
     }
 
@@ -206,6 +212,7 @@ impl RefundEvent {
             Self::Sent(_) => "refund-sent",
             Self::Failed(_) => "refund-failed",
             Self::Elsewhere => "refund-elsewhere",
+            Self::Taken(_) => "refund-taken",
         }
     }
 }
@@ -229,6 +236,7 @@ pub async fn post_refund(
         RefundEvent::Sent(_) => [(Account::Deposits, amount), (Account::ProviderClearing, -amount)],
         RefundEvent::Failed(_) => [(Account::ProviderClearing, amount), (Account::Deposits, -amount)],
         RefundEvent::Elsewhere => [(Account::Deposits, amount), (Account::Bank, -amount)],
+        RefundEvent::Taken(_) => [(Account::Deposits, amount), (Account::ClientReceivable, -amount)],
     };
     let of = if booking.is_some() { "" } else { RENTAL };
     post(exec, p, &event.cause(of, refund), &format!("{of}{}", event.kind()), booking, &entries).await
@@ -449,6 +457,37 @@ pub async fn post_chargeback(
     let entries =
         [(Account::Deposits, held), (Account::ClientReceivable, amount - held), (Account::ProviderClearing, -amount)];
     post(exec, p, &format!("chargeback:{reference}"), "chargeback", Some(booking), &entries).await
+}
+
+/// A client's bank took a payment of a rental back: what is kept is owed once more.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_rental_chargeback(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    reference: &str,
+    amount: Cents,
+) -> Result<(), ApiError> {
+    let entries = [(Account::ClientReceivable, amount), (Account::ProviderClearing, -amount)];
+    post(exec, p, &format!("rental-chargeback:{reference}"), "rental-chargeback", None, &entries).await
+}
+
+/// It was given again: `owed` of it pays what was owed, the rest is nobody's but the client's.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_rental_chargeback_reversed(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    reference: &str,
+    amount: Cents,
+    owed: Cents,
+) -> Result<(), ApiError> {
+    let entries =
+        [(Account::ProviderClearing, amount), (Account::ClientReceivable, -owed), (Account::Deposits, owed - amount)];
+    let key = format!("rental-chargeback-reversed:{reference}");
+    post(exec, p, &key, "rental-chargeback-reversed", None, &entries).await
 }
 
 /// The provider has paid money out to the operator's bank account, less its fees.

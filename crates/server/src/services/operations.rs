@@ -34,6 +34,8 @@ pub(crate) const MONEY_LATE: TimeDelta = TimeDelta::hours(1);
 fn class(error: &str) -> ErrorClass {
     if error == ApiError::Unavailable.to_string() {
         ErrorClass::Outside
+    } else if error == ApiError::Denied.to_string() {
+        ErrorClass::Denied
     } else if error == ApiError::NotFound.to_string() {
         ErrorClass::Gone
     } else if error.starts_with("not finished within") {
@@ -74,6 +76,7 @@ pub async fn operations(p: &Platform, actor: &AccountView) -> Result<Operations,
                 let running = job.leased_until.is_some_and(|until| until > now);
                 JobView {
                     kind: job.kind,
+                    name: String::new(),
                     subject: job.subject,
                     due_at: zoned(job.due_at, zone),
                     attempts: count(job.attempts),
@@ -114,6 +117,7 @@ pub async fn operations(p: &Platform, actor: &AccountView) -> Result<Operations,
                 at: zoned(row.at, zone),
                 actor: row.actor,
                 action: row.action,
+                what: String::new(),
                 subject: row.subject,
                 detail: row.detail,
             })
@@ -124,6 +128,7 @@ pub async fn operations(p: &Platform, actor: &AccountView) -> Result<Operations,
 fn trouble(code: &str) -> Option<Trouble> {
     Some(match code {
         "refund-failed" => Trouble::RefundFailed,
+        "refund-refused" => Trouble::RefundRefused,
         "refund-late" => Trouble::RefundLate,
         "not-captured" => Trouble::NotCaptured,
         "charged-back" => Trouble::ChargedBack,
@@ -131,8 +136,8 @@ fn trouble(code: &str) -> Option<Trouble> {
     })
 }
 
-/// Tries something again now: a job, a mail, a refund, a capture; or notes that a refund that came back was paid another
-/// way. It is logged who asked. Every handler is idempotent, so that a retry too many does nothing.
+/// Tries something again now: a job, a mail, a refund, a capture; or notes that a refund that came back, or that is
+/// refused, was paid another way. It is logged who asked. Every handler is idempotent, so that a retry too many does nothing.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`] for what can never be retried;
@@ -180,7 +185,7 @@ pub async fn retry(p: &Platform, actor: &AccountView, form: &RetryForm) -> Resul
                     jobs::schedule(exec, kind, subject, now).await.map_err(|e| p.fault(e))?;
                 }
             }
-            (done, action, subject.to_string())
+            (done, action, known.map(|row| row.reference).unwrap_or_default())
         }
         _ => return Err(ApiError::NotFound),
     };
@@ -201,7 +206,7 @@ fn refunds(reference: &str) -> Refunds {
 /// The longest reference of a transfer.
 const HOW: u32 = 120;
 
-/// A refund that came back was paid from the operator's own bank account, under this reference.
+/// A refund that came back, or that the provider refuses, was paid from the operator's own bank account, under this reference.
 async fn paid_elsewhere(p: &Platform, actor: &AccountView, id: RefundId, how: &str) -> Result<(), ApiError> {
     let mut fields = Fields::default();
     let how = fields.read("how", HOW, OneLine::parse(how));
@@ -211,7 +216,8 @@ async fn paid_elsewhere(p: &Platform, actor: &AccountView, id: RefundId, how: &s
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
         rows::troubles(&mut conn.exec(), p.now() - MONEY_LATE, i64::MAX).await.map_err(|e| p.fault(e))?
     };
-    let known = known.into_iter().find(|row| row.subject == id.0 && row.trouble == "refund-failed");
+    let unsent = ["refund-failed", "refund-refused"];
+    let known = known.into_iter().find(|row| row.subject == id.0 && unsent.contains(&row.trouble.as_str()));
     match known.map(|row| refunds(&row.reference)) {
         None => Err(ApiError::MovedOn),
         Some(Refunds::OfBookings) => refused_later::paid_elsewhere(p, actor.id, id, &how).await,

@@ -156,6 +156,7 @@ pub async fn quote(p: &Platform, actor: &AccountView, id: BookingId) -> Result<F
         due_date: None,
         payment_account: None,
         corrects: None,
+        deliver_to: None,
     };
     if vat.treatment.category == VatCategory::O {
         document.seller.vat_number = None;
@@ -253,7 +254,12 @@ pub async fn list(
             kind: document.number.kind,
             number: document.number.to_string(),
             issued_on: document.issued_on,
-            party: if document.number.kind.is_self_billed() { document.seller.name } else { document.buyer.name },
+            // The other side: of the operator for managers, of the reader for everybody else.
+            party: if document.number.kind.is_self_billed() == all {
+                document.seller.name
+            } else {
+                document.buyer.name
+            },
             booking: document.booking,
             booking_reference: document.booking_reference,
             total: document.total,

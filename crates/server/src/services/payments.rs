@@ -17,12 +17,13 @@ mod chargebacks;
 mod money_back;
 mod provider;
 pub(crate) mod refused_later;
+pub(crate) mod taken;
 
 pub use money_back::{release, send_refund};
 pub use provider::{cancel, capture, create};
 pub use refused_later::watch_refund;
 
-pub(crate) use money_back::{give_back_all, give_back_change, held, held_for, keep_only};
+pub(crate) use money_back::{charged_back, give_back_all, give_back_change, held, held_for, keep_only};
 
 use crate::{
     clock::{civil_day, start_of_day},
@@ -33,13 +34,14 @@ use crate::{
         changes::{Change, ChangeState},
         payments as rows,
         payments::Payment,
+        stock as stock_rows,
     },
     jobs::{self, JobKind},
     payments::{ProviderError, ProviderPayment, ProviderState, limit},
     platform::Platform,
     services::{
         bookings::{Failure, attempt, changes, expert_of, lock, notices, store_move},
-        experts, ledger, rentals, rulebooks,
+        experts, ledger, rentals, rulebooks, stock,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -91,6 +93,10 @@ pub(crate) fn unanswered(p: &Platform, error: &ProviderError) -> ApiError {
         ProviderError::Unavailable(_) => {
             tracing::warn!(%error, "payment provider");
             ApiError::Unavailable
+        }
+        ProviderError::Denied { .. } => {
+            tracing::error!(%error, "payment provider");
+            ApiError::Denied
         }
         ProviderError::Refused { .. } | ProviderError::NotFound => p.fault(error),
     }
@@ -153,7 +159,7 @@ pub async fn sync_booking(p: &Platform, id: BookingId) -> Result<(), ApiError> {
 pub async fn returned(p: &Platform, actor: &AccountView, id: BookingId) -> Result<(), ApiError> {
     own_booking(p, actor, id).await?;
     match sync_booking(p, id).await {
-        Ok(()) | Err(ApiError::Unavailable) => Ok(()),
+        Ok(()) | Err(ApiError::Unavailable | ApiError::Denied) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -251,7 +257,8 @@ async fn apply_once(p: &Platform, payment: &Payment, expert: ExpertId, read: &Pr
 }
 
 /// A payment makes an order of a held booking: the expert's clock starts (S17–S19, S35). A lapsed one comes back if
-/// all its days are still free. `false` if the payment is of no use: the booking has another, or came to nothing.
+/// all its days are still free, and what it rents is still there. `false` if the payment is of no use: the booking has
+/// another, or came to nothing.
 async fn order(
     exec: &mut Exec<'_>,
     p: &Platform,
@@ -271,6 +278,11 @@ async fn order(
         let taken = booking_rows::take_days(exec, booking.expert, booking.id, booking.order.days.iter()).await?;
         if !taken.is_empty() {
             booking_rows::free_days(exec, booking.id).await?;
+            return Ok(false);
+        }
+        if !stock::hold(exec, p, booking.id, &stock::ordered(&booking.order)).await?.is_empty() {
+            booking_rows::free_days(exec, booking.id).await?;
+            stock_rows::free_booking(exec, booking.id).await?;
             return Ok(false);
         }
     }

@@ -134,7 +134,7 @@ fn execution_day(p: &Platform, text: &str) -> Result<NaiveDate, ApiError> {
     let day: NaiveDate = text.parse().map_err(|_| wrong(Problem::Malformed))?;
     let today = p.today();
     let last = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(today);
-    if day >= today && day <= last && is_banking_day(day) { Ok(day) } else { Err(wrong(Problem::Unknown)) }
+    if day >= today && day <= last && is_banking_day(day) { Ok(day) } else { Err(wrong(Problem::NotBankingDay(last))) }
 }
 
 async fn prepare_once(

@@ -152,6 +152,7 @@ fn document(p: &Platform, order: &Order, quote: &Quote, buyer: Party, expert: &s
         due_date: None,
         payment_account: None,
         corrects: None,
+        deliver_to: None,
     };
     if vat.treatment.category == VatCategory::O {
         document.seller.vat_number = None;

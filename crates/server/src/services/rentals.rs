@@ -1,11 +1,11 @@
-//! Licences rented without an expert (S9): what there is, orders, and every move of their lives.
+//! Licences and workstations rented without an expert (S7–S9): what there is, orders, and every move of their lives.
 //!
-//! An order takes units of the stock for its term: the key of `rental_day` refuses a unit's second order on a day, and
-//! the stock's row is locked while units are chosen, in the order of the products' codes. It is paid as bookings are (S17,
+//! An order takes units of the stock for its term (`services::stock`), which bookings take theirs from, too. It is paid as bookings are (S17,
 //! S18): at once, by a transfer that arrives before it is due, or by a card that is authorised after the credit check and
-//! captured when the licences are handed out, or five days later at the latest. The invoice is issued when the money is
-//! there. A rental that has not begun goes back in full.
+//! captured when it is handed out, or five days later at the latest. The invoice is issued when the money is there. A rental
+//! that has not begun goes back in full. One whose money a bank took back is not handed out until that is settled.
 
+mod chargebacks;
 mod form;
 mod notices;
 mod payment;
@@ -14,7 +14,7 @@ mod views;
 
 pub use payment::{capture, checkout, drop_payment, lapse, sync, sync_payment};
 pub use refunds::{send_refund, watch_refund};
-pub use views::{desk, setup, view};
+pub use views::{desk, own, setup, view};
 
 pub(crate) use refunds::paid_elsewhere;
 
@@ -23,7 +23,9 @@ use crate::{
     credit::Question,
     db::{
         Exec, bookings as booking_rows,
+        payments::{Refund, RefundState, Refunds},
         rentals::{self as rows, Rental, RentalPayment},
+        stock as stock_rows,
     },
     jobs::{self, JobKind},
     payments::ProviderState,
@@ -33,7 +35,7 @@ use crate::{
         documents::{self, CreditInput, InvoiceInput, Issued},
         fields::Fields,
         ledger::{self, Account},
-        rulebooks,
+        rulebooks, stock,
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -42,25 +44,22 @@ use gabarit_domain::{
     booking::PaymentMethod,
     calendar::DaySet,
     credit::{CreditRefusal, check},
-    expert::ProductCode,
     ids::{AccountId, BookingId, PaymentId, RefundId},
-    invoice::{Document, DocumentKind},
+    invoice::{DeliverTo, Document, DocumentKind},
     money::Cents,
     pricing::PricingContext,
     rental::{REFERENCE_PREFIX, RentalOrder, RentalRefusal, RentalState, client_may_cancel, quote},
-    vat::VatStatus,
+    stock::Rentable,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
-    rental::{RentalForm, RentalMoveForm, StockForm, order_of},
+    rental::{RentalForm, RentalMoveForm, StockForm},
 };
 use uuid::Uuid;
 
-/// So many overdue reservations are asked the provider about before an order; there is hardly ever one.
-const ASKED_ABOUT: usize = 5;
-/// The most units of a product in stock.
+/// The most units of a thing in stock.
 const MOST_UNITS: u32 = 1_000;
 
 /// An order that was placed.
@@ -89,50 +88,72 @@ fn refused(refusals: Vec<RentalRefusal>) -> ApiError {
             RentalRefusal::TooLong { most } => fields.add("last", Problem::TooMany(most)),
             RentalRefusal::Nothing => fields.add("seats", Problem::Missing),
             RentalRefusal::TooMany { most, .. } => fields.add("seats", Problem::TooMany(most)),
-            RentalRefusal::NoSuchLicence { .. } => fields.add("seats", Problem::Unknown),
+            RentalRefusal::NotRented { .. } => fields.add("seats", Problem::Unknown),
         }
     }
     fields.done().err().unwrap_or(ApiError::Transport)
 }
 
-/// Places an order: reserves units and makes a payment at the provider. The same form sent twice is one order.
+/// Places an order: reserves units and makes a payment at the provider. The same form sent twice is one order: until that is
+/// paid, the second time corrects where it is sent and who is invoiced.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with every field to correct, `seats` with what is left of the stock; [`ApiError::PriceChanged`]
 /// if it is not the price that was seen; [`ApiError::TooManyHolds`]; [`ApiError::MovedOn`] if the form ordered something
-/// else before; [`ApiError::Unavailable`] if the provider does not answer: the units stay reserved, and the same form
-/// tries again.
+/// else before, to be paid in another way, or if that is paid or over; [`ApiError::Unavailable`] if the provider does not
+/// answer: the units stay reserved, and the same form tries again.
 pub async fn place(p: &Platform, client: &AccountView, form: &RentalForm, locale: Locale) -> Result<Placed, ApiError> {
     let key: Uuid = form.key.trim().parse().map_err(|_| ApiError::field("key", Problem::Malformed))?;
+    let draft = form::read(p, form, key).await?;
+    let context = rulebooks::pricing_context(p).await?;
     let known = {
         let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
         rows::by_key(&mut conn.exec(), key).await.map_err(|error| p.fault(error))?
     };
-    let id = match known {
-        Some(rental) => {
-            let order = order_of(form, VatStatus::None, p.config.operator.vat.country);
-            same(&rental, client, form.seen.trim(), order.as_ref())?
-        }
-        None => {
-            let draft = form::read(p, form, key).await?;
-            let context = rulebooks::pricing_context(p).await?;
-            second_opinion(p, client, &draft, &context).await?;
-            end_overdue(p).await?;
-            attempt(p, || Box::pin(reserve(p, client, &draft, &context, locale))).await?
-        }
-    };
+    if known.is_none() {
+        second_opinion(p, client, &draft, &context).await?;
+        stock::end_overdue(p).await?;
+    }
+    let id = attempt(p, || Box::pin(reserve(p, client, &draft, &context, locale))).await?;
     jobs::wake(p);
     Ok(Placed { id, checkout_url: checkout(p, client, id).await? })
 }
 
-/// The order that a form made, if the form still says the same: what was changed since is no order yet.
-fn same(rental: &Rental, client: &AccountView, seen: &str, order: Option<&RentalOrder>) -> Result<Uuid, ApiError> {
+/// Whether a form still says what the order is that it made. What the register says of a number may have changed since;
+/// that it is another number, and so another VAT, is another order.
+fn same(rental: &Rental, draft: &Draft) -> bool {
+    let (order, now) = (&rental.order, &draft.order);
+    let customer = |order: &RentalOrder| (order.customer.country, order.customer.vat_number.clone());
+    rental.quote.fingerprint() == draft.seen
+        && order.term == now.term
+        && order.seats == now.seats
+        && customer(order) == customer(now)
+}
+
+/// The form came again, for the order that it made: while that is reserved, where it is sent and who is invoiced are as the
+/// form says now. What is ordered, and how it is paid, is not: that would be another order.
+async fn again(exec: &mut Exec<'_>, client: &AccountView, draft: &Draft, id: Uuid) -> Result<Uuid, Failure> {
+    // Locked: while it is paid, its invoice takes what stands there.
+    let rental = rows::get_locked(exec, id).await?.ok_or(ApiError::NotFound)?;
     if rental.client != client.id {
-        return Err(ApiError::Forbidden);
+        return Err(ApiError::Forbidden.into());
     }
-    let is_same = rental.quote.fingerprint() == seen
-        && order.is_some_and(|order| order.term == rental.order.term && order.seats == rental.order.seats);
-    if is_same { Ok(rental.id) } else { Err(ApiError::MovedOn) }
+    let method = rows::payments(exec, id).await?.pop().map(|payment| payment.method);
+    if !same(&rental, draft) || method != Some(draft.method) {
+        return Err(ApiError::MovedOn.into());
+    }
+    let corrected = Rental {
+        buyer: draft.buyer.clone(),
+        order_number: draft.order_number.clone(),
+        delivery: draft.delivery.clone(),
+        ..rental.clone()
+    };
+    if matches!(rental.state, RentalState::Reserved { .. }) && corrected != rental {
+        rows::correct(exec, &corrected).await?;
+        booking_rows::remember_client(exec, client.id, &draft.profile).await?;
+        tracing::info!(reference = %rental.reference, "rental corrected by its form");
+    }
+    Ok(id)
 }
 
 /// Asks the credit bureau, if there is one, before units are held: only of an order that the books would let pass, at the
@@ -160,13 +181,13 @@ async fn second_opinion(
 }
 
 /// Ends reservations whose time is over and whose job has not run yet; whoever paid in the last moment keeps theirs.
-async fn end_overdue(p: &Platform) -> Result<(), ApiError> {
+pub(crate) async fn end_overdue(p: &Platform, most: usize) -> Result<(), ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
     let overdue = {
         let mut conn = p.db.conn().await.map_err(fault)?;
         rows::overdue(&mut conn.exec(), p.now()).await.map_err(fault)?
     };
-    for rental in overdue.into_iter().take(ASKED_ABOUT) {
+    for rental in overdue.into_iter().take(most) {
         if let Err(error) = lapse(p, rental.id).await {
             tracing::warn!(%error, rental = %rental.id, "reservation not ended");
         }
@@ -186,7 +207,9 @@ async fn reserve(
     let exec = &mut tx.exec();
     booking_rows::lock_account(exec, client.id).await?;
     if let Some(rental) = rows::by_key(exec, draft.key).await? {
-        return Ok(same(&rental, client, &draft.seen, Some(&draft.order))?);
+        let id = again(exec, client, draft, rental.id).await?;
+        tx.commit().await?;
+        return Ok(id);
     }
     let quote = quote(context, &draft.order).map_err(refused)?;
     if quote.fingerprint() != draft.seen {
@@ -235,6 +258,7 @@ async fn reserve(
         quote,
         buyer: draft.buyer.clone(),
         order_number: draft.order_number.clone(),
+        delivery: draft.delivery.clone(),
         locale,
         created_at: now,
     };
@@ -246,14 +270,14 @@ async fn reserve(
             Err(failure) => return Err(failure),
         }
     }
-    let (chosen, short) = choose(exec, p, &draft.order).await?;
+    let (chosen, short) = stock::choose(exec, p, &draft.order).await?;
     let mut fields = Fields::default();
-    for left in short {
+    for (_, left) in short {
         fields.add("seats", Problem::TooMany(left));
     }
     fields.done()?;
     rows::insert(exec, &rental).await?;
-    take(exec, &rental, &chosen).await?;
+    stock::take(exec, rental.id, rental.term(), &chosen).await?;
     rows::log(exec, rental.id, now, Some(client.id), (None, rental.state.code()), "placed").await?;
     booking_rows::remember_client(exec, client.id, &draft.profile).await?;
     let payment = RentalPayment {
@@ -270,32 +294,6 @@ async fn reserve(
     jobs::schedule(exec, JobKind::LapseRental, rental.id, rental.state.clock().unwrap_or(now)).await?;
     tx.commit().await?;
     Ok(rental.id)
-}
-
-type Chosen = Vec<(ProductCode, Vec<i64>)>;
-
-/// Units for an order, their stock locked; and of each product that there is too little of, what is left.
-async fn choose(exec: &mut Exec<'_>, p: &Platform, order: &RentalOrder) -> sqlx::Result<(Chosen, Vec<u32>)> {
-    let (mut chosen, mut short) = (Chosen::new(), Vec::new());
-    for (product, seats) in order.seats.iter().filter(|(_, seats)| **seats > 0) {
-        let units = rows::lock_stock(exec, product).await?;
-        let taken = rows::taken(exec, product, order.term, p.today()).await?;
-        let free: Vec<i64> = (1..=units).filter(|unit| !taken.contains(unit)).collect();
-        match free.get(..*seats as usize) {
-            Some(units) => chosen.push((product.clone(), units.to_vec())),
-            None => short.push(u32::try_from(free.len()).unwrap_or(u32::MAX)),
-        }
-    }
-    Ok((chosen, short))
-}
-
-async fn take(exec: &mut Exec<'_>, rental: &Rental, chosen: &Chosen) -> sqlx::Result<()> {
-    for (product, units) in chosen {
-        for unit in units {
-            rows::take(exec, product, *unit, rental.term(), rental.id).await?;
-        }
-    }
-    Ok(())
 }
 
 /// Stores a move with its log entry.
@@ -315,7 +313,7 @@ async fn store_move(
     rental.version += 1;
     rows::log(exec, rental.id, now, actor, (Some(from.code()), to.code()), reason).await?;
     if from.holds_units() && !to.holds_units() {
-        rows::free(exec, rental.id, rental.term().first).await?;
+        stock_rows::free(exec, rental.id, rental.term().first).await?;
     }
     Ok(())
 }
@@ -362,6 +360,7 @@ async fn issue_invoice(
         prepaid: rental.total,
         paid_by: Some(method),
         payment_terms_days: rules.booking.payment_terms_days,
+        deliver_to: rental.delivery.as_ref().map(DeliverTo::from),
     };
     let cause = format!("rental-invoice:{}", rental.id);
     let issued = documents::issue_invoice_for(exec, p, &input, &cause).await?;
@@ -387,10 +386,13 @@ async fn give_back(exec: &mut Exec<'_>, p: &Platform, rental: &Rental, reason: &
             amounts: (invoice.lines.clone(), invoice.vat, invoice.total),
         };
         let note = documents::issue_credit_note(exec, p, &input).await?.document;
+        // What banks took back of the payments that are given back here is owed no more, and not given back twice.
+        let taken = chargebacks::unreturned(exec, rental.id).await?.min(note.total);
         let entries = [
             (Account::Revenue, note.vat.taxable),
             (Account::VatPayable, note.vat.tax),
-            (Account::Deposits, -note.total),
+            (Account::ClientReceivable, -taken),
+            (Account::Deposits, taken - note.total),
         ];
         ledger::post(exec, p, &cause, "rental-credit-note-issued", None, &entries).await?;
     }
@@ -406,10 +408,8 @@ async fn unwanted(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, re
     let now = p.now();
     match payment.state {
         ProviderState::Paid => {
-            let id = RefundId(p.ids.uuid());
-            if rows::insert_refund(exec, id, payment.id, payment.amount, reason, now).await? {
-                jobs::schedule(exec, JobKind::SendRentalRefund, id.0, now).await?;
-            }
+            let left = payment.amount - chargebacks::of_payment(exec, payment.id).await?;
+            refund(exec, p, payment, left, reason, &format!("payment:{}", payment.id)).await?;
         }
         ProviderState::Authorized => {
             // For us the promise ends here; should the money come nevertheless, it is news, and goes back.
@@ -425,6 +425,33 @@ async fn unwanted(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, re
     Ok(())
 }
 
+/// Orders a refund of a payment, once for a cause, if there is anything to give back.
+async fn refund(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    payment: &RentalPayment,
+    amount: Cents,
+    reason: &str,
+    cause: &str,
+) -> Result<(), Failure> {
+    let (id, now) = (RefundId(p.ids.uuid()), p.now());
+    let refund = Refund {
+        id,
+        payment: payment.id,
+        amount,
+        state: RefundState::Due,
+        attempt: 1,
+        provider_ref: None,
+        reason: reason.to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    if amount > Cents::ZERO && Refunds::OfRentals.insert(exec, &refund, cause).await? {
+        jobs::schedule(exec, JobKind::SendRentalRefund, id.0, now).await?;
+    }
+    Ok(())
+}
+
 /// Does what a form about an order says: the client or a manager cancels, a manager hands out and takes back.
 ///
 /// # Errors
@@ -433,6 +460,7 @@ async fn unwanted(exec: &mut Exec<'_>, p: &Platform, payment: &RentalPayment, re
 pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Result<(), ApiError> {
     let id: Uuid = form.id.parse().map_err(|_| ApiError::NotFound)?;
     if form.act == "hand-out" && actor.is_manager {
+        chargebacks::none_open(p, id).await?;
         payment::capture_to_hand_out(p, id).await?;
     }
     attempt(p, || {
@@ -461,6 +489,10 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Re
                 }
                 "hand-out" | "return" if !actor.is_manager => return Err(ApiError::Forbidden.into()),
                 "hand-out" => {
+                    // What a bank took back is not paid.
+                    if chargebacks::open(exec, id).await? > Cents::ZERO {
+                        return Err(ApiError::MovedOn.into());
+                    }
                     let to = rental.state.hand_out(rental.term(), p.today()).map_err(moved_on)?;
                     store_move(exec, &mut rental, to, Some(actor.id), "handed out", now).await?;
                     notices::handed_out(exec, p, &rental).await?;
@@ -470,7 +502,7 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Re
                     store_move(exec, &mut rental, to, Some(actor.id), "returned", now).await?;
                     // What is back early can be had by others from tomorrow on.
                     let tomorrow = p.today().succ_opt().unwrap_or(NaiveDate::MAX);
-                    rows::free(exec, id, tomorrow).await?;
+                    stock_rows::free(exec, id, tomorrow).await?;
                     notices::returned(exec, p, &rental).await?;
                 }
                 _ => return Err(ApiError::Transport.into()),
@@ -484,7 +516,7 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &RentalMoveForm) -> Re
     Ok(())
 }
 
-/// A manager says how many licences of a product there are: never fewer than are promised.
+/// A manager says how many of a thing there are: never fewer than are promised, alone or with bookings.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for others; [`ApiError::Invalid`] for the field `units`.
@@ -492,7 +524,7 @@ pub async fn set_stock(p: &Platform, actor: &AccountView, form: &StockForm) -> R
     if !actor.is_manager {
         return Err(ApiError::Forbidden);
     }
-    let product = ProductCode::parse(form.product.trim()).map_err(|_| ApiError::field("product", Problem::Unknown))?;
+    let item = Rentable::parse(form.product.trim()).map_err(|_| ApiError::field("product", Problem::Unknown))?;
     let units = form.units.trim();
     let units: u32 = units
         .parse()
@@ -501,16 +533,16 @@ pub async fn set_stock(p: &Platform, actor: &AccountView, form: &StockForm) -> R
         return Err(ApiError::field("units", Problem::TooMany(MOST_UNITS)));
     }
     let rules = rulebooks::current(p).await?;
-    if !rules.rental.licence_per_day.contains_key(&product) {
+    if item.per_day(&rules.rental).is_none() {
         return Err(ApiError::field("product", Problem::Unknown));
     }
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let exec = &mut tx.exec();
-    rows::lock_stock(exec, &product).await.map_err(|error| p.fault(error))?;
-    let promised = rows::highest(exec, &product, p.today()).await.map_err(|error| p.fault(error))?;
+    stock_rows::lock(exec, &item).await.map_err(|error| p.fault(error))?;
+    let promised = stock::promised(exec, p, &item).await.map_err(|error| p.fault(error))?;
     if i64::from(units) < promised {
         return Err(ApiError::field("units", Problem::TooShort(u32::try_from(promised).unwrap_or(u32::MAX))));
     }
-    rows::set_stock(exec, &product, i64::from(units)).await.map_err(|error| p.fault(error))?;
+    stock_rows::set(exec, &item, i64::from(units)).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))
 }

@@ -3,6 +3,7 @@
 use crate::{
     db::{Exec, bookings, rulebooks},
     platform::Platform,
+    services::stock,
 };
 use chrono::NaiveDate;
 use gabarit_domain::{
@@ -79,12 +80,13 @@ pub async fn of_booking(exec: &mut Exec<'_>, p: &Platform, id: BookingId) -> Res
     version_in(exec, p, booking.rulebook).await?.ok_or_else(|| p.fault(format_args!("rulebook of booking {id}")))
 }
 
-/// What prices depend on today: the rulebook in force, the operator, the day.
+/// What prices depend on today: the rulebook in force, the operator, the day, and what nothing is left of to be rented.
 ///
 /// # Errors
 /// See [`current`].
 pub async fn pricing_context(p: &Platform) -> Result<PricingContext, ApiError> {
-    Ok(context(p, current(p).await?))
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    pricing_context_in(&mut conn.exec(), p).await
 }
 
 /// [`pricing_context`], inside a transaction.
@@ -92,7 +94,8 @@ pub async fn pricing_context(p: &Platform) -> Result<PricingContext, ApiError> {
 /// # Errors
 /// See [`current`].
 pub async fn pricing_context_in(exec: &mut Exec<'_>, p: &Platform) -> Result<PricingContext, ApiError> {
-    Ok(context(p, current_in(exec, p).await?))
+    let rules = current_in(exec, p).await?;
+    context(exec, p, rules).await
 }
 
 /// [`pricing_context`] by the rules a quote pinned.
@@ -100,16 +103,20 @@ pub async fn pricing_context_in(exec: &mut Exec<'_>, p: &Platform) -> Result<Pri
 /// # Errors
 /// If the database fails; [`ApiError::NotFound`] if there is no such version.
 pub async fn pricing_context_for(p: &Platform, version: RulebookVersion) -> Result<PricingContext, ApiError> {
-    Ok(context(p, self::version(p, version).await?.ok_or(ApiError::NotFound)?))
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let exec = &mut conn.exec();
+    let rules = version_in(exec, p, version).await?.ok_or(ApiError::NotFound)?;
+    context(exec, p, rules).await
 }
 
-fn context(p: &Platform, rulebook: Rulebook) -> PricingContext {
-    PricingContext {
+async fn context(exec: &mut Exec<'_>, p: &Platform, rulebook: Rulebook) -> Result<PricingContext, ApiError> {
+    Ok(PricingContext {
+        none_left: stock::none_left(exec, p, &rulebook).await.map_err(|error| p.fault(error))?,
         rulebook,
         operator: p.config.operator.vat,
         today: p.today(),
         private_clients: p.config.operator.private_clients,
-    }
+    })
 }
 
 fn read(p: &Platform, body: &str) -> Result<Rulebook, ApiError> {

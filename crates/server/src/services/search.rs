@@ -70,7 +70,8 @@ fn is_name_of(p: &Platform, place: gabarit_domain::ids::PlaceId, text: &str, loc
     [locale].into_iter().chain(Locale::ALL).any(|locale| {
         let name = place.name(locale);
         let country = places::country_name(place.country, locale);
-        [name.to_owned(), format!("{name}, {country}"), format!("{name}, {}, {country}", place.region())]
+        let region = place.region_in(locale).unwrap_or_else(|| place.region());
+        [name.to_owned(), format!("{name}, {country}"), format!("{name}, {region}, {country}")]
             .iter()
             .any(|known| fold(known) == text)
     })

@@ -228,7 +228,7 @@ pub async fn contest(
     let amount = euros(amount).filter(|cents| *cents > Cents::ZERO);
     let amount = amount.ok_or_else(|| ApiError::field("amount", Problem::Malformed))?;
     if amount > document.total {
-        return Err(ApiError::field("amount", Problem::Malformed));
+        return Err(ApiError::field("amount", Problem::Outside(Cents(1).to_plain(), document.total.to_plain())));
     }
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let mut row = answerable(p, &mut tx.exec(), actor, id).await?;

@@ -1,10 +1,12 @@
 //! Files in a bucket of an S3-compatible store.
 
-use super::{BucketUrl, Storage, StorageError};
+use super::{BucketUrl, Storage, StorageError, id_of};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use gabarit_domain::ids::UploadId;
 use object_store::{
-    ClientOptions, Error, ObjectStoreExt as _,
+    ClientOptions, Error, ObjectStore as _, ObjectStoreExt as _,
     aws::{AmazonS3, AmazonS3Builder},
     path::Path,
 };
@@ -71,10 +73,32 @@ impl Storage for Bucket {
         Ok(found.bytes().await.map_err(said)?.to_vec())
     }
 
+    async fn has(&self, id: UploadId) -> Result<bool, StorageError> {
+        match self.client()?.head(&self.path(id)).await.map_err(said) {
+            Ok(_) => Ok(true),
+            Err(StorageError::Missing) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn delete(&self, id: UploadId) -> Result<(), StorageError> {
         match self.client()?.delete(&self.path(id)).await.map_err(said) {
             Err(StorageError::Missing) => Ok(()),
             other => other,
         }
+    }
+
+    async fn stored_before(&self, instant: DateTime<Utc>) -> Result<Vec<UploadId>, StorageError> {
+        let folder = (!self.url.prefix.is_empty()).then(|| Path::from(self.url.prefix.as_str()));
+        let mut all = self.client()?.list(folder.as_ref());
+        let mut found = Vec::new();
+        while let Some(file) = all.try_next().await.map_err(said)? {
+            // Only what lies where a file of ours would.
+            let id = file.location.filename().and_then(id_of).filter(|id| self.path(*id) == file.location);
+            if let Some(id) = id.filter(|_| file.last_modified < instant) {
+                found.push(id);
+            }
+        }
+        Ok(found)
     }
 }

@@ -1,7 +1,8 @@
 //! Files in a folder, spread over 256 others by the first byte of their ids.
 
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, id_of};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use gabarit_domain::ids::UploadId;
 use std::{
     io::{ErrorKind, Write as _},
@@ -40,6 +41,35 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 
+/// The files that were written before an instant. What a crash left half written is removed on the way: nobody can fetch it.
+fn list(root: &Path, before: DateTime<Utc>) -> std::io::Result<Vec<UploadId>> {
+    let mut found = Vec::new();
+    for spread in std::fs::read_dir(root)? {
+        let spread = spread?;
+        if !spread.file_type()?.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(spread.path())? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let (name, partial) = name.strip_suffix(".partial").map_or((name, false), |name| (name, true));
+            let Some(id) = id_of(name) else { continue };
+            // Somebody may remove it at this moment.
+            let Ok(about) = entry.metadata() else { continue };
+            if !about.is_file() || DateTime::<Utc>::from(about.modified()?) >= before {
+                continue;
+            }
+            if partial {
+                let _ = std::fs::remove_file(entry.path());
+            } else {
+                found.push(id);
+            }
+        }
+    }
+    Ok(found)
+}
+
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, StorageError> {
@@ -60,10 +90,23 @@ impl Storage for Folder {
         blocking(move || std::fs::read(path)).await
     }
 
+    async fn has(&self, id: UploadId) -> Result<bool, StorageError> {
+        let path = self.path(id);
+        blocking(move || path.try_exists()).await
+    }
+
     async fn delete(&self, id: UploadId) -> Result<(), StorageError> {
         let path = self.path(id);
         match blocking(move || std::fs::remove_file(path)).await {
             Err(StorageError::Missing) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn stored_before(&self, instant: DateTime<Utc>) -> Result<Vec<UploadId>, StorageError> {
+        let root = self.0.clone();
+        match blocking(move || list(&root, instant)).await {
+            Err(StorageError::Missing) => Ok(Vec::new()),
             other => other,
         }
     }

@@ -80,6 +80,8 @@ struct State {
     payments: BTreeMap<String, Payment>,
     calls: Vec<Call>,
     faults: VecDeque<Fault>,
+    /// What goes wrong with refunds alone.
+    refund_faults: VecDeque<Fault>,
 }
 
 /// A payment provider in memory. References are `tr_1`, `tr_2` …
@@ -162,9 +164,16 @@ impl FakeProvider {
         self.state().faults.extend(std::iter::repeat_n(fault, count));
     }
 
+    /// The next refund goes wrong, whatever is asked before it.
+    pub fn fail_next_refund(&self, fault: Fault) {
+        self.state().refund_faults.push_back(fault);
+    }
+
     /// All goes well again.
     pub fn recover(&self) {
-        self.state().faults.clear();
+        let mut state = self.state();
+        state.faults.clear();
+        state.refund_faults.clear();
     }
 
     /// Every call so far, those that went wrong included.
@@ -227,8 +236,9 @@ impl FakeProvider {
         effect: impl FnOnce(&mut State) -> Result<T, ProviderError>,
     ) -> Result<T, ProviderError> {
         let mut state = self.state();
+        let of_refunds = if matches!(call, Call::Refund(..)) { state.refund_faults.pop_front() } else { None };
         state.calls.push(call);
-        match state.faults.pop_front() {
+        match of_refunds.or_else(|| state.faults.pop_front()) {
             Some(Fault::Before) => Err(ProviderError::Unavailable("not reached".to_owned())),
             Some(Fault::After) => {
                 effect(&mut state)?;
@@ -369,7 +379,8 @@ impl PaymentProvider for FakeProvider {
                 return Err(refused("more than was paid"));
             }
             let refund = format!("re_{reference}_{}", payment.refunds.len() + 1);
-            let one = ProviderRefund { reference: refund.clone(), amount, progress: RefundProgress::UnderWay };
+            let progress = RefundProgress::UnderWay;
+            let one = ProviderRefund { reference: refund.clone(), refund: Some(id), amount, progress };
             payment.refunds.push((id, attempt, one));
             Ok(refund)
         })

@@ -12,18 +12,18 @@ use gabarit_server::{
         ledger::Account,
         payments,
     },
-    testing::for_each_db,
+    testing::{change_shown, for_each_db},
 };
 use gabarit_view::{account::AccountView, booking::BookingForm, change::ChangePreview, error::ApiError};
 
-/// Proposes a change at the price that is shown.
+/// Proposes a change at the price that its page shows.
 pub(crate) async fn propose(
     stage: &Stage,
     actor: &AccountView,
     id: BookingId,
     form: &BookingForm,
 ) -> Result<(ChangePreview, Option<String>), ApiError> {
-    let shown = changes::preview(&stage.p, actor, id, form, Locale::Fr).await?;
+    let shown = change_shown(&stage.p, actor, id, form).await?;
     let form = BookingForm { seen: shown.fingerprint.clone(), ..form.clone() };
     let page = changes::propose(&stage.p, actor, id, &form, Locale::Fr, "For a reason").await?;
     Ok((shown, page))
@@ -173,6 +173,68 @@ async fn options_change_at_once() {
         stage.work().await;
         assert!(!stage.client_view(id).await.order.workstation);
         stage.sound().await;
+    })
+    .await;
+}
+
+/// S6: what a change costs is the same on its page, which prices by itself, and on the server, refusals included.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_and_the_server_price_alike() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let (id, _) = flexible(&stage).await;
+        stage.book("2026-12-09", PaymentMethod::Ideal).await;
+        let text = ToOwned::to_owned;
+        let on_site = |place: &str| BookingForm { mode: text("on-site"), place: text(place), ..wanted(&stage, DAYS) };
+        let forms = [
+            ("as it is", wanted(&stage, DAYS)),
+            ("another day", wanted(&stage, "2026-12-02,2026-12-03")),
+            ("another week", wanted(&stage, "2026-12-08,2026-12-15")),
+            ("an option", BookingForm { workstation: text("on"), licences: text("revit"), ..wanted(&stage, DAYS) }),
+            ("for another buyer", BookingForm { country: text("BE"), buyer: text("private"), ..wanted(&stage, DAYS) }),
+            ("not flexible", BookingForm { flexible: String::new(), ..wanted(&stage, "2026-12-01") }),
+            ("on site", on_site("2792413")),
+            ("too soon", wanted(&stage, "2026-11-24,2026-12-01")),
+            ("taken", wanted(&stage, "2026-12-01,2026-12-09")),
+            ("too far ahead", wanted(&stage, "2026-12-01,2028-12-01")),
+            ("no such licence", BookingForm { licences: text("nothing"), ..wanted(&stage, DAYS) }),
+            ("no such place", on_site("99")),
+            ("no place", on_site("")),
+            ("no days", wanted(&stage, "")),
+            ("no sense", BookingForm { mode: text("orbit"), licences: text("!"), ..wanted(&stage, "2026-02-30") }),
+        ];
+        let mut refused = 0;
+        for (what, form) in forms {
+            let shown = change_shown(&stage.p, &stage.client, id, &form).await;
+            let said = changes::propose(&stage.p, &stage.client, id, &form, Locale::Fr, "").await.unwrap_err();
+            match (shown, said) {
+                (Ok(shown), ApiError::PriceChanged { quote, .. }) => {
+                    assert_eq!(shown.quote, quote.read().unwrap(), "{what}");
+                    assert_eq!(shown.difference, shown.quote.total - stage.client_view(id).await.quote.total, "{what}");
+                }
+                (shown, said) => {
+                    refused += 1;
+                    assert_eq!(shown.unwrap_err(), said, "{what}");
+                }
+            }
+        }
+        assert!((8..=9).contains(&refused), "{refused}");
+        // A price of before another move is not taken.
+        let more = wanted(&stage, "2026-12-01,2026-12-02,2026-12-03");
+        let shown = change_shown(&stage.p, &stage.client, id, &more).await.unwrap();
+        propose(&stage, &stage.client, id, &BookingForm { workstation: text("on"), ..wanted(&stage, DAYS) })
+            .await
+            .unwrap();
+        pay_last(&stage).await;
+        let late = BookingForm { seen: shown.fingerprint, ..more };
+        let said = changes::propose(&stage.p, &stage.client, id, &late, Locale::Fr, "").await.unwrap_err();
+        assert!(matches!(said, ApiError::PriceChanged { .. }), "{said:?}");
+        // Who has no part in it is told nothing.
+        let stranger = stage.p.client("Zoe Stranger").await;
+        let said = change_shown(&stage.p, &stranger, id, &wanted(&stage, DAYS)).await.unwrap_err();
+        assert_eq!(said, ApiError::NotFound);
+        let said = change_shown(&stage.p, &stage.expert.account, id, &wanted(&stage, DAYS)).await.unwrap_err();
+        assert_eq!(said, ApiError::Forbidden);
     })
     .await;
 }

@@ -67,7 +67,7 @@ async fn every_mistake_is_said_at_once() {
         let is =
             |field, problem: Problem| assert_eq!(refused.problems(field).collect::<Vec<_>>(), [&problem], "{field}");
         is("days", Problem::Malformed);
-        is("place", Problem::Unknown);
+        is("place", Problem::UnknownPlace);
         is("country", Problem::Unknown);
         is("organisation", Problem::Missing);
         is("contact_name", Problem::Malformed);

@@ -100,6 +100,24 @@ async fn three_unpaid_holds() {
     .await;
 }
 
+/// S17: whose unpaid booking holds an expert's days is told of it; nobody else is, and neither once it is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_unpaid_booking_is_named() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let other = stage.p.client("Bob Client").await;
+        let id = stage.book(DAYS, PaymentMethod::Ideal).await;
+        let held = bookings::unpaid_with(&stage.p, &stage.client, stage.expert.id).await.unwrap().unwrap();
+        assert_eq!((held.id, held.reference), (id, stage.client_view(id).await.reference));
+        assert_eq!(bookings::unpaid_with(&stage.p, &other, stage.expert.id).await.unwrap(), None);
+        let nobody = gabarit_domain::ids::ExpertId(stage.p.ids.uuid());
+        assert_eq!(bookings::unpaid_with(&stage.p, &stage.client, nobody).await.unwrap(), None);
+        stage.at("2026-11-23T09:15:00Z").await;
+        assert_eq!(bookings::unpaid_with(&stage.p, &stage.client, stage.expert.id).await.unwrap(), None);
+    })
+    .await;
+}
+
 /// A double click is one booking; somebody else's key opens nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn one_form_is_one_booking() {

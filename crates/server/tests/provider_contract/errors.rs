@@ -1,7 +1,7 @@
 //! Refusals and outages.
 
 use crate::support::*;
-use gabarit_domain::{booking::PaymentMethod, money::Cents};
+use gabarit_domain::{booking::PaymentMethod, ids::RefundId, money::Cents};
 use gabarit_server::{
     payments::{PaymentProvider, ProviderError, mollie::MollieClient},
     sandbox::{Fault, FaultKind, Operation, start_for_tests},
@@ -32,10 +32,68 @@ async fn s19_failures_are_told_apart() {
     assert!(matches!(client.get("tr_../sandbox/faults").await, Err(ProviderError::NotFound)));
     for key in ["live_0123456789", "nonsense", "test_"] {
         let stranger = MollieClient::new(&base, key).unwrap();
-        assert_eq!(refused(stranger.get(&made.reference).await).0, 401, "{key}");
+        let answer = stranger.get(&made.reference).await;
+        assert!(matches!(answer, Err(ProviderError::Denied { status: 401, .. })), "{key}: {answer:?}");
     }
     let unreachable = MollieClient::new(&url("http://127.0.0.1:9"), "test_sandbox").unwrap();
     assert!(is_unavailable(&unreachable.get(&made.reference).await));
+}
+
+/// What a status says of a call: that it is refused, or nothing.
+fn said<T: std::fmt::Debug>(status: u16, answer: &Result<T, ProviderError>) {
+    let error = answer.as_ref().unwrap_err();
+    let fits = match status {
+        422 => matches!(error, ProviderError::Refused { status: 422, .. }),
+        404 | 410 => matches!(error, ProviderError::NotFound),
+        401 | 403 => matches!(error, ProviderError::Denied { .. }),
+        _ => matches!(error, ProviderError::Unavailable(_)),
+    };
+    assert!(fits, "{status}: {error:?}");
+    assert_eq!(error.is_refusal(), matches!(status, 404 | 410 | 422), "{status}");
+}
+
+/// S17, S18, S35: only an answer about what was asked for refuses it. A key that is not accepted, a conflict with another
+/// call, "later" and outages say nothing of it: asked again under the same id, it happens, once.
+#[tokio::test]
+async fn only_an_answer_about_it_refuses_it() {
+    let (_, sandbox) = start_for_tests().await.unwrap();
+    let client = sandbox.client().unwrap();
+    let spoil = |status, operation| sandbox.order(Fault::next(FaultKind::Status { status, after: false }, operation));
+    for status in [400, 401, 403, 404, 405, 408, 409, 410, 415, 422, 425, 429, 500, 502, 503, 504] {
+        let card = new_payment(PaymentMethod::CreditCard, 100, &nowhere());
+        spoil(status, Some(Operation::Create));
+        said(status, &client.create(&card).await);
+        let reference = client.create(&card).await.unwrap().reference;
+        sandbox.pay(&reference).unwrap();
+        spoil(status, Some(Operation::Capture));
+        said(status, &client.capture(&reference, card.id, card.amount).await);
+        client.capture(&reference, card.id, card.amount).await.unwrap();
+
+        let refund = async || client.refund(&reference, RefundId(card.id.0), 1, card.amount, "x").await;
+        spoil(status, Some(Operation::Refund));
+        said(status, &refund().await);
+        // Whether it went through before is not known: that is no refusal, unless the payment is not there.
+        spoil(status, Some(Operation::ListRefunds));
+        let answer = refund().await;
+        assert_eq!(answer.unwrap_err().is_refusal(), matches!(status, 404 | 410), "{status}");
+        // The answer is lost, whatever is said instead: it went through once.
+        sandbox.order(Fault::next(FaultKind::Status { status, after: true }, Some(Operation::Refund)));
+        said(status, &refund().await);
+        assert_eq!(refund().await.unwrap(), refund().await.unwrap());
+        assert_eq!(client.get(&reference).await.unwrap().refunded, card.amount);
+
+        let card = new_payment(PaymentMethod::CreditCard, 100, &nowhere());
+        let reference = client.create(&card).await.unwrap().reference;
+        sandbox.pay(&reference).unwrap();
+        spoil(status, Some(Operation::Release));
+        said(status, &client.release(&reference, card.id).await);
+        client.release(&reference, card.id).await.unwrap();
+        let open = new_payment(PaymentMethod::Ideal, 100, &nowhere());
+        let reference = client.create(&open).await.unwrap().reference;
+        spoil(status, Some(Operation::Cancel));
+        said(status, &client.cancel(&reference, open.id).await);
+        client.cancel(&reference, open.id).await.unwrap();
+    }
 }
 
 /// S18: amounts over a method's limit, and requests that the provider would refuse, are refused with the field.

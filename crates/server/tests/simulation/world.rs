@@ -22,7 +22,7 @@ use gabarit_server::{
         ledger::Account,
         operations, payments,
     },
-    testing::{ExpertSpec, Fault, TestExpert, TestPlatform},
+    testing::{ExpertSpec, Fault, TestExpert, TestPlatform, change_shown},
 };
 use gabarit_view::{
     account::AccountView,
@@ -460,7 +460,7 @@ impl World {
                     form.days = booking.order.days.to_param();
                 }
                 let actor = if self.rng.random_bool(0.4) { self.manager.clone() } else { client };
-                let shown = changes::preview(&self.p, &actor, booking.id, &form, Locale::Fr).await;
+                let shown = change_shown(&self.p, &actor, booking.id, &form).await;
                 self.tell("change shown", &shown);
                 let Ok(shown) = shown else { return };
                 form.seen = shown.fingerprint;

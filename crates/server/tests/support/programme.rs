@@ -19,6 +19,7 @@ use gabarit_server::{
 use gabarit_view::{
     account::AccountView,
     benefit::{BenefitForm, ClaimForm},
+    community::{PostForm, ThreadForm},
     error::{ApiError, Problem},
     membership::{MemberAct, MemberProfileForm},
     nomination::{ContributionForm, DecisionForm, NominationForm, ReviewerForm, SeatForm},
@@ -307,4 +308,21 @@ pub(crate) async fn codes(p: &TestPlatform, manager: &AccountView, id: BenefitId
     let form =
         BenefitForm { act: "codes".to_owned(), id: id.to_string(), codes: codes.to_owned(), ..BenefitForm::default() };
     benefit::manage(p, manager, &form).await.unwrap();
+}
+
+/// What begins a conversation of members.
+pub(crate) fn question(title: &str, body: &str) -> ThreadForm {
+    ThreadForm { title: title.to_owned(), language: "en".to_owned(), body: body.to_owned(), ..ThreadForm::default() }
+}
+
+/// What is done in it; `text` is the words, or the reason.
+pub(crate) fn in_thread(thread: impl ToString, act: &str, post: &str, text: &str) -> PostForm {
+    PostForm {
+        thread: thread.to_string(),
+        post: post.to_owned(),
+        act: act.to_owned(),
+        body: text.to_owned(),
+        reason: text.to_owned(),
+        ..PostForm::default()
+    }
 }

@@ -14,6 +14,7 @@ use gabarit_domain::{
     money::Cents,
     pricing::{Location, Order, PricingContext, Quote, quote},
     rulebook::Rulebook,
+    stock::{NoneLeft, rented_with},
     vat::{CountryCode, Customer, VatNumber, VatStatus},
 };
 use gabarit_i18n::Locale;
@@ -23,6 +24,7 @@ use gabarit_server::{
         Exec,
         bookings::{self, Booking, Buyer},
         payments::{self as payment_rows, Payment},
+        stock,
     },
     on,
     payments::ProviderState,
@@ -117,6 +119,7 @@ impl World {
             operator: self.p.config.operator.vat,
             today: self.p.today(),
             private_clients: true,
+            none_left: NoneLeft::default(),
         };
         quote(&context, &self.offer(), order).unwrap()
     }
@@ -167,6 +170,11 @@ impl World {
         let mut exec = tx.exec();
         bookings::insert(&mut exec, &booking).await.unwrap();
         assert!(bookings::take_days(&mut exec, booking.expert, id, order.days.iter()).await.unwrap().is_empty());
+        for item in rented_with(order) {
+            for day in order.days.iter() {
+                stock::take_for_booking(&mut exec, &item, 1, day, id).await.unwrap();
+            }
+        }
         bookings::log(&mut exec, id, now, Some(self.client.id), None, "held", "").await.unwrap();
         let payment = Payment {
             id: PaymentId(p.ids.uuid()),
@@ -243,6 +251,7 @@ impl World {
         let to = booking.state.decline(p.now()).unwrap();
         moved(p, &mut exec, booking, to, Some(self.expert.account.id)).await;
         bookings::free_days(&mut exec, booking.id).await.unwrap();
+        stock::free_booking(&mut exec, booking.id).await.unwrap();
         let payment = payment_rows::of_booking(&mut exec, booking.id).await.unwrap().remove(0);
         let refund = payment_rows::Refund {
             id: RefundId(p.ids.uuid()),
@@ -255,8 +264,9 @@ impl World {
             created_at: p.now(),
             updated_at: p.now(),
         };
-        payment_rows::insert_refund(&mut exec, &refund, &format!("declined:{}", booking.id)).await.unwrap();
-        payment_rows::Refunds::OfBookings.note_sent(&mut exec, refund.id, 1, "re_1", p.now()).await.unwrap();
+        let of = payment_rows::Refunds::OfBookings;
+        of.insert(&mut exec, &refund, &format!("declined:{}", booking.id)).await.unwrap();
+        of.note_sent(&mut exec, refund.id, 1, "re_1", p.now()).await.unwrap();
         let event = ledger::RefundEvent::Sent(1);
         ledger::post_refund(&mut exec, p, refund.id, event, Some(booking.id), refund.amount).await.unwrap();
         tx.commit().await.unwrap();
@@ -270,6 +280,7 @@ impl World {
         let to = booking.state.lapse(p.now()).unwrap();
         moved(p, &mut exec, booking, to, None).await;
         bookings::free_days(&mut exec, booking.id).await.unwrap();
+        stock::free_booking(&mut exec, booking.id).await.unwrap();
         let payment = payment_rows::of_booking(&mut exec, booking.id).await.unwrap().remove(0);
         payment_rows::store_state(&mut exec, payment.id, ProviderState::Expired, Cents::ZERO, p.now()).await.unwrap();
         tx.commit().await.unwrap();
@@ -288,6 +299,7 @@ impl World {
             prepaid: booking.total,
             paid_by: Some(PaymentMethod::Ideal),
             payment_terms_days: 14,
+            deliver_to: None,
         }
     }
 

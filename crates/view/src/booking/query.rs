@@ -203,7 +203,7 @@ impl BookingForm {
                     None
                 }
                 _ => {
-                    wrong("place", Problem::Unknown);
+                    wrong("place", Problem::UnknownPlace);
                     None
                 }
             },
@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(missing.order, None);
         assert_eq!(missing.problems, [FieldError { field: "place".into(), problem: Problem::Missing }]);
         let unknown = choices("days=2026-12-01&mode=on-site&place=99", None);
-        assert_eq!(unknown.problems, [FieldError { field: "place".into(), problem: Problem::Unknown }]);
+        assert_eq!(unknown.problems, [FieldError { field: "place".into(), problem: Problem::UnknownPlace }]);
         let remote = choices("days=2026-12-01&mode=remote&place=99", None);
         assert_eq!(remote.order.unwrap().location, Location::Remote);
         let on_site = choices("days=2026-12-01&mode=on-site&place=2792413", liege());

@@ -9,11 +9,13 @@ use chrono::NaiveDate;
 use gabarit_domain::{
     expert::ProductCode,
     pricing::{self, Quote, Refusal},
+    stock::Rentable,
     text::fold,
     vat::{CountryCode, Customer, VatStatus},
 };
 use gabarit_view::{
     booking::{BookingForm, BookingPage, BookingSetup, Choices, read_vat_number},
+    change::{Agreed, ChangePreview},
     error::{FieldError, Problem},
     place::PlaceView,
     search::Mode,
@@ -31,6 +33,8 @@ pub(super) struct Desk {
     pub(super) locale: Locale,
     pub(super) setup: StoredValue<BookingSetup>,
     pub(super) names: StoredValue<ProductNames>,
+    /// The booking that is to be changed, if it is not a new one.
+    pub(super) agreed: StoredValue<Option<Agreed>>,
     pub(super) days: RwSignal<BTreeSet<NaiveDate>>,
     /// As in the URL, so that an unknown one can be named.
     pub(super) mode: RwSignal<String>,
@@ -56,8 +60,8 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// The form as the server understood its URL.
-    pub(super) fn new(locale: Locale, page: &BookingPage) -> Self {
+    /// The form as the server understood its URL, of a new booking or of one that is to be changed.
+    pub(super) fn new(locale: Locale, page: &BookingPage, agreed: Option<Agreed>) -> Self {
         let form = page.form.clone();
         let setup = page.setup.clone();
         let home = setup.context.operator.country;
@@ -84,6 +88,7 @@ impl Desk {
         let vat_number = RwSignal::new(form.vat_number.clone());
         let vat_status = RwSignal::new(setup.vat_status);
         let checked = RwSignal::new(page.checked);
+        let agreed = StoredValue::new(agreed);
 
         let built = Memo::new(move |_| BookingForm {
             // A list nobody has touched stays as the URL has it, mistakes included, so that they are named.
@@ -102,13 +107,22 @@ impl Desk {
         });
         let choices = Memo::new(move |_| {
             let point = place.read().as_ref().map(|place| place.point);
-            built.read().choices(expert, point, vat_status.get(), home)
+            let form = built.read();
+            agreed.with_value(|agreed| match agreed {
+                Some(agreed) => agreed.choices(&form, point),
+                None => form.choices(expert, point, vat_status.get(), home),
+            })
         });
         let setup = StoredValue::new(setup);
         let priced = Memo::new(move |_| {
             let choices = choices.read();
             let order = choices.order.as_ref()?;
-            Some(setup.with_value(|setup| pricing::quote(&setup.context, &setup.offer, order)))
+            Some(setup.with_value(|BookingSetup { context, offer, .. }| {
+                agreed.with_value(|agreed| match agreed {
+                    Some(agreed) => agreed.price(context, offer, order),
+                    None => pricing::quote(context, offer, order),
+                })
+            }))
         });
         let ready = Memo::new(move |_| choices.read().problems.is_empty() && matches!(&*priced.read(), Some(Ok(_))));
         let live = RwSignal::new(false);
@@ -117,6 +131,7 @@ impl Desk {
             locale,
             setup,
             names,
+            agreed,
             days,
             mode,
             place,
@@ -136,6 +151,38 @@ impl Desk {
             priced,
             ready,
         }
+    }
+
+    /// Whether a booking is to be changed.
+    pub(super) fn changes(self) -> bool {
+        self.agreed.with_value(Option::is_some)
+    }
+
+    /// What the change means, once there is one and it can be made.
+    pub(super) fn meaning(self) -> Option<ChangePreview> {
+        let choices = self.choices.read();
+        let (order, priced) = (choices.order.as_ref()?, self.priced.read());
+        let Some(Ok(quote)) = &*priced else { return None };
+        self.agreed.with_value(|agreed| {
+            let agreed = agreed.as_ref().filter(|agreed| agreed.order != *order && choices.problems.is_empty())?;
+            Some(agreed.meaning(order, quote.clone()))
+        })
+    }
+
+    /// On which of the chosen days nothing of a thing is left. What a booking has, it can keep.
+    pub(super) fn none_left(self, item: &Rentable) -> Vec<NaiveDate> {
+        let days = self.days.get();
+        let has = |day: &NaiveDate| {
+            self.agreed.with_value(|agreed| agreed.as_ref().is_some_and(|agreed| agreed.has(item, *day)))
+        };
+        self.setup.with_value(|setup| setup.context.none_left.of(item, days.into_iter().filter(|day| !has(day))))
+    }
+
+    /// The first day that can be chosen.
+    pub(super) fn earliest(self) -> NaiveDate {
+        let earliest = self.setup.with_value(|setup| setup.context.earliest_start());
+        let own = self.agreed.with_value(|agreed| agreed.as_ref().map(|agreed| agreed.order.days.first()));
+        own.map_or(earliest, |own| own.min(earliest))
     }
 
     /// The expert's name.

@@ -4,11 +4,19 @@ use super::{
     Section,
     desk::{Desk, Errors},
 };
-use crate::i18n::fmt;
-use gabarit_domain::expert::ProductCode;
+use crate::{i18n::fmt, ui::day_list};
+use gabarit_domain::{expert::ProductCode, stock::Rentable};
 use gabarit_i18n::booking as text;
 use gabarit_view::expert::ProductView;
 use leptos::{ev, prelude::*};
+
+/// On which of the chosen days nothing of a thing is left.
+fn none_left(desk: Desk, item: Rentable) -> impl Fn() -> Option<String> + Clone + Send + 'static {
+    move || {
+        let none = desk.none_left(&item);
+        (!none.is_empty()).then(|| text::none_left(desk.locale, day_list(desk.locale, none.into_iter())))
+    }
+}
 
 /// The section of options.
 #[component]
@@ -43,7 +51,7 @@ pub(super) fn Options(desk: Desk) -> impl IntoView {
     view! {
         <Section number=3 id="section-options" title=text::options_title(locale)>
             <div class="option-list">
-                <label class="option-card">
+                {(!desk.changes()).then(|| view! { <label class="option-card">
                     <input
                         type="checkbox"
                         name="flexible"
@@ -60,7 +68,7 @@ pub(super) fn Options(desk: Desk) -> impl IntoView {
                     <span class="option-price">
                         {text::flexible_rate(locale, fmt::percent(locale, rules.supplement))}
                     </span>
-                </label>
+                </label> })}
                 <label class="option-card">
                     <input
                         type="checkbox"
@@ -68,16 +76,18 @@ pub(super) fn Options(desk: Desk) -> impl IntoView {
                         value="on"
                         checked=desk.workstation.get_untracked()
                         prop:checked=move || desk.workstation.get()
-                        aria-describedby="workstation-hint"
+                        aria-describedby="workstation-hint workstation-left"
                         on:change=move |event| desk.workstation.set(event_target_checked(&event))
                     />
                     <span class="option-text">
                         <span class="option-title">{text::workstation(locale)}</span>
                         <span class="hint" id="workstation-hint">{text::workstation_hint(locale)}</span>
+                        <span class="option-short" id="workstation-left">{none_left(desk, Rentable::Workstation)}</span>
                     </span>
                     <span class="option-price">{text::per_day(locale, fmt::money(locale, workstation))}</span>
                 </label>
             </div>
+            <Errors desk field="workstation"/>
             <fieldset class="licences">
                 <legend>{text::licences(locale)}</legend>
                 <p class="hint">{text::licences_hint(locale)}</p>
@@ -103,6 +113,8 @@ fn licence(desk: Desk, product: ProductView) -> impl IntoView {
         move || desk.licences.read().contains(&code)
     };
     let value = code.to_string();
+    let left_id = format!("licence-{value}-left");
+    let left = none_left(desk, Rentable::Licence(code.clone()));
     let checked = desk.licences.with_untracked(|licences| licences.contains(&code));
     let on_change = move |event: ev::Event| {
         let add = event_target_checked(&event);
@@ -116,8 +128,8 @@ fn licence(desk: Desk, product: ProductView) -> impl IntoView {
     };
     view! {
         <label class="licence">
-            <input type="checkbox" name="licence" value=value checked=checked prop:checked=chosen on:change=on_change/>
-            <span class="licence-name">{product.name}</span>
+            <input type="checkbox" name="licence" value=value checked=checked prop:checked=chosen aria-describedby=left_id.clone() on:change=on_change/>
+            <span class="licence-name">{product.name}" "<span class="option-short" id=left_id>{left}</span></span>
             <span class="option-price">
                 {product.licence_per_day.map(|price| text::per_day(locale, fmt::money(locale, price)))}
             </span>

@@ -1,52 +1,76 @@
 //! The price beside the form: always in view, on a small screen as a bar that unfolds.
 
 use super::desk::Desk;
-use crate::{i18n::fmt, ui::QuoteLines, url};
+use crate::{
+    i18n::{Locale, fmt},
+    ui::{PricePanel, QuoteLines},
+    url,
+};
 use gabarit_domain::{
     money::{BasisPoints, Cents},
     pricing::Quote,
     rulebook::RulebookVersion,
     vat::{VatBreakdown, VatCategory, VatTreatment},
 };
-use gabarit_i18n::{booking, quote as text};
+use gabarit_i18n::{changes, quote as text};
 use gabarit_view::error::Problem;
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
-/// The panel; `details` is the next page, `on_go` leads there with script.
+/// What a change of price means, in a sentence.
+pub(super) fn difference(locale: Locale, difference: Cents) -> String {
+    let amount = fmt::money(locale, Cents(difference.0.abs()));
+    match difference {
+        more if more > Cents::ZERO => changes::difference_more(locale, amount),
+        less if less < Cents::ZERO => changes::difference_less(locale, amount),
+        _ => changes::difference_none(locale).to_owned(),
+    }
+}
+
+/// The panel; its child leads on.
 #[component]
-pub(super) fn Panel(desk: Desk, details: String, on_go: impl FnMut(ev::MouseEvent) + 'static) -> impl IntoView {
+pub(super) fn Panel(
+    desk: Desk,
+    /// What it is called.
+    title: &'static str,
+    /// What follows.
+    note: &'static str,
+    children: Children,
+) -> impl IntoView {
     let locale = desk.locale;
     let quote = Memo::new(move |_| match &*desk.priced.read() {
         Some(Ok(quote)) => Some(quote.clone()),
         _ => None,
     });
     let total = move || quote.read().as_ref().map(|quote| fmt::money(locale, quote.total));
+    // Of a change, what is to be paid or goes back.
+    let changed = Memo::new(move |_| desk.meaning().map(|meaning| difference(locale, meaning.difference)));
     let announce = move || match &*desk.priced.read() {
-        Some(Ok(quote)) => text::announce(locale, fmt::money(locale, quote.total)),
+        Some(Ok(quote)) => {
+            let total = text::announce(locale, fmt::money(locale, quote.total));
+            changed.get().map_or_else(|| total.clone(), |changed| format!("{total}. {changed}"))
+        }
         Some(Err(refusals)) => {
             refusals.first().map(|refusal| text::announce_refused(locale, desk.refusal(refusal))).unwrap_or_default()
         }
         None => String::new(),
     };
+    let label = move || changed.get().unwrap_or_else(|| text::total(locale).to_owned());
+    let sheet = view! {
+        <PanelBody desk quote/>
+        {move || changed.get().map(|words| view! { <p class="quote-difference">{words}</p> })}
+    }
+    .into_any();
     view! {
-        <aside class="quote-panel title-block" aria-label=text::title(locale)>
-            <p class="sr-only" aria-live="polite">{announce}</p>
-            <input type="checkbox" id="quote-unfold" class="quote-unfold" aria-label=text::details(locale) autocomplete="off"/>
-            <div class="quote-sheet">
-                <h2 class="quote-title-bar">{text::title(locale)}</h2>
-                <PanelBody desk quote/>
-            </div>
-            <div class="quote-bar">
-                <label class="quote-bar-total" for="quote-unfold">
-                    <span class="quote-bar-label">{text::total(locale)}</span>
-                    <span class="quote-bar-amount">{move || total().unwrap_or_else(|| "—".to_owned())}</span>
-                </label>
-                <button type="submit" class="button button-primary" formaction=details on:click=on_go>
-                    {booking::go_on(locale)}
-                </button>
-            </div>
-            <p class="hint quote-after">{booking::go_on_note(locale)}</p>
-        </aside>
+        <PricePanel
+            title
+            note
+            announce=Signal::derive(announce)
+            label=Signal::derive(label)
+            amount=Signal::derive(move || total().unwrap_or_else(|| "—".to_owned()))
+            sheet
+        >
+            {children()}
+        </PricePanel>
     }
     .into_any()
 }
@@ -64,11 +88,12 @@ fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
     let customer = Signal::derive(move || desk.customer());
     let meta = move || {
         last.read().as_ref().map(|quote| {
-            format!(
-                "{}\u{a0}· {}",
-                text::valid_until(locale, fmt::date(locale, quote.valid_until)),
-                text::tariffs(locale, quote.rulebook.0)
-            )
+            let tariffs = text::tariffs(locale, quote.rulebook.0);
+            if desk.changes() {
+                tariffs
+            } else {
+                format!("{}\u{a0}· {tariffs}", text::valid_until(locale, fmt::date(locale, quote.valid_until)))
+            }
         })
     };
     let expert = desk.setup.with_value(|setup| setup.expert.id);
@@ -80,9 +105,11 @@ fn PanelBody(desk: Desk, quote: Memo<Option<Quote>>) -> impl IntoView {
                 <QuoteLines quote=lasting customer home names=names.clone() marks=desk.live/>
                 <p class="quote-meta">{meta}</p>
                 // The address follows the choices; without script it is that of the price above.
-                <p class="quote-print" hidden=move || !desk.ready.get()>
-                    <a href=printed rel="external nofollow">{text::print(locale)}</a>
-                </p>
+                {(!desk.changes()).then(|| view! {
+                    <p class="quote-print" hidden=move || !desk.ready.get()>
+                        <a href=printed rel="external nofollow">{text::print(locale)}</a>
+                    </p>
+                })}
             </div>
         </Show>
         <Show when=move || !shown.get()>

@@ -13,7 +13,7 @@ use gabarit_domain::money::Cents;
 use gabarit_i18n::{booking, changes as text, lines};
 use gabarit_view::{
     booking::{BookingAction, BookingView, Side},
-    change::{ChangeView, RefundView, ReportView, SettledView},
+    change::{ChangeView, ReportView, SettledView},
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -171,37 +171,4 @@ pub(super) fn Settled(locale: Locale, settled: SettledView, names: ProductNames)
         </section>
     }
     .into_any()
-}
-
-/// Refunds with their state.
-#[component]
-pub(super) fn Refunds(locale: Locale, refunds: Vec<RefundView>) -> impl IntoView {
-    let list = refunds
-        .iter()
-        .map(|refund| {
-            let state = match refund.state.as_str() {
-                "sent" => text::refund_sent(locale),
-                "failed" => text::refund_failed(locale),
-                "elsewhere" => text::refund_elsewhere(locale),
-                _ => text::refund_due(locale),
-            };
-            view! {
-                <li>
-                    <span class="document-what">
-                        <span>{state}</span>
-                        <span class="hint">{fmt::date_time(locale, &refund.at)}</span>
-                    </span>
-                    <span class="money">{fmt::money(locale, refund.amount)}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    (!refunds.is_empty()).then(|| {
-        view! {
-            <section class="booking-card">
-                <h2>{text::refunds_title(locale)}</h2>
-                <ul class="document-list">{list}</ul>
-            </section>
-        }
-    })
 }

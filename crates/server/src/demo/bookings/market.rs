@@ -1,13 +1,13 @@
-//! What happens beside the bookings themselves: reviews by both sides, disputes, licences rented alone.
+//! What happens beside the bookings themselves: reviews by both sides, disputes, licences and workstations rented alone.
 
-use super::{Stage, words};
+use super::{OrderForm, Stage, words};
 use crate::{
-    db::{bookings as booking_rows, rentals as rental_rows},
+    db::bookings as booking_rows,
     jobs,
     services::{
         accounts,
         bookings::settling::{self, Cut},
-        disputes, payments, rating, rentals,
+        disputes, rating, rentals,
     },
 };
 use chrono::{Days, NaiveDate, TimeDelta};
@@ -129,12 +129,12 @@ impl Stage {
         jobs::run_due(&self.p).await.map(|_| ())
     }
 
-    /// Rents licences alone from tomorrow on, and has them handed out on that day.
+    /// Rents licences and workstations alone from tomorrow on, and has them handed out on that day.
     pub(super) async fn rent(&self, days: u64, seats: &str, order_number: &str) -> Result<Uuid, ApiError> {
         let locale = Locale::Nl;
         let text = ToOwned::to_owned;
         let first = self.p.today() + Days::new(1);
-        let mut form = RentalForm {
+        let form = RentalForm {
             first: first.to_string(),
             last: (first + Days::new(days - 1)).to_string(),
             seats: text(seats),
@@ -147,34 +147,26 @@ impl Stage {
             city: text("Utrecht"),
             invoice_email: self.client.email.clone(),
             order_number: text(order_number),
+            delivery_name: self.client.name.clone(),
+            delivery_phone: text("+31 30 000 00 00"),
+            delivery_street: words::street(locale, 12),
+            delivery_postal_code: text("3511 ZZ"),
+            delivery_city: text("Utrecht"),
+            delivery_country: text("NL"),
             method: text(PaymentMethod::Ideal.code()),
             terms: text("on"),
             key: self.p.ids.uuid().to_string(),
             ..RentalForm::default()
         };
-        let placed = match rentals::place(&self.p, &self.client, &form, locale).await {
-            // Nobody has seen a price yet: the answer says which.
-            Err(ApiError::PriceChanged { quote, .. }) => {
-                form.seen = quote.read().ok_or(ApiError::Transport)?.fingerprint();
-                rentals::place(&self.p, &self.client, &form, locale).await?
-            }
-            other => other?,
-        };
-        let mut conn = self.p.db.conn().await.map_err(|error| self.p.fault(error))?;
-        let made = rental_rows::payments(&mut conn.exec(), placed.id).await.map_err(|error| self.p.fault(error))?;
-        drop(conn);
-        for reference in made.iter().filter_map(|payment| payment.provider_ref.as_deref()) {
-            let _ = self.sandbox.pay(reference);
-            payments::sync(&self.p, reference).await?;
-        }
+        let id = self.order(OrderForm::Rental(form)).await?;
         while self.p.today() < first {
             self.to(self.p.now() + TimeDelta::hours(12)).await?;
         }
-        self.move_rental(&self.manager, placed.id, "hand-out").await?;
-        Ok(placed.id)
+        self.move_rental(&self.manager, id, "hand-out").await?;
+        Ok(id)
     }
 
-    /// The manager takes licences back.
+    /// The manager takes back what was rented.
     pub(super) async fn take_back(&self, id: Uuid) -> Result<(), ApiError> {
         self.move_rental(&self.manager, id, "return").await
     }

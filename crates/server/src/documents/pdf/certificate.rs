@@ -50,6 +50,7 @@ pub fn certificate(text: &CertificateText, issued_on: NaiveDate) -> Result<Vec<u
         facts: text.facts.iter().map(|(label, value)| Fact { label: label.clone(), value: value.clone() }).collect(),
         seller: nobody(),
         buyer: nobody(),
+        deliver_to: None,
         heads: ColumnHeads {
             description: String::new(),
             quantity: String::new(),

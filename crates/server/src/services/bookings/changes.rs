@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A change that costs nothing more is not proposed but asked at once; one that concerns neither days nor place, or an
-//! order that nobody has accepted yet, is applied as soon as it is paid. New days are held from the first moment on.
+//! order that nobody has accepted yet, is applied as soon as it is paid. New days, and what is rented
+//! anew, are held from the first moment on.
 
 use super::{Failure, attempt, expert_of, form, lock, moves, notices, store_move};
 use crate::{
@@ -24,26 +25,26 @@ use crate::{
     platform::Platform,
     services::{
         documents::{self, CreditInput},
-        experts, ledger, payments,
+        experts, ledger, payments, stock,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_domain::{
     booking::BookingState,
     calendar::DaySet,
-    change::{asks_expert, requote},
+    change::asks_expert,
     ids::{BookingId, ExpertId},
     invoice::DocumentKind,
     money::Cents,
-    pricing::{Location, Order, PricingContext, Quote},
+    pricing::{Location, Order, PricingContext},
     settlement::{SomeDays, is_free},
     text::{Message, OneLine},
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
-    booking::BookingForm,
-    change::ChangePreview,
+    booking::{BookingForm, Choices},
+    change::{Agreed, ChangePreview},
     error::{ApiError, Problem},
 };
 use uuid::Uuid;
@@ -61,36 +62,33 @@ struct Wanted {
     work_address: Option<String>,
 }
 
-/// Reads the choices of a form: days, mode, place, workstation, licences. Whom, for whom and whether flexible stay.
+/// What a change of a booking begins with.
+fn agreed(booking: &Booking) -> Agreed {
+    Agreed {
+        order: booking.order.clone(),
+        quote: booking.quote.clone(),
+        total: booking.total,
+        version: booking.version,
+        accepted: booking.state == BookingState::Accepted,
+    }
+}
+
+/// Reads the choices of a form.
 fn read(p: &Platform, booking: &Booking, form: &BookingForm, locale: Locale) -> Result<Wanted, ApiError> {
-    let customer = &booking.order.customer;
-    let form = BookingForm {
-        expert: booking.expert.to_string(),
-        country: customer.country.to_string(),
-        vat_number: String::new(),
-        flexible: String::new(),
-        ..form.clone()
-    };
     let point = form.place_id().and_then(|place| p.places.get(place)).map(|place| place.point);
-    let choices = form.choices(booking.expert, point, customer.vat_status, p.config.operator.vat.country);
-    let Some(order) = choices.order else { return Err(ApiError::Invalid { fields: choices.problems, stash: None }) };
-    let order = Order { customer: customer.clone(), flexible: booking.order.flexible, ..order };
-    // A place that stays keeps the position it was agreed at.
-    let location = match (order.location, booking.order.location) {
-        (Location::OnSite { place, .. }, Location::OnSite { place: agreed, .. }) if place == agreed => {
-            booking.order.location
-        }
-        (wanted, _) => wanted,
+    let order = match agreed(booking).choices(form, point) {
+        Choices { order: Some(order), problems } if problems.is_empty() => order,
+        Choices { problems, .. } => return Err(ApiError::Invalid { fields: problems, stash: None }),
     };
     let work_address = OneLine::parse_optional(&form.work_address)
         .map_err(|error| ApiError::field("work_address", form::text_problem(error, 120)))?
         .map(String::from);
-    let place_name = match location {
+    let place_name = match order.location {
         Location::OnSite { place, .. } => p.places.view(place, locale).map(|place| place.label()),
         Location::Remote => None,
     };
     let work_address = work_address.filter(|_| place_name.is_some());
-    Ok(Wanted { order: Order { location, ..order }, place_name, work_address })
+    Ok(Wanted { order, place_name, work_address })
 }
 
 /// Who may change it now: the client of an order that waits, or of a flexible assignment in time; a manager of both and
@@ -125,65 +123,49 @@ pub(crate) async fn may_change(
     Ok(standing && free && open(exec, booking.id).await?.is_none())
 }
 
-/// The new price, by the rules of the booking.
-async fn price(
+/// What prices a change: the rules of the booking, today, and what is left to rent. That private clients are taken was
+/// agreed with the booking.
+async fn context(
     exec: &mut Exec<'_>,
     p: &Platform,
     booking: &Booking,
-    wanted: &Order,
     now: DateTime<Utc>,
-) -> Result<Quote, Failure> {
+) -> Result<PricingContext, Failure> {
     let rulebook = moves::rules(exec, p, booking).await?;
     let today = now.with_timezone(&p.config.zone).date_naive();
-    let context = PricingContext { rulebook, operator: p.config.operator.vat, today, private_clients: true };
-    let offer = experts::offer_in(exec, p, booking.expert).await?.ok_or(ApiError::NotFound)?;
-    requote(&context, &offer, &booking.order, &booking.quote, wanted).map_err(|found| form::refused(found).into())
+    let none_left = stock::none_left(exec, p, &rulebook).await?;
+    Ok(PricingContext { rulebook, operator: p.config.operator.vat, today, private_clients: true, none_left })
 }
 
-fn fingerprint(booking: &Booking, quote: &Quote) -> String {
-    format!("{}-{}", quote.fingerprint(), booking.version)
-}
-
-/// What a change would cost.
+/// Everything a page needs to price a change by itself, besides the expert's offer: what was agreed, and the context.
 ///
 /// # Errors
 /// [`ApiError::NotFound`] and [`ApiError::Forbidden`] for others; [`ApiError::MovedOn`] where nothing can be changed by
-/// its reader (any more); [`ApiError::Invalid`] with every field to correct.
-pub async fn preview(
-    p: &Platform,
-    actor: &AccountView,
-    id: BookingId,
-    form: &BookingForm,
-    locale: Locale,
-) -> Result<ChangePreview, ApiError> {
+/// its reader (any more).
+pub async fn setup(p: &Platform, actor: &AccountView, id: BookingId) -> Result<(Agreed, PricingContext), ApiError> {
     let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
     let exec = &mut conn.exec();
     let booking = rows::get(exec, id).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?;
     let now = p.now();
     let result = async {
         allowed(exec, p, &booking, actor, now).await?;
-        let wanted = read(p, &booking, form, locale)?;
-        let quote = price(exec, p, &booking, &wanted.order, now).await?;
-        Ok(ChangePreview {
-            fingerprint: fingerprint(&booking, &quote),
-            difference: quote.total - booking.total,
-            asks_expert: booking.state == BookingState::Accepted && asks_expert(&booking.order, &wanted.order),
-            quote,
-        })
+        context(exec, p, &booking, now).await
     }
     .await;
-    result.map_err(|error| match error {
-        Failure::Answer(error) => error,
-        Failure::Database(error) => p.fault(error),
-    })
+    match result {
+        Ok(context) => Ok((agreed(&booking), context)),
+        Err(Failure::Answer(error)) => Err(error),
+        Err(Failure::Database(error)) => Err(p.fault(error)),
+    }
 }
 
 /// Proposes a change at the price that was seen. Answers the page on which the client pays the difference, if there is
 /// one to pay and it is the client who asks.
 ///
 /// # Errors
-/// As [`preview`]; [`ApiError::PriceChanged`] with the new price if it is not the one that was seen; nothing happens
-/// then. [`ApiError::DaysTaken`]; [`ApiError::Invalid`] for the field `reason`, which a manager must give.
+/// As [`setup`]; [`ApiError::Invalid`] with every field to correct, `reason` among them, which a manager must give;
+/// [`ApiError::PriceChanged`] with the new price if it is not the one that was seen; nothing happens then.
+/// [`ApiError::DaysTaken`].
 pub async fn propose(
     p: &Platform,
     actor: &AccountView,
@@ -223,19 +205,25 @@ async fn propose_once(
         return Err(ApiError::field("reason", Problem::Missing).into());
     }
     let wanted = read(p, &booking, form, locale)?;
-    let quote = price(exec, p, &booking, &wanted.order, now).await?;
-    if fingerprint(&booking, &quote) != form.seen {
+    let context = context(exec, p, &booking, now).await?;
+    let offer = experts::offer_in(exec, p, booking.expert).await?.ok_or(ApiError::NotFound)?;
+    let agreed = agreed(&booking);
+    let quote = agreed.price(&context, &offer, &wanted.order).map_err(form::refused)?;
+    let ChangePreview { fingerprint, quote, difference, asks_expert: asks } = agreed.meaning(&wanted.order, quote);
+    if fingerprint != form.seen {
         return Err(ApiError::PriceChanged { quote: (&quote).into(), stash: None }.into());
     }
     if wanted.order == booking.order && wanted.work_address == booking.work_address {
         return Err(ApiError::field("days", Problem::Missing).into());
     }
     take_new_days(exec, &booking, &wanted.order.days).await?;
+    let short = stock::hold(exec, p, id, &stock::ordered(&wanted.order)).await?;
+    if !short.is_empty() {
+        return Err(form::refused(short).into());
+    }
     expert_rows::touch(exec, expert.0, now).await?;
-    let rules = moves::rules(exec, p, &booking).await?;
+    let rules = context.rulebook;
     let start = booking.starts_at.min(start_of_day(wanted.order.days.first(), p.config.zone));
-    let difference = quote.total - booking.total;
-    let asks = booking.state == BookingState::Accepted && asks_expert(&booking.order, &wanted.order);
     let hold = if by_client { TimeDelta::minutes(i64::from(rules.booking.hold_minutes)) } else { MANAGERS_HOLD };
     let (state, clock) = if difference > Cents::ZERO {
         (ChangeState::Proposed, Some((now + hold).min(start)))
@@ -439,6 +427,7 @@ async fn drop_in(
     jobs::cancel(exec, JobKind::EndChange, change.id).await?;
     if booking.state.occupies_days() {
         rows::free_other_days(exec, booking.id, &booking.own_days()).await?;
+        stock::give_back(exec, booking.id, &stock::wanted(&booking.order, &booking.own_days())).await?;
         expert_rows::touch(exec, booking.expert.0, now).await?;
     }
     payments::give_back_change(exec, p, booking, change.id, reason).await?;
@@ -464,6 +453,10 @@ async fn apply(
         // It came too late: the old booking stands, and the money goes back.
         return drop_in(exec, p, booking, change, "too late", now).await;
     };
+    // It was held when the change was proposed.
+    if !stock::hold(exec, p, booking.id, &stock::ordered(&change.order)).await?.is_empty() {
+        return drop_in(exec, p, booking, change, "nothing left to rent", now).await;
+    }
     let invoice = documents::latest(exec, p, booking.id, DocumentKind::Invoice).await?;
     booking.order = change.order.clone();
     booking.quote = change.quote.clone();
@@ -478,6 +471,7 @@ async fn apply(
     jobs::cancel(exec, JobKind::EndChange, change.id).await?;
     let own: SomeDays = booking.order.days.iter().collect();
     rows::free_other_days(exec, booking.id, &own).await?;
+    stock::give_back(exec, booking.id, &stock::ordered(&booking.order)).await?;
     expert_rows::touch(exec, booking.expert.0, now).await?;
     let reason = if change.reason.is_empty() { "changed" } else { change.reason.as_str() };
     store_move(exec, booking, next, Some(change.actor), reason, now).await?;

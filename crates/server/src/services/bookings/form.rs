@@ -6,6 +6,7 @@ use gabarit_domain::{
     ids::ExpertId,
     invoice::Party,
     pricing::{Location, Order, Refusal},
+    stock::Rentable,
     text::{Email, Message, Name, OneLine, Phone, TextError},
     vat::{CountryCode, VatNumber, VatStatus},
 };
@@ -203,7 +204,8 @@ pub(crate) fn refused(refusals: Vec<Refusal>) -> ApiError {
                 Refusal::TooSoon { .. } | Refusal::TooFarAhead { .. } | Refusal::NotFree { .. } => "days",
                 Refusal::NotOnSite | Refusal::NotRemote => "mode",
                 Refusal::TooFar { .. } => "place",
-                Refusal::NoSuchLicence { .. } | Refusal::PrivateLicence => "licences",
+                Refusal::NoneLeft { item: Rentable::Workstation, .. } => "workstation",
+                Refusal::NoSuchLicence { .. } | Refusal::NoneLeft { .. } | Refusal::PrivateLicence => "licences",
                 Refusal::NoPrivateClients => "buyer",
                 Refusal::PrivateOutside => "country",
             };

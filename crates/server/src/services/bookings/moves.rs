@@ -95,10 +95,8 @@ pub(super) async fn invoice(
     }
     // Of an order that was cut short, what is kept no longer was paid all the same; credit notes give it back.
     let given_back = booking.total - booking.kept_total();
-    let prepaid = match payments::held(exec, booking.id).await? - apart {
-        Cents::ZERO => Cents::ZERO,
-        held => (held + given_back).min(booking.total),
-    };
+    let held = payments::held(exec, booking.id).await? - apart - payments::charged_back(exec, booking.id).await?;
+    let prepaid = if held > Cents::ZERO { (held + given_back).min(booking.total) } else { Cents::ZERO };
     let expert = rows::expert(exec, booking.expert).await?.ok_or(ApiError::NotFound)?;
     let input = InvoiceInput {
         booking: booking.id,
@@ -112,6 +110,8 @@ pub(super) async fn invoice(
         prepaid,
         paid_by: main.map(|payment| payment.method),
         payment_terms_days: rules(exec, p, booking).await?.booking.payment_terms_days,
+        // What goes with a booking is had where the expert works.
+        deliver_to: None,
     };
     let cause = match booking.revision {
         0 => format!("invoice:{}", booking.id),

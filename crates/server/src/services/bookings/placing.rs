@@ -1,4 +1,4 @@
-//! Placing a booking: the server prices again from its own data, and holds the days.
+//! Placing a booking: the server prices again from its own data, and holds the days and what is rented on them.
 
 use super::{
     Failure, attempt,
@@ -15,7 +15,7 @@ use crate::{
     jobs::{self, JobKind},
     payments::{ProviderState, limit},
     platform::Platform,
-    services::{experts, payments, rulebooks, statements, work},
+    services::{experts, payments, rulebooks, statements, stock, work},
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use gabarit_domain::{
@@ -25,6 +25,7 @@ use gabarit_domain::{
     money::Cents,
     pricing::{PricingContext, Quote, Refusal, quote},
     rulebook::Rulebook,
+    stock::rented_with,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
@@ -40,7 +41,7 @@ use std::collections::BTreeSet;
 /// The same form sent twice is one booking.
 ///
 /// # Errors
-/// - [`ApiError::Invalid`] with every field to correct.
+/// - [`ApiError::Invalid`] with every field to correct: that of an option of which nothing is left, too.
 /// - [`ApiError::NotFound`] if there is no such published expert; [`ApiError::OwnProfile`] if it is the client's own.
 /// - [`ApiError::PriceChanged`] with the new quote, if it is not the one that was seen; nothing is stored then.
 /// - [`ApiError::DaysTaken`] if somebody else has some of the days; [`ApiError::TooManyHolds`];
@@ -65,6 +66,9 @@ pub async fn place(
         None => {
             let draft = form::read(p, form, locale).await?;
             work::before_booking(p, draft.order.expert).await?;
+            if !rented_with(&draft.order).is_empty() {
+                stock::end_overdue(p).await?;
+            }
             let context = rulebooks::pricing_context(p).await?;
             second_opinion(p, client, &draft, &context).await?;
             attempt(p, || Box::pin(hold(p, client, form, &draft, &context, locale))).await?
@@ -142,6 +146,10 @@ async fn hold(
     let taken = rows::take_days(&mut tx.exec(), booking.expert, booking.id, booking.order.days.iter()).await?;
     if !taken.is_empty() {
         return Err(ApiError::DaysTaken { days: taken, stash: None }.into());
+    }
+    let short = stock::hold(&mut tx.exec(), p, booking.id, &stock::ordered(&booking.order)).await?;
+    if !short.is_empty() {
+        return Err(form::refused(short).into());
     }
     let held = booking.state;
     rows::log(&mut tx.exec(), booking.id, now, Some(client.id), None, held.code(), "placed").await?;

@@ -17,7 +17,7 @@ use crate::{
     services::{
         disputes,
         documents::{self, CreditInput},
-        ledger, payments,
+        ledger, payments, stock,
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -298,6 +298,7 @@ async fn cut_once(
     store_move(exec, &mut booking, plan.to, Some(actor.id), told, now).await?;
     if plan.to.occupies_days() {
         rows::free_other_days(exec, id, &plan.stays).await?;
+        stock::give_back(exec, id, &stock::wanted(&booking.order, &plan.stays)).await?;
         experts::touch(exec, expert.0, now).await?;
     }
     if is_over {

@@ -31,6 +31,26 @@ pub enum Upload {
     TooMany,
 }
 
+/// Whether a document can be added now: asked before anything of what is sent is read.
+///
+/// # Errors
+/// [`ApiError::MovedOn`] once the interview was held, and for experts.
+pub async fn may_add_document(p: &Platform, actor: &AccountView) -> Result<(), ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let latest = rows::latest(&mut conn.exec(), actor.id).await.map_err(|error| p.fault(error))?;
+    match latest {
+        Some(open) if takes_documents(&open.state) || open.state == CandidateState::Draft => Ok(()),
+        Some(open) if !open.state.is_final() => Err(ApiError::MovedOn),
+        _ if actor.expert.is_some() => Err(ApiError::MovedOn),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an application that was sent still takes documents.
+const fn takes_documents(state: &CandidateState) -> bool {
+    matches!(state, CandidateState::New | CandidateState::InReview | CandidateState::Invited { .. })
+}
+
 /// Keeps a document with the application: while it is written, and until the interview was held.
 ///
 /// # Errors
@@ -60,14 +80,7 @@ pub async fn add_document(p: &Platform, actor: &AccountView, name: &str, bytes: 
         Box::pin(async move {
             let mut tx = p.db.begin().await?;
             let candidate = match rows::latest(&mut tx.exec(), actor.id).await? {
-                Some(open)
-                    if matches!(
-                        open.state,
-                        CandidateState::New | CandidateState::InReview | CandidateState::Invited { .. }
-                    ) =>
-                {
-                    open
-                }
+                Some(open) if takes_documents(&open.state) => open,
                 _ => draft(&mut tx.exec(), p, actor).await?,
             };
             rows::lock(&mut tx.exec(), candidate.id).await?;

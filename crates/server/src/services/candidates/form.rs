@@ -186,7 +186,7 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
     let summary = problems.note("summary", TEXT, Message::parse(text("summary")));
     let place = find_place(p, form, locale).and_then(|id| p.places.get(id));
     if place.is_none() {
-        problems.add("place", if text("place").is_empty() { Problem::Missing } else { Problem::Unknown });
+        problems.add("place", if text("place").is_empty() { Problem::Missing } else { Problem::UnknownPlace });
     }
     let known_language = |code: &str| labels::LANGUAGES.iter().any(|(known, _)| *known == code);
     let summary_language = Some(text("summary_language").to_owned()).filter(|code| known_language(code));

@@ -66,6 +66,7 @@ pub(super) async fn publish(
         version: 1,
         lead_days: 0,
         paused_at: None,
+        holiday_region: None,
     };
     let mut positions = [0; 3];
     let records = application

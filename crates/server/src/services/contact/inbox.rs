@@ -1,12 +1,16 @@
 //! The managers' side of the desk.
 
-use super::{Problems, changed, notices, summary, thread_view, zone_of};
+use super::{Problems, changed, digest, files, notices, summary, thread_view, zone_of};
 use crate::{
     clock::zoned,
     db::contact::{self as rows, Change, InboxFilter, NewMessage, RequestRow},
     jobs,
     platform::Platform,
-    services::{manage::managers_only, search},
+    services::{
+        files::{self as uploads, SentFile, Stored},
+        manage::managers_only,
+        search,
+    },
 };
 use gabarit_domain::{
     contact::{Conversation, Topic},
@@ -83,9 +87,10 @@ pub async fn request(
     let row = find(p, &mut conn.exec(), reference).await?;
     let messages = rows::messages(&mut conn.exec(), row.id, true).await.map_err(|error| p.fault(error))?;
     let log = rows::log_of(&mut conn.exec(), row.id).await.map_err(|error| p.fault(error))?;
+    let sent = rows::files(&mut conn.exec(), row.id).await.map_err(|error| p.fault(error))?;
     drop(conn);
     let alternatives = alternatives(p, &row).await?;
-    let thread = thread_view(p, &row, messages, zone, locale, true).await?;
+    let thread = thread_view(p, &row, (messages, sent), zone, locale, true).await?;
     Ok(DeskThread {
         thread,
         email: row.email.clone(),
@@ -119,20 +124,59 @@ async fn alternatives(p: &Platform, row: &RequestRow) -> Result<Vec<ExpertCard>,
     Ok(found.cards.into_iter().filter(|card| Some(card.id) != about).take(PROPOSED).collect())
 }
 
-/// Does what a manager's form says: see [`DeskForm::act`].
+/// Does what a manager's form says, without files.
+///
+/// # Errors
+/// See [`act_with_files`].
+pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(), ApiError> {
+    act_with_files(p, actor, form, Vec::new()).await
+}
+
+/// Does what a manager's form says: see [`DeskForm::act`]. Files go with answers and notes: all of them, or nothing is
+/// done.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`]; [`ApiError::MovedOn`] when somebody changed the
-/// request after the page was shown, or it cannot be done any more; [`ApiError::Invalid`] by the fields.
-pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(), ApiError> {
+/// request after the page was shown, or it cannot be done any more; [`ApiError::Invalid`] by the fields;
+/// [`ApiError::Unavailable`] if the store does not take the files.
+pub async fn act_with_files(
+    p: &Platform,
+    actor: &AccountView,
+    form: &DeskForm,
+    sent: Vec<SentFile>,
+) -> Result<(), ApiError> {
     managers_only(actor)?;
     let mut problems = Problems::default();
     let message = match form.act.as_str() {
         "answer" => problems.read("message", 4_000, Message::parse(&form.message)),
         "note" => problems.read("note", 4_000, Message::parse(&form.note)),
+        // Nothing is written, so nothing can go along.
+        _ if !sent.is_empty() => return Err(ApiError::Transport),
         _ => None,
     };
+    let kinds = problems.files(&sent);
     problems.done()?;
+    // The version is that of the page, which a second post has outlived.
+    let parts = [form.act.as_str(), form.reference.trim(), &form.message, &form.note, &form.alternatives];
+    let digest = message.as_ref().and_then(|_| digest(&form.form_key, &parts, &sent));
+    let stored = uploads::put_all(p, sent, kinds).await?;
+    let done = act_once(p, actor, form, message.as_ref(), (&stored, digest.as_ref())).await;
+    if !matches!(done, Ok(true)) {
+        uploads::forget_all(p, &stored).await;
+    }
+    done?;
+    jobs::wake(p);
+    Ok(())
+}
+
+/// Does it; `false` where the same form did it before.
+async fn act_once(
+    p: &Platform,
+    actor: &AccountView,
+    form: &DeskForm,
+    message: Option<&Message>,
+    (stored, digest): (&[Stored], Option<&[u8; 32]>),
+) -> Result<bool, ApiError> {
     let version: i64 = form.version.parse().map_err(|_| ApiError::MovedOn)?;
     let now = p.now();
     let proposed = match form.act.as_str() {
@@ -145,19 +189,30 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(
         _ => Vec::new(),
     };
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    let row = find(p, &mut tx.exec(), &form.reference).await?;
+    let row = rows::lock(&mut tx.exec(), form.reference.trim()).await.map_err(|error| p.fault(error))?;
+    let row = row.ok_or(ApiError::NotFound)?;
+    let digest = digest.map(<[u8; 32]>::as_slice);
+    if rows::posted(&mut tx.exec(), digest).await.map_err(|error| p.fault(error))?.is_some() {
+        return Ok(false);
+    }
     let state = Conversation::parse(&row.state).ok_or_else(|| p.fault("state of a request"))?;
     let mut change = Change {
         state,
         assigned_to: row.assigned_to,
-        merged_into: None,
+        merged_into: row.merged_into,
         waits_since: row.waits_since,
         first_answered_at: row.first_answered_at,
+        settled_at: row.settled_at,
     };
+    // What was erased in time is over: nothing is written on it that would stay.
+    if row.erased_at.is_some() && message.is_some() {
+        return Err(ApiError::MovedOn);
+    }
     let (event, detail) = match form.act.as_str() {
         "answer" => {
             change.state = state.answer().map_err(|_| ApiError::MovedOn)?;
             change.waits_since = None;
+            change.settled_at = Some(now);
             change.first_answered_at = row.first_answered_at.or(Some(now));
             change.assigned_to = row.assigned_to.or(Some(actor.id.0));
             ("answered", String::new())
@@ -174,6 +229,7 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(
         "close" => {
             change.state = state.close().map_err(|_| ApiError::MovedOn)?;
             change.waits_since = None;
+            change.settled_at = Some(now);
             ("closed", String::new())
         }
         "merge" => {
@@ -186,7 +242,16 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(
                 found => found?,
             };
             // Only what one person wrote goes together: nobody reads another's conversation by a slip.
-            let same = into.email == row.email && into.account_id == row.account_id;
+            // A visitor's address is what was typed, not proof of who wrote it, until the link was opened that went
+            // there: files are nobody's but their sender's.
+            let same = into.email == row.email && into.account_id == row.account_id && into.erased_at.is_none();
+            let typed = row.is_unconfirmed() || into.is_unconfirmed();
+            for one in [row.id, into.id] {
+                let files = rows::files(&mut tx.exec(), one).await.map_err(|error| p.fault(error))?;
+                if same && typed && !files.is_empty() {
+                    return refuse(Problem::NotProved);
+                }
+            }
             if into.id == row.id || !same || into.state == Conversation::Merged.code() {
                 return refuse(Problem::Unknown);
             }
@@ -202,6 +267,7 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(
                     merged_into: None,
                     waits_since: Some(into.waits_since.map_or(since, |waits| waits.min(since))),
                     first_answered_at: into.first_answered_at,
+                    settled_at: None,
                 };
                 changed(&mut tx.exec(), p, &into, into.version, &joined).await?;
             }
@@ -213,7 +279,8 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(
         _ => return Err(ApiError::Transport),
     };
     changed(&mut tx.exec(), p, &row, version, &change).await?;
-    if let Some(message) = &message {
+    if let Some(message) = message {
+        files::room(&mut tx.exec(), p, row.id, stored.len()).await?;
         let experts: Vec<ExpertId> = proposed.iter().map(|card| card.id).collect();
         let new = NewMessage {
             id: p.ids.uuid(),
@@ -222,17 +289,18 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &DeskForm) -> Result<(
             author: Some(actor.id),
             body: message.as_str(),
             experts: &serde_json::to_string(&experts).map_err(|error| p.fault(error))?,
+            digest,
             now,
         };
         rows::add_message(&mut tx.exec(), new).await.map_err(|error| p.fault(error))?;
+        files::add(&mut tx.exec(), new.id, stored).await.map_err(|error| p.fault(error))?;
         if form.act == "answer" {
-            notices::answered(&mut tx.exec(), p, &row, new.id, message.as_str(), &proposed).await?;
+            notices::answered(&mut tx.exec(), p, &row, (new.id, message.as_str()), &proposed, stored).await?;
         }
     }
     rows::log(&mut tx.exec(), p.ids.uuid(), row.id, Some(actor.id), event, &detail, now)
         .await
         .map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
-    jobs::wake(p);
-    Ok(())
+    Ok(true)
 }

@@ -20,6 +20,19 @@ use gabarit_view::{account::AccountView, error::ApiError};
 /// Files of one dispute, at most.
 const MAX_FILES: usize = 20;
 
+/// Whether a file can be added to the open dispute of a booking: asked before anything of what is sent is read.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for strangers; [`ApiError::MovedOn`] where none is open.
+pub async fn may_add_file(p: &Platform, actor: &AccountView, booking: BookingId) -> Result<(), ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let exec = &mut conn.exec();
+    let booking = booking_rows::get(exec, booking).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)?;
+    side_of(actor, &booking)?;
+    let open = rows::open(exec, booking.id).await.map_err(|error| p.fault(error))?;
+    open.map(drop).ok_or(ApiError::MovedOn)
+}
+
 /// Keeps a file with the open dispute of a booking.
 ///
 /// # Errors
@@ -33,12 +46,7 @@ pub async fn add_file(
     bytes: Vec<u8>,
 ) -> Result<Upload, ApiError> {
     let expert = expert_of(p, booking).await?;
-    {
-        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-        let exec = &mut conn.exec();
-        let booking = booking_rows::get(exec, booking).await.map_err(|error| p.fault(error))?;
-        side_of(actor, &booking.ok_or(ApiError::NotFound)?)?;
-    }
+    may_add_file(p, actor, booking).await?;
     if bytes.is_empty() {
         return Ok(Upload::Empty);
     }

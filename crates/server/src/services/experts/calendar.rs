@@ -4,7 +4,7 @@ use super::Terms;
 use crate::holidays::Holidays;
 use chrono::{Datelike as _, Days, NaiveDate};
 use gabarit_domain::{
-    calendar::{FreeDays, HORIZON_DAYS, WeekPattern},
+    calendar::{FreeDays, HORIZON_DAYS, Region, WeekPattern},
     vat::CountryCode,
 };
 
@@ -65,12 +65,12 @@ impl Calendar {
         calendar
     }
 
-    /// The public holidays of a country set.
+    /// The public holidays of a country set, and those of a region of it.
     #[must_use]
-    pub fn holidays(holidays: &Holidays, country: CountryCode, from: NaiveDate) -> Self {
+    pub fn holidays(holidays: &Holidays, country: CountryCode, region: Option<Region>, from: NaiveDate) -> Self {
         let mut calendar = Self::empty(from);
         let until = from + Days::new(u64::from(HORIZON_DAYS) - 1);
-        for day in holidays.days_between(country, from, until) {
+        for day in holidays.days_between(country, region, from, until) {
             calendar.set(day, true);
         }
         calendar
@@ -146,7 +146,7 @@ mod tests {
         let from = day("2026-12-24");
         let mut calendar = Calendar::of_pattern(from, WeekPattern::WORKING_WEEK.0);
         let belgium = CountryCode::parse("BE").unwrap();
-        calendar.remove(&Calendar::holidays(Holidays::shared(), belgium, from));
+        calendar.remove(&Calendar::holidays(Holidays::shared(), belgium, None, from));
         calendar.set(day("2026-12-26"), true);
         calendar.set(day("2026-12-30"), false);
         let free = calendar.free_days();

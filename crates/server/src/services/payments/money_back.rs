@@ -1,6 +1,10 @@
 //! Giving money back: refunds of what was received, release of what was only promised.
 
-use super::{get, refused_later::watch, sync, unanswered};
+use super::{
+    chargebacks, get,
+    refused_later::{self, watch},
+    sync, taken, unanswered,
+};
 use crate::{
     db::{
         Exec, bookings as booking_rows,
@@ -10,7 +14,7 @@ use crate::{
         payments::{Payment, Refund, RefundState, Refunds},
     },
     jobs::{self, JobKind},
-    payments::{ProviderError, ProviderState},
+    payments::ProviderState,
     platform::Platform,
     services::{
         bookings::{Failure, attempt, expert_of, lock, notices},
@@ -18,7 +22,7 @@ use crate::{
     },
 };
 use gabarit_domain::{
-    ids::{BookingId, PaymentId, RefundId},
+    ids::{BookingId, ExpertId, PaymentId, RefundId},
     money::Cents,
 };
 use gabarit_view::error::ApiError;
@@ -64,7 +68,7 @@ pub(super) async fn give_back(
                 created_at: now,
                 updated_at: now,
             };
-            if rows::insert_refund(exec, &refund, &format!("whole:{}", payment.id)).await? {
+            if Refunds::OfBookings.insert(exec, &refund, &format!("whole:{}", payment.id)).await? {
                 jobs::schedule(exec, JobKind::SendRefund, refund.id.0, now).await?;
                 tracing::info!(booking = %booking.id, refund = %refund.id, reason, "refund due");
             }
@@ -109,6 +113,15 @@ pub(crate) async fn held(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Resul
     let payments = rows::of_booking(exec, booking).await?;
     let refunds = rows::refunds_of_booking(exec, booking).await?;
     Ok(payments.iter().map(|payment| left(payment, &refunds)).sum())
+}
+
+/// What of it banks took back all the same.
+pub(crate) async fn charged_back(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<Cents> {
+    let mut open = Cents::ZERO;
+    for payment in rows::of_booking(exec, booking).await? {
+        open += Refunds::OfBookings.charged_back(exec, payment.id).await?;
+    }
+    Ok(open)
 }
 
 /// What of it was paid for one change.
@@ -165,7 +178,7 @@ pub(crate) async fn keep_only(
             updated_at: now,
         };
         // Computed from what is there, under the booking's lock; the number tells it from earlier ones.
-        if rows::insert_refund(exec, &refund, &format!("part:{}:{number}", booking.id)).await? {
+        if Refunds::OfBookings.insert(exec, &refund, &format!("part:{}:{number}", booking.id)).await? {
             jobs::schedule(exec, JobKind::SendRefund, refund.id.0, now).await?;
             here -= amount;
             back += amount;
@@ -196,12 +209,18 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
         booking_rows::get(&mut conn.exec(), payment.booking).await.map_err(|e| p.fault(e))?.ok_or(ApiError::NotFound)?
     };
+    if !refused_later::begin(p, Refunds::OfBookings, id, refund.attempt).await? {
+        return Ok(());
+    }
+    let Some(refund) = untaken(p, &payment, &reference, expert, refund).await? else { return Ok(()) };
     let sent = match p.payments.refund(&reference, id, refund.attempt, refund.amount, &booking.reference).await {
         Ok(sent) => sent,
-        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
+        Err(error) if !error.is_refusal() => return Err(unanswered(p, &error)),
         Err(error) => {
             tracing::error!(%error, refund = %id, "refund refused");
             let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
+            let (now, of) = (p.now(), Refunds::OfBookings);
+            of.note_refused(&mut tx.exec(), id, refund.attempt, now).await.map_err(|e| p.fault(e))?;
             notices::not_refunded(&mut tx.exec(), p, &booking, id, refund.amount).await?;
             tx.commit().await.map_err(|e| p.fault(e))?;
             return Err(ApiError::Unavailable);
@@ -228,6 +247,39 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// What is left to be sent of a refund once the client's bank has taken what it took.
+async fn untaken(
+    p: &Platform,
+    payment: &Payment,
+    reference: &str,
+    expert: ExpertId,
+    refund: Refund,
+) -> Result<Option<Refund>, ApiError> {
+    if !taken::is_charged_back(p, reference).await? {
+        return Ok(Some(refund));
+    }
+    chargebacks::note(p, payment).await?;
+    if taken::is_sent(p, reference, refund.id).await? {
+        return Ok(Some(refund));
+    }
+    attempt(p, || {
+        let id = refund.id;
+        Box::pin(async move {
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            let booking = lock(exec, expert, payment.booking).await?;
+            let refund = rows::refund(exec, id).await?.filter(|refund| refund.state == RefundState::Due);
+            let left = match refund {
+                Some(refund) => chargebacks::take(exec, p, booking.id, refund).await?,
+                None => None,
+            };
+            tx.commit().await?;
+            Ok(left)
+        })
+    })
+    .await
+}
+
 /// Lets an authorised payment go at the provider; best effort, since an authorisation also ends by itself.
 ///
 /// # Errors
@@ -237,7 +289,7 @@ pub async fn release(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     let Some(reference) = &payment.provider_ref else { return Ok(()) };
     match p.payments.release(reference, id).await {
         Ok(()) => Ok(()),
-        Err(error @ ProviderError::Unavailable(_)) => Err(unanswered(p, &error)),
+        Err(error) if !error.is_refusal() => Err(unanswered(p, &error)),
         Err(error) => {
             tracing::info!(%error, payment = %id, "authorisation not released");
             // It may have been captured: then the money is here, and goes back.

@@ -158,7 +158,7 @@ pub async fn cancel(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     }
     match p.payments.cancel(reference, id).await {
         Ok(()) => {}
-        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
+        Err(error) if !error.is_refusal() => return Err(unanswered(p, &error)),
         Err(error) => tracing::info!(%error, payment = %id, "payment not cancelled"),
     }
     // Cancelled, paid at the last moment, or open until it expires: the reading tells.

@@ -3,9 +3,10 @@
 //! It is heard of by webhook, or by looking: whenever a payment is read, so are the refunds of it that were sent, and each
 //! refund is looked at for two weeks after it was sent, should every webhook be lost. The money is then the client's
 //! deposit again (one reversing posting an attempt), the client is told that it has not arrived, and a manager sends it
-//! anew or notes that it was paid another way. Until then the audit names it.
+//! anew or notes that it was paid another way. Until then the audit names it. A refund that the provider refuses at once
+//! is tried again by itself, and can be noted as paid another way while no attempt at it is under way.
 
-use super::{get, unanswered};
+use super::{chargebacks, get, unanswered};
 use crate::{
     db::{
         Exec, desk, payments as rows,
@@ -102,7 +103,7 @@ async fn look(p: &Platform, payment: &Payment) -> Result<(), ApiError> {
                 let (event, amount) = (RefundEvent::Failed(refund.attempt), refund.amount);
                 ledger::post_refund(exec, p, refund.id, event, Some(booking.id), amount).await?;
                 notices::refund_failed(exec, p, &booking, &refund).await?;
-                desk::log(exec, p.ids.uuid(), now, None, "refund-failed", &refund.id.to_string(), theirs).await?;
+                desk::log(exec, p.ids.uuid(), now, None, "refund-failed", &booking.reference, theirs).await?;
                 tracing::warn!(booking = %booking.id, refund = %refund.id, "refund failed after it was sent");
             }
             tx.commit().await?;
@@ -114,23 +115,28 @@ async fn look(p: &Platform, payment: &Payment) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Notes that the provider is about to be asked for a refund, before it is: nobody can note meanwhile that it was paid
+/// another way. `false` if somebody has.
+pub(crate) async fn begin(p: &Platform, of: Refunds, id: RefundId, number: u32) -> Result<bool, ApiError> {
+    let mut tx = p.db.begin().await.map_err(|e| p.fault(e))?;
+    let begun = of.begin(&mut tx.exec(), id, number).await.map_err(|e| p.fault(e))?;
+    tx.commit().await.map_err(|e| p.fault(e))?;
+    Ok(begun)
+}
+
 /// Makes a refund that failed due again, in a transaction of somebody who asked for it. `false` unless it had failed.
 pub(crate) async fn again(exec: &mut Exec<'_>, p: &Platform, of: Refunds, id: RefundId) -> sqlx::Result<bool> {
     let done = of.again(exec, id, p.now()).await?;
     if done {
-        let kind = match of {
-            Refunds::OfBookings => JobKind::SendRefund,
-            Refunds::OfRentals => JobKind::SendRentalRefund,
-        };
-        jobs::schedule(exec, kind, id.0, p.now()).await?;
+        jobs::schedule(exec, of.sender(), id.0, p.now()).await?;
     }
     Ok(done)
 }
 
-/// Notes that a refund that failed was paid from the operator's bank account: the client is told, the ledger posted.
+/// Notes that a refund that failed, or that is refused, was paid from the operator's bank account: the client is told, the ledger posted.
 ///
 /// # Errors
-/// [`ApiError::NotFound`]; [`ApiError::MovedOn`] unless it had failed.
+/// [`ApiError::NotFound`]; [`ApiError::MovedOn`] unless it had failed or is refused.
 pub(crate) async fn paid_elsewhere(p: &Platform, actor: AccountId, id: RefundId, how: &str) -> Result<(), ApiError> {
     let payment = {
         let mut conn = p.db.conn().await.map_err(|e| p.fault(e))?;
@@ -145,12 +151,16 @@ pub(crate) async fn paid_elsewhere(p: &Platform, actor: AccountId, id: RefundId,
             let exec = &mut tx.exec();
             let booking = lock(exec, expert, payment.booking).await?;
             let refund = rows::refund(exec, id).await?.ok_or(ApiError::NotFound)?;
+            // What the client's bank took by itself is not paid as well.
+            if chargebacks::is_taken(exec, booking.id, &refund).await? {
+                return Err(Failure::Answer(ApiError::MovedOn));
+            }
             if !Refunds::OfBookings.note_elsewhere(exec, id, how, now).await? {
                 return Err(Failure::Answer(ApiError::MovedOn));
             }
             ledger::post_refund(exec, p, id, RefundEvent::Elsewhere, Some(booking.id), refund.amount).await?;
             notices::paid_elsewhere(exec, p, &booking, &refund, how).await?;
-            desk::log(exec, p.ids.uuid(), now, Some(actor), "refund-elsewhere", &id.to_string(), how).await?;
+            desk::log(exec, p.ids.uuid(), now, Some(actor), "refund-elsewhere", &booking.reference, how).await?;
             tx.commit().await?;
             Ok(())
         })

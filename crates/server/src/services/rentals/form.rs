@@ -9,7 +9,7 @@ use crate::{
 use gabarit_domain::{
     booking::PaymentMethod,
     invoice::Party,
-    rental::RentalOrder,
+    rental::{Delivery, RentalOrder},
     text::{Email, Name, OneLine, Phone},
     vat::{CountryCode, VatNumber, VatStatus},
 };
@@ -27,6 +27,8 @@ pub(super) struct Draft {
     pub(super) buyer: Buyer,
     pub(super) profile: ClientProfile,
     pub(super) order_number: Option<String>,
+    /// Where what has to be sent is sent.
+    pub(super) delivery: Option<Delivery>,
     pub(super) method: PaymentMethod,
     pub(super) seen: String,
     pub(super) key: Uuid,
@@ -46,6 +48,31 @@ pub(super) async fn vat_status(
         }
         _ => Ok(VatStatus::None),
     }
+}
+
+/// Where a workstation is to be sent.
+fn delivery(fields: &mut Fields, form: &RentalForm) -> Option<Delivery> {
+    let name = fields.read("delivery_name", LINE, Name::parse(&form.delivery_name));
+    let phone = fields.read("delivery_phone", 30, Phone::parse(&form.delivery_phone));
+    let street = fields.read("delivery_street", LINE, OneLine::parse(&form.delivery_street));
+    let postal_code = fields.read("delivery_postal_code", LINE, OneLine::parse(&form.delivery_postal_code));
+    let city = fields.read("delivery_city", LINE, OneLine::parse(&form.delivery_city));
+    let country = form.delivery_country.trim();
+    let country = match CountryCode::parse(country) {
+        Ok(country) if places::is_country(country) => Some(country),
+        _ => {
+            fields.add("delivery_country", if country.is_empty() { Problem::Missing } else { Problem::Unknown });
+            None
+        }
+    };
+    Some(Delivery {
+        name: name?.into(),
+        street: street?.into(),
+        postal_code: postal_code?.into(),
+        city: city?.into(),
+        country: country?,
+        phone: phone?.into(),
+    })
 }
 
 pub(super) async fn read(p: &Platform, form: &RentalForm, key: Uuid) -> Result<Draft, ApiError> {
@@ -83,6 +110,8 @@ pub(super) async fn read(p: &Platform, form: &RentalForm, key: Uuid) -> Result<D
     let registration = fields.read("registration", LINE, OneLine::parse_optional(&form.registration));
     let order_number = fields.read("order_number", LINE, OneLine::parse_optional(&form.order_number));
     let invoice_email = fields.read("invoice_email", 254, Email::parse(&form.invoice_email));
+    let is_sent = order.as_ref().is_some_and(RentalOrder::is_sent);
+    let delivery = if is_sent { delivery(&mut fields, form) } else { None };
     let method = PaymentMethod::parse(form.method.trim());
     if method.is_none() {
         fields.add("method", if form.method.trim().is_empty() { Problem::Missing } else { Problem::Unknown });
@@ -118,6 +147,7 @@ pub(super) async fn read(p: &Platform, form: &RentalForm, key: Uuid) -> Result<D
             },
             buyer: Buyer { party, contact_name, phone },
             order_number: order_number?.map(Into::into),
+            delivery: if is_sent { Some(delivery?) } else { None },
             method: method?,
             seen: form.seen.trim().chars().take(64).collect(),
             key,

@@ -4,11 +4,17 @@ use super::Failure;
 use crate::{
     db::{Exec, bookings as booking_rows, payments::Refund, rentals::Rental},
     mail::{self, Message},
+    places,
     platform::Platform,
 };
-use gabarit_domain::{ids::RefundId, money::Cents};
+use gabarit_domain::{ids::RefundId, invoice::DeliverTo, money::Cents, rental::Delivery};
 use gabarit_i18n::{Locale, fmt, notice, rental as text};
 use gabarit_view::error::ApiError;
+
+/// An address in a line, as the invoice has it in lines.
+fn delivery_line(l: Locale, to: &Delivery) -> String {
+    DeliverTo::from(to).lines(places::country_name(to.country, l)).join(", ")
+}
 
 async fn tell(
     exec: &mut Exec<'_>,
@@ -25,11 +31,15 @@ async fn tell(
     let message = Message::new(l, subject)
         .paragraph(notice::hello(l, &to.name))
         .paragraph(body)
-        .facts([
-            (text::fact_reference(l), rental.reference.clone()),
-            (text::fact_term(l), text::term(l, fmt::date(l, term.first), fmt::date(l, term.last))),
-            (notice::fact_total(l), fmt::money(l, rental.total)),
-        ])
+        .facts(
+            [
+                (text::fact_reference(l), rental.reference.clone()),
+                (text::fact_term(l), text::term(l, fmt::date(l, term.first), fmt::date(l, term.last))),
+                (notice::fact_total(l), fmt::money(l, rental.total)),
+            ]
+            .into_iter()
+            .chain(rental.delivery.as_ref().map(|to| (text::fact_delivery(l), delivery_line(l, to)))),
+        )
         .button(text::open_order(l), page);
     mail::enqueue(exec, p, &format!("rental/{}/{cause}", rental.id), &to.email, &message).await?;
     Ok(())
@@ -54,7 +64,11 @@ pub(super) async fn cancelled(exec: &mut Exec<'_>, p: &Platform, rental: &Rental
 pub(super) async fn handed_out(exec: &mut Exec<'_>, p: &Platform, rental: &Rental) -> Result<(), Failure> {
     let last = rental.term().last;
     tell(exec, p, rental, "handed-out", |l| {
-        (text::mail_handed_out_subject(l).to_owned(), text::mail_handed_out(l, fmt::date(l, last)))
+        let day = fmt::date(l, last);
+        match rental.delivery {
+            Some(_) => (text::mail_sent_subject(l).to_owned(), text::mail_sent(l, day)),
+            None => (text::mail_handed_out_subject(l).to_owned(), text::mail_handed_out(l, day)),
+        }
     })
     .await
 }
@@ -131,6 +145,24 @@ pub(super) async fn refund_failed(
         .facts([(text::fact_reference(l), rental.reference.clone())])
         .button(notice::open_operations(l), address(p, &format!("/{}/manage/operations", l.code())));
     let cause = format!("rental/{}/{cause}/operator", rental.id);
+    mail::enqueue(exec, p, &cause, p.config.operator.email.as_str(), &message).await?;
+    Ok(())
+}
+
+/// A client's bank took money back: to the operator.
+pub(super) async fn charged_back(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    rental: &Rental,
+    chargeback: &str,
+    amount: Cents,
+) -> Result<(), Failure> {
+    let l = Locale::default();
+    let message = Message::new(l, notice::charged_back_subject(l, &rental.reference))
+        .paragraph(text::mail_charged_back(l, fmt::money(l, amount)))
+        .facts([(text::fact_reference(l), rental.reference.clone())])
+        .button(text::open_order(l), address(p, &format!("/{}/rentals/order/{}", l.code(), rental.id)));
+    let cause = format!("rental-chargeback/{chargeback}");
     mail::enqueue(exec, p, &cause, p.config.operator.email.as_str(), &message).await?;
     Ok(())
 }

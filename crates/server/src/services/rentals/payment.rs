@@ -1,6 +1,6 @@
 //! The money of an order: made at the provider, read from it, applied exactly once, given back.
 
-use super::{Failure, choose, issue_invoice, lapse_in, notices, refunds, rows, store_move, take, unwanted};
+use super::{Failure, chargebacks, issue_invoice, lapse_in, notices, refunds, rows, store_move, unwanted};
 use crate::{
     clock::civil_day,
     db::{
@@ -14,7 +14,7 @@ use crate::{
         bookings::attempt,
         ledger::{self, Account},
         payments::{GIVE_UP, GIVE_UP_TRANSFER, LOOK_AGAIN, LOOK_AGAIN_TRANSFER, News, unanswered},
-        rulebooks,
+        rulebooks, stock,
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -97,13 +97,18 @@ async fn make(p: &Platform, rental: &Rental, payment: &RentalPayment) -> Result<
         webhook_url: address(p, &p.config.webhook_base, "/webhooks/payments")?,
         locale: rental.locale,
     };
-    let made = p.payments.create(&new).await.map_err(|error| match error {
-        ProviderError::Refused { .. } => {
+    let made = match p.payments.create(&new).await {
+        Ok(made) => made,
+        // One that the provider will not make is over: the next try makes another.
+        Err(error @ ProviderError::Refused { .. }) => {
             tracing::error!(%error, payment = %payment.id, "payment not made");
-            ApiError::Unavailable
+            let mut tx = p.db.begin().await.map_err(fault)?;
+            rows::note_unmade(&mut tx.exec(), payment.id, p.now()).await.map_err(fault)?;
+            tx.commit().await.map_err(fault)?;
+            return Err(ApiError::Unavailable);
         }
-        error => unanswered(p, &error),
-    })?;
+        Err(error) => return Err(unanswered(p, &error)),
+    };
     if made.amount != payment.amount {
         return Err(p.fault(format_args!("payment {} was made with another amount", payment.id)));
     }
@@ -145,6 +150,9 @@ pub async fn sync(p: &Platform, reference: &str) -> Result<(), ApiError> {
     if News::of(payment.state, said.state) != News::Nothing {
         attempt(p, || Box::pin(apply(p, &payment, &said))).await?;
         jobs::wake(p);
+    }
+    if said.charged_back > Cents::ZERO {
+        chargebacks::note(p, &payment).await?;
     }
     refunds::note(p, &payment).await
 }
@@ -237,11 +245,11 @@ async fn held(
         rental.state.authorise_late(rental.term(), p.today(), now)
     };
     let Ok(to) = late else { return Ok(None) };
-    let (chosen, short) = choose(exec, p, &rental.order).await?;
+    let (chosen, short) = stock::choose(exec, p, &rental.order).await?;
     if !short.is_empty() {
         return Ok(None);
     }
-    take(exec, rental, &chosen).await?;
+    stock::take(exec, rental.id, rental.term(), &chosen).await?;
     Ok(Some(to))
 }
 
@@ -250,7 +258,7 @@ async fn read(p: &Platform, id: PaymentId) -> Result<RentalPayment, ApiError> {
     rows::payment(&mut conn.exec(), id).await.map_err(|error| p.fault(error))?.ok_or(ApiError::NotFound)
 }
 
-/// Takes the money of an authorised card (S18): when the licences are handed out, or before the authorisation grows too
+/// Takes the money of an authorised card (S18): when the order is handed out, or before the authorisation grows too
 /// old. If the provider refuses, the order has lapsed, and client and operator are told.
 ///
 /// # Errors
@@ -323,7 +331,7 @@ pub async fn drop_payment(p: &Platform, id: PaymentId) -> Result<(), ApiError> {
     };
     match answer {
         Ok(()) => {}
-        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
+        Err(error) if !error.is_refusal() => return Err(unanswered(p, &error)),
         Err(error) => tracing::info!(%error, payment = %id, "payment not let go"),
     }
     // Let go, or paid at the last moment: the reading tells.

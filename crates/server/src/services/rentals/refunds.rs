@@ -1,6 +1,6 @@
 //! Refunds of orders: handed to the provider, watched, and seen to when they come back (`payments::refused_later`).
 
-use super::{Failure, notices, rows};
+use super::{Failure, chargebacks, notices, rows};
 use crate::{
     db::{
         desk,
@@ -8,12 +8,11 @@ use crate::{
         rentals::{Rental, RentalPayment},
     },
     jobs,
-    payments::ProviderError,
     platform::Platform,
     services::{
         bookings::attempt,
         ledger::{self, RefundEvent},
-        payments::{refused_later, unanswered},
+        payments::{refused_later, taken, unanswered},
     },
 };
 use gabarit_domain::ids::{AccountId, RefundId};
@@ -43,12 +42,17 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
         return Ok(());
     }
     let reference = payment.provider_ref.clone().ok_or_else(|| p.fault("a paid payment without a reference"))?;
+    if !refused_later::begin(p, Refunds::OfRentals, id, refund.attempt).await? {
+        return Ok(());
+    }
+    let Some(refund) = untaken(p, &payment, &reference, refund).await? else { return Ok(()) };
     let sent = match p.payments.refund(&reference, id, refund.attempt, refund.amount, &rental.reference).await {
         Ok(sent) => sent,
-        Err(error @ ProviderError::Unavailable(_)) => return Err(unanswered(p, &error)),
+        Err(error) if !error.is_refusal() => return Err(unanswered(p, &error)),
         Err(error) => {
             tracing::error!(%error, refund = %id, "refund refused");
             let mut tx = p.db.begin().await.map_err(fault)?;
+            Refunds::OfRentals.note_refused(&mut tx.exec(), id, refund.attempt, p.now()).await.map_err(fault)?;
             notices::not_refunded(&mut tx.exec(), p, &rental, id, refund.amount).await?;
             tx.commit().await.map_err(fault)?;
             return Err(ApiError::Unavailable);
@@ -73,6 +77,38 @@ pub async fn send_refund(p: &Platform, id: RefundId) -> Result<(), ApiError> {
     .await?;
     jobs::wake(p);
     Ok(())
+}
+
+/// What is left to be sent of a refund once the client's bank has taken what it took.
+async fn untaken(
+    p: &Platform,
+    payment: &RentalPayment,
+    reference: &str,
+    refund: payment_rows::Refund,
+) -> Result<Option<payment_rows::Refund>, ApiError> {
+    if !taken::is_charged_back(p, reference).await? {
+        return Ok(Some(refund));
+    }
+    chargebacks::note(p, payment).await?;
+    if taken::is_sent(p, reference, refund.id).await? {
+        return Ok(Some(refund));
+    }
+    attempt(p, || {
+        let id = refund.id;
+        Box::pin(async move {
+            let mut tx = p.db.begin().await?;
+            let exec = &mut tx.exec();
+            let rental = rows::get_locked(exec, payment.rental).await?.ok_or(ApiError::NotFound)?;
+            let refund = payment_rows::rental_refund(exec, id).await?;
+            let left = match refund.filter(|refund| refund.state == RefundState::Due) {
+                Some(refund) => chargebacks::take(exec, p, &rental, refund).await?,
+                None => None,
+            };
+            tx.commit().await?;
+            Ok(left)
+        })
+    })
+    .await
 }
 
 /// Looks at a refund that was sent: for jobs.
@@ -122,7 +158,7 @@ async fn look(p: &Platform, payment: &RentalPayment) -> Result<(), ApiError> {
                 let event = RefundEvent::Failed(refund.attempt);
                 ledger::post_refund(exec, p, refund.id, event, None, refund.amount).await?;
                 notices::refund_failed(exec, p, &rental, &refund).await?;
-                desk::log(exec, p.ids.uuid(), now, None, "refund-failed", &refund.id.to_string(), theirs).await?;
+                desk::log(exec, p.ids.uuid(), now, None, "refund-failed", &rental.reference, theirs).await?;
                 tracing::warn!(rental = %rental.id, refund = %refund.id, "refund failed after it was sent");
             }
             tx.commit().await?;
@@ -134,10 +170,10 @@ async fn look(p: &Platform, payment: &RentalPayment) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Notes that a refund that failed was paid from the operator's bank account: the client is told, the ledger posted.
+/// Notes that a refund that failed, or that is refused, was paid from the operator's bank account: the client is told, the ledger posted.
 ///
 /// # Errors
-/// [`ApiError::NotFound`]; [`ApiError::MovedOn`] unless it had failed.
+/// [`ApiError::NotFound`]; [`ApiError::MovedOn`] unless it had failed or is refused.
 pub(crate) async fn paid_elsewhere(p: &Platform, actor: AccountId, id: RefundId, how: &str) -> Result<(), ApiError> {
     let (refund, _, rental) = read(p, id).await?;
     let (refund, rental) = (&refund, &rental);
@@ -147,12 +183,17 @@ pub(crate) async fn paid_elsewhere(p: &Platform, actor: AccountId, id: RefundId,
             let mut tx = p.db.begin().await?;
             let exec = &mut tx.exec();
             rows::get_locked(exec, rental.id).await?;
+            // What the client's bank took by itself is not paid as well.
+            let now_due = payment_rows::rental_refund(exec, id).await?.ok_or(ApiError::NotFound)?;
+            if now_due.amount != refund.amount || chargebacks::is_taken(exec, rental, &now_due).await? {
+                return Err(Failure::Answer(ApiError::MovedOn));
+            }
             if !Refunds::OfRentals.note_elsewhere(exec, id, how, now).await? {
                 return Err(Failure::Answer(ApiError::MovedOn));
             }
             ledger::post_refund(exec, p, id, RefundEvent::Elsewhere, None, refund.amount).await?;
             notices::paid_elsewhere(exec, p, rental, refund, how).await?;
-            desk::log(exec, p.ids.uuid(), now, Some(actor), "refund-elsewhere", &id.to_string(), how).await?;
+            desk::log(exec, p.ids.uuid(), now, Some(actor), "refund-elsewhere", &rental.reference, how).await?;
             tx.commit().await?;
             Ok(())
         })

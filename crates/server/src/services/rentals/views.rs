@@ -1,18 +1,20 @@
 //! The catalogue and orders, as their readers may see them.
 
-use super::rows;
+use super::{chargebacks, rows};
 use crate::{
     clock::zoned,
-    db::{Exec, bookings as booking_rows, payments as payment_rows, rentals::Rental},
+    db::{Exec, bookings as booking_rows, payments as payment_rows, rentals::Rental, stock as stock_rows},
     payments::ProviderState,
     places,
     platform::Platform,
-    services::{documents, experts, rulebooks},
+    services::{documents, experts, rulebooks, stock},
 };
 use gabarit_domain::{
     expert::ProductCode,
+    money::Cents,
     rental::{RentalState, Term, client_may_cancel, may_hand_out},
     rulebook::Rulebook,
+    stock::Rentable,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
@@ -23,7 +25,7 @@ use gabarit_view::{
     place::CountryView,
     rental::{RentalDesk, RentalItem, RentalSetup, RentalSummary, RentalView},
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 async fn names(p: &Platform) -> Result<Vec<(ProductCode, String)>, ApiError> {
@@ -38,27 +40,34 @@ async fn items(
     term: Option<Term>,
 ) -> Result<Vec<RentalItem>, ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
-    let stock = rows::stock(exec).await.map_err(fault)?;
+    let stock = stock_rows::units(exec).await.map_err(fault)?;
+    let all = [(Rentable::Workstation, String::new())]
+        .into_iter()
+        .chain(names.iter().map(|(product, name)| (Rentable::Licence(product.clone()), name.clone())));
     let mut found = Vec::new();
-    for (product, name) in names {
-        let Some(per_day) = rules.rental.licence_per_day.get(product).copied() else { continue };
-        let units = stock.get(product.as_str()).copied().unwrap_or(0);
+    for (item, name) in all {
+        let Some(per_day) = item.per_day(&rules.rental) else { continue };
+        let units = stock.get(&item).copied().unwrap_or(0);
         let free = match term {
             Some(term) => {
-                let taken = rows::taken(exec, product, term, p.today()).await.map_err(fault)?;
-                let taken = taken.into_iter().filter(|unit| *unit <= units).count();
-                Some(u32::try_from(units).unwrap_or(0).saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX)))
+                let taken = stock_rows::taken(exec, &item, term, p.today()).await.map_err(fault)?;
+                let numbers = (1..=units).filter(|unit| !taken.contains(unit)).count();
+                let left =
+                    stock::left(exec, p, &item, units, term).await.map_err(fault)?.into_values().min().unwrap_or(0);
+                Some(u32::try_from(left).unwrap_or(0).min(u32::try_from(numbers).unwrap_or(u32::MAX)))
             }
             None => None,
         };
         found.push(RentalItem {
-            product: product.clone(),
-            name: name.clone(),
+            item,
+            name,
             per_day,
             per_week: rules.rental.week(per_day),
             per_month: rules.rental.month(per_day),
             stock: u32::try_from(units).unwrap_or(0),
             free,
+            alone: 0,
+            booked: 0,
         });
     }
     Ok(found)
@@ -75,10 +84,18 @@ fn summary(p: &Platform, rental: &Rental, names: &HashMap<&ProductCode, &str>) -
             .order
             .seats
             .iter()
-            .map(|(code, seats)| (names.get(code).map_or_else(|| code.to_string(), ToString::to_string), *seats))
+            .map(|(item, seats)| {
+                let name = match item {
+                    Rentable::Workstation => String::new(),
+                    Rentable::Licence(code) => names.get(code).map_or_else(|| code.to_string(), ToString::to_string),
+                };
+                (item.clone(), name, *seats)
+            })
             .collect(),
         total: rental.total,
         overdue: rental.state == RentalState::HandedOut && p.today() > rental.term().last,
+        charged_back: false,
+        delivery: None,
     }
 }
 
@@ -103,13 +120,10 @@ pub async fn setup(
     let exec = &mut conn.exec();
     let term = term.filter(|term| term.days() > 0 && term.days() <= gabarit_domain::rental::LONGEST_DAYS);
     let items = items(exec, p, &context.rulebook, &names, term).await?;
-    let (mut profile, mut own) = (None, Vec::new());
-    if let Some(actor) = actor {
-        profile = booking_rows::remembered_client(exec, actor.id).await.map_err(fault)?;
-        let by_code = by_code(&names);
-        let found = rows::of_client(exec, actor.id).await.map_err(fault)?;
-        own = found.iter().map(|rental| summary(p, rental, &by_code)).collect();
-    }
+    let profile = match actor {
+        Some(actor) => booking_rows::remembered_client(exec, actor.id).await.map_err(fault)?,
+        None => None,
+    };
     Ok(RentalSetup {
         context,
         items,
@@ -117,8 +131,19 @@ pub async fn setup(
         profile,
         name: actor.map(|actor| actor.name.clone()),
         key: p.ids.uuid().to_string(),
-        own,
     })
+}
+
+/// The orders of a client, the newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn own(p: &Platform, client: &AccountView) -> Result<Vec<RentalSummary>, ApiError> {
+    let names = names(p).await?;
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let found = rows::of_client(&mut conn.exec(), client.id).await.map_err(|error| p.fault(error))?;
+    let by_code = by_code(&names);
+    Ok(found.iter().map(|rental| summary(p, rental, &by_code)).collect())
 }
 
 fn countries(locale: Locale) -> Vec<CountryView> {
@@ -170,6 +195,7 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
         });
     }
     let log = rows::log_of(exec, id).await.map_err(fault)?;
+    let charged_back = chargebacks::open(exec, id).await.map_err(fault)?;
     let is_client = rental.client == actor.id;
     let pays = matches!(rental.state, RentalState::Reserved { until } if p.now() < until);
     let clock = rental.state.clock().map(|at| zoned(at, zone));
@@ -178,7 +204,9 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
         _ => (clock, None),
     };
     Ok(RentalView {
-        summary: summary(p, &rental, &by_code(&names)),
+        summary: RentalSummary { delivery: rental.delivery.clone(), ..summary(p, &rental, &by_code(&names)) },
+        delivery_country: rental.delivery.as_ref().map(|to| places::country_name(to.country, actor.locale).to_owned()),
+        charged_back,
         quote: rental.quote.clone(),
         customer: rental.order.customer.clone(),
         clock,
@@ -194,13 +222,16 @@ pub async fn view(p: &Platform, actor: &AccountView, id: Uuid) -> Result<RentalV
             .collect(),
         documents: links,
         log: log.into_iter().map(|(at, to, actor)| (zoned(at, zone), to, actor.is_some())).collect(),
+        is_own: is_client,
         may_pay: is_client && pays,
         may_cancel: if actor.is_manager && !is_client {
             rental.state.cancel().is_ok()
         } else {
             client_may_cancel(rental.state, rental.term(), p.today())
         },
-        may_hand_out: actor.is_manager && may_hand_out(rental.state, rental.term(), p.today()),
+        may_hand_out: actor.is_manager
+            && charged_back == Cents::ZERO
+            && may_hand_out(rental.state, rental.term(), p.today()),
         may_return: actor.is_manager && rental.state.give_back().is_ok(),
         products: names,
     })
@@ -220,14 +251,24 @@ pub async fn desk(p: &Platform, actor: &AccountView) -> Result<RentalDesk, ApiEr
     let mut conn = p.db.conn().await.map_err(fault)?;
     let exec = &mut conn.exec();
     let today = p.today();
-    let items = items(exec, p, &rules, &names, Some(Term { first: today, last: today })).await?;
+    let mut items = items(exec, p, &rules, &names, Some(Term { first: today, last: today })).await?;
+    let uses = stock_rows::uses(exec, today).await.map_err(fault)?;
+    for item in &mut items {
+        (item.alone, item.booked) = uses.get(&item.item).copied().unwrap_or_default();
+    }
+    let taken_back: BTreeSet<Uuid> = rows::charged_back(exec).await.map_err(fault)?.into_iter().collect();
     let by_code = by_code(&names);
     let hand_outs = rows::to_hand_out(exec).await.map_err(fault)?;
     let returns = rows::to_come_back(exec).await.map_err(fault)?;
+    let row = |rental: &Rental| RentalSummary {
+        charged_back: taken_back.contains(&rental.id),
+        delivery: rental.delivery.clone(),
+        ..summary(p, rental, &by_code)
+    };
     Ok(RentalDesk {
         items,
-        hand_outs: hand_outs.iter().map(|rental| summary(p, rental, &by_code)).collect(),
-        returns: returns.iter().map(|rental| summary(p, rental, &by_code)).collect(),
+        hand_outs: hand_outs.iter().map(row).collect(),
+        returns: returns.iter().map(row).collect(),
         today,
     })
 }

@@ -15,7 +15,7 @@ use gabarit_domain::{
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
-    error::ApiError,
+    error::{ApiError, Problem},
     work::{AvailabilityView, BusyCalendarView, CalendarProblem},
 };
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ pub async fn availability(
     let zone = actor.time_zone.parse().unwrap_or(p.config.zone);
     let exceptions = rows::exceptions(exec, row.id, today).await.map_err(fault)?;
     let booked: BTreeSet<NaiveDate> = rows::booked(exec, row.id, today).await.map_err(fault)?.into_iter().collect();
-    let holidays = Calendar::holidays(p.holidays, terms.country, today);
+    let holidays = Calendar::holidays(p.holidays, terms.country, terms.region, today);
     let free = Calendar::of(&terms, today, &holidays, &exceptions, &[]).free_days();
     let paintable = FreeDays::from_fn(today, HORIZON_DAYS, |day| !booked.contains(&day));
     let until = today + Days::new(u64::from(HORIZON_DAYS) - 1);
@@ -58,6 +58,12 @@ pub async fn availability(
     let view = AvailabilityView {
         week_pattern: terms.week_pattern,
         works_holidays: terms.works_holidays,
+        region: terms.region.map(|region| region.to_string()).unwrap_or_default(),
+        regions: p
+            .holidays
+            .regions(terms.country)
+            .map(|(region, name)| (region.to_string(), name.to_owned()))
+            .collect(),
         today,
         free: today
             .iter_days()
@@ -65,7 +71,7 @@ pub async fn availability(
             .filter(|day| free.is_free(*day) && !booked.contains(day))
             .collect(),
         paintable,
-        holidays: p.holidays.between(terms.country, today, until, locale),
+        holidays: p.holidays.between(terms.country, terms.region, today, until, locale),
         busy: work::busy_days(exec, row.id, today).await.map_err(fault)?,
         calendars: calendars
             .into_iter()
@@ -83,24 +89,31 @@ pub async fn availability(
     Ok((view, row.version))
 }
 
-/// Stores the weekdays usually worked (bit 0 is Monday), and whether public holidays are.
+/// Stores the weekdays usually worked (bit 0 is Monday), whether public holidays are, and whose holidays are kept besides
+/// the country's: a region of it, or none.
 ///
 /// # Errors
-/// [`gabarit_view::error::Problem::Stale`] under `version`.
+/// [`Problem::Stale`] under `version`; [`Problem::Unknown`] under `region` for one that is no region of the country of
+/// the base.
 pub async fn save_pattern(
     p: &Platform,
     actor: &AccountView,
     read: &str,
     pattern: u8,
     works_holidays: bool,
+    region: &str,
 ) -> Result<(), ApiError> {
     let read = version(read)?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    let row = own(&mut tx.exec(), p, actor).await?;
+    let (row, terms) = terms_of(&mut tx.exec(), p, actor).await?;
+    let chosen = p.holidays.region(terms.country, region).map(|region| region.to_string());
+    if chosen.is_none() && !region.is_empty() {
+        return Err(ApiError::field("region", Problem::Unknown));
+    }
     if !work::raise_version(&mut tx.exec(), row.id, read, p.now()).await.map_err(|error| p.fault(error))? {
         return Err(stale());
     }
-    work::set_pattern(&mut tx.exec(), row.id, i64::from(pattern & 0b111_1111), works_holidays)
+    work::set_pattern(&mut tx.exec(), row.id, i64::from(pattern & 0b111_1111), works_holidays, chosen.as_deref())
         .await
         .map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))
@@ -110,7 +123,7 @@ pub async fn save_pattern(
 /// elsewhere become exceptions, all others follow those again. Booked days stay as they are.
 ///
 /// # Errors
-/// [`gabarit_view::error::Problem::Stale`] under `version`.
+/// [`Problem::Stale`] under `version`.
 pub async fn paint(p: &Platform, actor: &AccountView, read: &str, free: &BTreeSet<NaiveDate>) -> Result<(), ApiError> {
     let read = version(read)?;
     let fault = |error| p.fault(error);
@@ -129,7 +142,7 @@ pub async fn paint(p: &Platform, actor: &AccountView, read: &str, free: &BTreeSe
         .into_iter()
         .map(|day| (day, false))
         .collect();
-    let holidays = Calendar::holidays(p.holidays, terms.country, today);
+    let holidays = Calendar::holidays(p.holidays, terms.country, terms.region, today);
     let usual = Calendar::of(&terms, today, &holidays, &busy, &[]).free_days();
     let mut exceptions = Vec::new();
     for day in today.iter_days().take_while(|day| *day <= until) {

@@ -13,9 +13,9 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, attempt, expert_of, lock},
-        files::{self, Fetched, Stored},
+        files::{self, Fetched, SentFile, Stored},
     },
-    uploads::{FileType, MAX_BYTES},
+    uploads::FileType,
 };
 use chrono::TimeDelta;
 use gabarit_domain::{
@@ -26,7 +26,7 @@ use gabarit_i18n::{notice, work as text};
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, FieldError, Problem},
-    work::{MAX_MESSAGE_FILES, MessageFile, MessageView, Thread, ThreadSummary, file_size},
+    work::{MessageFile, MessageView, Thread, ThreadSummary},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -36,15 +36,6 @@ const MOST_AN_HOUR: i64 = 60;
 
 /// The most files of one booking's thread.
 const MOST_IN_THREAD: u32 = 100;
-
-/// A file as it was sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SentFile {
-    /// What its sender calls it.
-    pub name: String,
-    /// Its bytes; of a file that is too large no more than one byte too many.
-    pub bytes: Vec<u8>,
-}
 
 /// The booking, and both people: who asks, and the other.
 async fn sides(
@@ -153,6 +144,16 @@ pub async fn threads(p: &Platform, actor: &AccountView) -> Result<Vec<ThreadSumm
     Ok(list)
 }
 
+/// Whether the thread of a booking can be written in: asked before anything of what is sent is read.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for strangers; [`ApiError::MovedOn`] once the booking came to nothing.
+pub async fn may_write(p: &Platform, actor: &AccountView, id: BookingId) -> Result<(), ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    let (booking, ..) = sides(&mut conn.exec(), p, actor, id).await?;
+    if booking.state.shows_contacts() { Ok(()) } else { Err(ApiError::MovedOn) }
+}
+
 /// Writes to the other side, who is told by e-mail. The same form sent twice is one message.
 ///
 /// # Errors
@@ -183,26 +184,11 @@ pub async fn write_with_files(
     sent: Vec<SentFile>,
 ) -> Result<(), ApiError> {
     let expert = expert_of(p, id).await?;
-    {
-        // Strangers learn nothing, not even what is wrong with what they sent.
-        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-        let (booking, ..) = sides(&mut conn.exec(), p, actor, id).await?;
-        if !booking.state.shows_contacts() {
-            return Err(ApiError::MovedOn);
-        }
-    }
+    // Strangers learn nothing, not even what is wrong with what they sent.
+    may_write(p, actor, id).await?;
     let (body, kinds) = read(body, &sent)?;
     let key: Uuid = key.trim().parse().map_err(|_| ApiError::field("key", Problem::Malformed))?;
-    let mut stored = Vec::with_capacity(sent.len());
-    for (file, kind) in sent.into_iter().zip(kinds) {
-        match files::put(p, &file.name, kind, file.bytes).await {
-            Ok(file) => stored.push(file),
-            Err(error) => {
-                forget(p, &stored).await;
-                return Err(error);
-            }
-        }
-    }
+    let stored = files::put_all(p, sent, kinds).await?;
     let written = {
         let (body, stored) = (body.as_str(), stored.as_slice());
         attempt(p, || {
@@ -217,17 +203,11 @@ pub async fn write_with_files(
         .await
     };
     if !matches!(written, Ok(true)) {
-        forget(p, &stored).await;
+        files::forget_all(p, &stored).await;
     }
     written?;
     jobs::wake(p);
     Ok(())
-}
-
-async fn forget(p: &Platform, stored: &[Stored]) {
-    for file in stored {
-        files::forget(p, file.id).await;
-    }
 }
 
 /// What a form says, and what its files are.
@@ -245,30 +225,12 @@ fn read(body: &str, sent: &[SentFile]) -> Result<(String, Vec<FileType>), ApiErr
         );
         String::new()
     });
-    let mut kinds = Vec::with_capacity(sent.len());
-    if sent.len() > MAX_MESSAGE_FILES {
-        add("files", Problem::TooMany(u32::try_from(MAX_MESSAGE_FILES).unwrap_or(u32::MAX)));
-    } else {
-        for file in sent {
-            let name = || shown_name(&file.name);
-            if file.bytes.is_empty() {
-                add("files", Problem::FileEmpty(name()));
-            } else if file.bytes.len() > MAX_BYTES {
-                add("files", Problem::FileTooLarge(name()));
-            } else if let Some(kind) = FileType::of(&file.bytes) {
-                kinds.push(kind);
-            } else {
-                add("files", Problem::FileType(name()));
-            }
-        }
+    match files::kinds(sent) {
+        Ok(kinds) if fields.is_empty() => return Ok((body, kinds)),
+        Ok(_) => {}
+        Err(problems) => fields.extend(problems),
     }
-    if fields.is_empty() { Ok((body, kinds)) } else { Err(ApiError::Invalid { fields, stash: None }) }
-}
-
-/// What a refused file is called, to say which it was.
-fn shown_name(sent: &str) -> String {
-    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control()).take(80).collect()
+    Err(ApiError::Invalid { fields, stash: None })
 }
 
 /// Writes a message with its files; `false` if its form was sent before.
@@ -325,11 +287,7 @@ async fn write(
         .paragraph(text::mail_text(l, &own_name, &booking.reference))
         .paragraph(message.body.clone());
     if !stored.is_empty() {
-        let names: Vec<String> = stored
-            .iter()
-            .map(|file| format!("{} ({})", file.name, file_size(l, u64::try_from(file.size).unwrap_or(0))))
-            .collect();
-        notice = notice.paragraph(text::mail_files(l, stored.len() as u64, names.join(", ")));
+        notice = notice.paragraph(text::mail_files(l, stored.len() as u64, files::listed(l, stored)));
     }
     let notice = notice.button(text::mail_answer(l), page);
     mail::enqueue(exec, p, &format!("message/{}", message.id), &to.email, &notice).await?;

@@ -45,7 +45,7 @@ pub async fn editor(p: &Platform, actor: &AccountView) -> Result<ProfileEditor, 
     let skills = work::skills(exec, row.id).await.map_err(fault)?;
     let exceptions = rows::exceptions(exec, row.id, p.today()).await.map_err(fault)?;
     let booked = rows::booked(exec, row.id, p.today()).await.map_err(fault)?;
-    let holidays = experts::Calendar::holidays(p.holidays, terms.country, p.today());
+    let holidays = experts::Calendar::holidays(p.holidays, terms.country, terms.region, p.today());
     let free = experts::Calendar::of(&terms, p.today(), &holidays, &exceptions, &booked).free_days();
     let account = accounts::by_id(exec, actor.id).await.map_err(fault)?;
     let count = |kind: RecordKind| records.iter().filter(|record| record.kind == kind).count();

@@ -27,6 +27,11 @@ use gabarit_view::{
     work::{AffectedBooking, BillingForm, BillingView, TermsForm, WorkSettings},
 };
 
+/// The farthest one way: half the Earth's circumference, and some.
+const MAX_TRAVEL_KM: u32 = 20_100;
+/// The longest lead time of an expert.
+const MAX_LEAD_DAYS: u32 = 365;
+
 /// The settings of the expert who asks.
 ///
 /// # Errors
@@ -112,7 +117,7 @@ pub async fn save_terms(p: &Platform, actor: &AccountView, form: &TermsForm, loc
         exact.and_then(|place| p.places.get(place.id)).or_else(|| p.places.resolve(&form.base))
     };
     if place.is_none() {
-        problems.add("base", if form.base.trim().is_empty() { Problem::Missing } else { Problem::Unknown });
+        problems.add("base", if form.base.trim().is_empty() { Problem::Missing } else { Problem::UnknownPlace });
     }
     let (on_site, remote) = (is_on(&form.on_site), is_on(&form.remote));
     if !on_site && !remote {
@@ -120,20 +125,20 @@ pub async fn save_terms(p: &Platform, actor: &AccountView, form: &TermsForm, loc
     }
     let max_travel_km = match form.max_travel_km.trim() {
         "" => None,
-        text => match text.parse::<u32>().ok().filter(|km| *km <= 20_100) {
+        text => match text.parse::<u32>().ok().filter(|km| *km <= MAX_TRAVEL_KM) {
             Some(km) => Some(i64::from(km)),
             None => {
-                problems.add("max_travel_km", Problem::Malformed);
+                problems.add("max_travel_km", Problem::Outside("0".to_owned(), MAX_TRAVEL_KM.to_string()));
                 None
             }
         },
     };
     let lead_days = match form.lead_days.trim() {
         "" => Some(0),
-        text => text.parse::<u32>().ok().filter(|days| *days <= 365).map(i64::from),
+        text => text.parse::<u32>().ok().filter(|days| *days <= MAX_LEAD_DAYS).map(i64::from),
     };
     if lead_days.is_none() {
-        problems.add("lead_days", Problem::Malformed);
+        problems.add("lead_days", Problem::Outside("0".to_owned(), MAX_LEAD_DAYS.to_string()));
     }
     let phone = match form.phone.trim() {
         "" => None,
