@@ -186,7 +186,8 @@ distro_rust() {
         return 1
     fi
     if [ ! -x /usr/bin/rustc ] || ! at_least "$MIN_RUST" "$(rust_version /usr/bin/rustc)"; then
-        can_apt && [ -z "$(apt_candidate rustc-web)" ] && apt_update
+        # Package lists that are missing or old know no compiler, or one that is too old.
+        can_apt && ! at_least "$MIN_RUST" "$(apt_candidate rustc-web)" && apt_update
         if [ -z "$(apt_candidate rustc-web)" ] || ! at_least "$MIN_RUST" "$(apt_candidate rustc-web)"; then
             todo "install Rust $MIN_RUST or newer (rustup update stable), then: rustup target add $WASM; this release of the distribution has none"
             return 1

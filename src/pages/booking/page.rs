@@ -107,7 +107,8 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
     let names = ProductNames::of(&detail.products);
     let settled_names = names.clone();
     let view = detail.view;
-    let done = use_query_map().with_untracked(|query| query.get("done"));
+    // Followed, not read once: after an action the page's data and its new address arrive in either order.
+    let query = use_query_map();
     let title = if view.side == Side::Expert {
         text::order_reference(locale, &view.reference)
     } else {
@@ -121,7 +122,13 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
         }
     };
     let place = view.place_name.clone().unwrap_or_else(|| text::remote(locale).to_owned());
-    let accepted = done.as_deref() == Some("accepted") && view.state == "accepted";
+    let is_accepted = view.state == "accepted";
+    let done = move || {
+        query.with(|query| match query.get_str("done") {
+            Some("accepted") if is_accepted => Some(text::done_accepted(locale)),
+            done => after(locale, done),
+        })
+    };
     // The expert declined, did not answer, or cancelled: who else is free?
     let by_expert = view.timeline.last().and_then(|entry| entry.by) == Some(Side::Expert);
     let lost = view.side == Side::Client
@@ -145,8 +152,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
             <h1>{title}</h1>
             <p class="booking-whom">{with} " " <StateTag locale state=view.state.clone()/></p>
         </header>
-        {after(locale, done.as_deref()).map(|words| view! { <Notice><p>{words}</p></Notice> })}
-        {accepted.then(|| view! { <Notice><p>{text::done_accepted(locale)}</p></Notice> })}
+        {move || done().map(|words| view! { <Notice><p>{words}</p></Notice> })}
         <div class="booking-page">
             <div class="booking-main">
                 <section class="booking-now">

@@ -3,27 +3,24 @@
 use crate::{
     api::papers::{SetEndpoint, SetSeller, papers_settings},
     i18n::{Locale, use_locale},
-    ui::{Choice, ErrorState, Field, FormErrors, Hidden, Notice, Select, Skeleton, Submit, use_form_state},
+    ui::{Choice, ErrorState, Field, FormErrors, Hidden, Select, Skeleton, Submit, use_form_state},
 };
 use gabarit_domain::einvoice::endpoint::Endpoint;
 use gabarit_i18n::papers as text;
 use gabarit_view::papers::{EndpointView, SellerForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub(super) fn SettingsPage() -> impl IntoView {
     let locale = use_locale();
     let found = Resource::new_blocking(|| (), |()| papers_settings());
-    let saved = use_query_map().with_untracked(|query| query.get_str("notice") == Some("saved"));
     view! {
         <Title text=text::settings(locale)/>
         <div class="form-page">
             <h1>{text::settings(locale)}</h1>
             <p class="lead">{text::settings_lead(locale)}</p>
-            {saved.then(|| view! { <Notice><p>{text::saved(locale)}</p></Notice> })}
             <Suspense fallback=|| view! { <Skeleton lines=8/> }>
                 {move || Suspend::new(async move {
                     match found.await {
