@@ -470,11 +470,13 @@ pub(crate) async fn known_payment(exec: &mut Exec<'_>, payment: Uuid) -> sqlx::R
     const SQL: &str = "SELECT provider_ref AS reference, amount, state, captured, \
         (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refund WHERE payment_id = $1 AND state = 'sent') \
         AS refunded, \
-        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM chargeback WHERE payment_id = $1) AS charged_back \
+        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM chargeback WHERE payment_id = $1 AND NOT reversed) \
+        AS charged_back \
         FROM payment WHERE id = $1 AND provider_ref IS NOT NULL \
         UNION ALL SELECT provider_ref, amount, state, captured, \
         (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM rental_refund WHERE payment_id = $1 AND state = 'sent'), \
-        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM rental_chargeback WHERE payment_id = $1) \
+        (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM rental_chargeback WHERE payment_id = $1 \
+        AND NOT reversed) \
         FROM rental_payment WHERE id = $1 AND provider_ref IS NOT NULL";
     on!(exec, |c| sqlx::query_as(SQL).bind(payment).fetch_optional(c).await)
 }

@@ -522,6 +522,18 @@ impl Refunds {
         on!(exec, |c| sqlx::query_scalar(sql).bind(payment.0).fetch_one(c).await).map(Cents)
     }
 
+    /// Whether we know of money of a payment that a bank took back and did not give again.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_chargeback(self, exec: &mut Exec<'_>, payment: PaymentId) -> sqlx::Result<bool> {
+        let sql = match self {
+            Self::OfBookings => "SELECT EXISTS (SELECT 1 FROM chargeback WHERE payment_id = $1 AND NOT reversed)",
+            Self::OfRentals => "SELECT EXISTS (SELECT 1 FROM rental_chargeback WHERE payment_id = $1 AND NOT reversed)",
+        };
+        on!(exec, |c| sqlx::query_scalar(sql).bind(payment.0).fetch_one(c).await)
+    }
+
     /// Notes that a client's bank took money back; `false` if that was noted before.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ use crate::{
         changes as change_rows,
         changes::{Change, ChangeState},
         payments as rows,
-        payments::Payment,
+        payments::{Payment, Refunds},
         stock as stock_rows,
     },
     jobs::{self, JobKind},
@@ -192,7 +192,7 @@ async fn apply(p: &Platform, payment: &Payment, said: &ProviderPayment) -> Resul
             payment.booking
         )));
     }
-    if said.charged_back > Cents::ZERO {
+    if taken::concerns(p, Refunds::OfBookings, payment.id, said.charged_back).await? {
         chargebacks::note(p, payment).await?;
     }
     if News::of(payment.state, said.state) != News::Nothing {

@@ -51,6 +51,8 @@ pub struct Totals {
     pub charged: Cents,
     /// Paid back.
     pub refunded: Cents,
+    /// Taken back by the client's bank, and not given again.
+    pub charged_back: Cents,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +70,10 @@ struct Payment {
 impl Payment {
     fn refunded(&self) -> Cents {
         self.refunds.iter().map(|(.., one)| one).filter(|one| alive(one)).map(|one| one.amount).sum()
+    }
+
+    fn charged_back(&self) -> Cents {
+        self.chargebacks.iter().filter(|one| !one.reversed).map(|one| one.amount).sum()
     }
 }
 
@@ -214,7 +220,11 @@ impl FakeProvider {
         self.state()
             .payments
             .get(reference)
-            .map(|payment| Totals { charged: payment.captured, refunded: payment.refunded() })
+            .map(|payment| Totals {
+                charged: payment.captured,
+                refunded: payment.refunded(),
+                charged_back: payment.charged_back(),
+            })
             .unwrap_or_default()
     }
 
@@ -225,6 +235,7 @@ impl FakeProvider {
         for payment in self.state().payments.values().filter(|payment| payment.booking == booking) {
             totals.charged.0 += payment.captured.0;
             totals.refunded.0 += payment.refunded().0;
+            totals.charged_back.0 += payment.charged_back().0;
         }
         totals
     }
@@ -262,7 +273,7 @@ fn view(reference: &str, payment: &Payment) -> ProviderPayment {
         state: payment.state,
         amount: payment.amount,
         captured: payment.captured,
-        charged_back: payment.chargebacks.iter().map(|chargeback| chargeback.amount).sum(),
+        charged_back: payment.charged_back(),
         refunded: payment.refunded(),
         checkout_url: open.then(|| Url::parse(&page).ok()).flatten(),
         booking: Some(payment.booking),
@@ -437,7 +448,10 @@ mod tests {
         provider.refund("tr_1", refund, 1, Cents(100_00), "").await.unwrap_err();
         provider.refund("tr_1", refund, 1, Cents(100_00), "").await.unwrap();
         provider.refund("tr_1", RefundId(Uuid::from_u128(4)), 1, Cents(100_00), "").await.unwrap_err();
-        assert_eq!(provider.totals("tr_1"), Totals { charged: Cents(121_00), refunded: Cents(100_00) });
+        assert_eq!(
+            provider.totals("tr_1"),
+            Totals { charged: Cents(121_00), refunded: Cents(100_00), ..Totals::default() }
+        );
         assert_eq!(provider.totals_of(payment().booking), provider.totals("tr_1"));
         assert!(provider.fail_refund("tr_1") && !provider.fail_refund("tr_1"));
         let failed = provider.refund("tr_1", refund, 1, Cents(100_00), "").await.unwrap();

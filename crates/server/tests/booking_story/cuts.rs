@@ -144,7 +144,10 @@ async fn the_expert_cancels() {
         let shown = cut(&stage, &stage.expert.account, id, &none).await;
         let total = stage.client_view(id).await.quote.total;
         assert_eq!((shown.refund, shown.becomes.as_str()), (total, "cancelled"));
-        assert_eq!(stage.p.provider.totals(&reference), Totals { charged: total, refunded: total });
+        assert_eq!(
+            stage.p.provider.totals(&reference),
+            Totals { charged: total, refunded: total, ..Totals::default() }
+        );
         assert_eq!(stage.balance(Account::Revenue).await, Cents::ZERO);
         let mails = gabarit_server::mail::local_mailbox(&stage.p, 100).await.unwrap();
         let told = mails.iter().filter(|mail| mail.to == stage.client.email && mail.text.contains("/experts?"));
@@ -284,7 +287,10 @@ async fn a_card_is_captured_for_what_is_kept() {
         stage.accept(id).await;
         let shown = cut(&stage, &stage.client, id, &Cut::ByClient).await;
         assert_eq!(shown.refund, Cents::ZERO);
-        assert_eq!(stage.p.provider.totals(&reference), Totals { charged: Cents(193_600), refunded: Cents::ZERO });
+        assert_eq!(
+            stage.p.provider.totals(&reference),
+            Totals { charged: Cents(193_600), refunded: Cents::ZERO, ..Totals::default() }
+        );
         assert_eq!(stage.balance(Account::ClientReceivable).await, Cents::ZERO);
         stage.sound().await;
 

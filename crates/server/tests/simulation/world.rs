@@ -22,7 +22,7 @@ use gabarit_server::{
         ledger::Account,
         operations, payments,
     },
-    testing::{ExpertSpec, Fault, TestExpert, TestPlatform, change_shown},
+    testing::{ExpertSpec, Fault, TestExpert, TestPlatform, Totals, change_shown},
 };
 use gabarit_view::{
     account::AccountView,
@@ -35,13 +35,15 @@ use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
 /// What a life long enough must have seen, by the names under which it is counted.
-pub(crate) const MUST_HAPPEN: [&str; 25] = [
+pub(crate) const MUST_HAPPEN: [&str; 29] = [
     "accept",
     "authorize",
     "audit",
     "change asked",
     "change paid",
     "change answered",
+    "charged back",
+    "chargeback reversed",
     "complete",
     "cut by client",
     "cut by expert",
@@ -56,9 +58,11 @@ pub(crate) const MUST_HAPPEN: [&str; 25] = [
     "method switched",
     "pay",
     "place",
+    "owed in the end",
     "refund came back",
     "refund paid elsewhere",
     "refund sent again",
+    "refund taken by the bank",
     "report",
     "withdraw",
 ];
@@ -146,7 +150,7 @@ impl World {
 
     /// Anything that may happen. Most of it is refused, as it should be.
     async fn event(&mut self) {
-        match self.rng.random_range(0..42) {
+        match self.rng.random_range(0..45) {
             0..=5 => self.place().await,
             6..=13 => self.at_the_provider().await,
             14..=16 => self.webhook().await,
@@ -171,6 +175,8 @@ impl World {
                 self.pass(TimeDelta::hours(hours)).await;
             }
             40 => self.refund_comes_back().await,
+            41 | 42 => self.charge_back().await,
+            43 => self.reverse_chargebacks().await,
             _ => self.see_to_refunds(false).await,
         }
     }
@@ -337,6 +343,11 @@ impl World {
         let Some(reference) = refunded.choose(&mut self.rng).cloned() else { return };
         assert!(self.p.provider.fail_refund(&reference));
         self.count("refund came back");
+        self.hear_of(reference).await;
+    }
+
+    /// We hear of what a bank did now, later, or by looking.
+    async fn hear_of(&mut self, reference: String) {
         match self.rng.random_range(0..3) {
             0 => {}
             1 => self.webhooks.push(reference),
@@ -345,6 +356,33 @@ impl World {
                 self.tell("webhook", &heard);
             }
         }
+    }
+
+    /// One of the latest payments that fits.
+    fn payment(&mut self, fits: impl Fn(Totals) -> bool) -> Option<(String, Totals)> {
+        let references = self.p.provider.references();
+        let from = references.len().saturating_sub(60);
+        let totals = |reference: &String| (reference.clone(), self.p.provider.totals(reference));
+        let all: Vec<_> = references[from..].iter().map(totals).filter(|(_, totals)| fits(*totals)).collect();
+        all.choose(&mut self.rng).cloned()
+    }
+
+    /// A client's bank takes money back, all of what was paid or a part, whatever became of the booking since.
+    async fn charge_back(&mut self) {
+        let Some((reference, totals)) = self.payment(|totals| totals.charged > totals.charged_back) else { return };
+        let left = totals.charged - totals.charged_back;
+        let amount = if self.rng.random_bool(0.5) { left } else { Cents(self.rng.random_range(1..=left.0)) };
+        self.p.provider.charge_back(&reference, amount);
+        self.count("charged back");
+        self.hear_of(reference).await;
+    }
+
+    /// It gives again what it took of a payment.
+    async fn reverse_chargebacks(&mut self) {
+        let Some((reference, _)) = self.payment(|totals| totals.charged_back > Cents::ZERO) else { return };
+        self.p.provider.reverse_chargebacks(&reference);
+        self.count("chargeback reversed");
+        self.hear_of(reference).await;
     }
 
     /// A manager sees to a refund that came back (or to all): it is sent again, or was paid another way.
@@ -568,7 +606,7 @@ impl World {
             self.pass(TimeDelta::hours(2)).await;
         }
         self.audit().await;
-        let (mut kept_in_all, mut elsewhere_in_all) = (Cents::ZERO, Cents::ZERO);
+        let (mut kept_in_all, mut elsewhere_in_all, mut owed_in_all) = (Cents::ZERO, Cents::ZERO, Cents::ZERO);
         let lives = std::mem::take(&mut self.lives);
         for life in &lives {
             let booking = self.row(life.id).await;
@@ -584,24 +622,33 @@ impl World {
             let kept = booking.kept_total();
             let reference = &booking.reference;
             let elsewhere = self.paid_elsewhere(life.id).await;
-            let here = totals.charged - totals.refunded - elsewhere;
-            assert_eq!(here, kept, "seed {}: {reference} is {state}", self.seed);
+            let here = totals.charged - totals.refunded - elsewhere - totals.charged_back;
+            // What lacks is what banks took and did not give again; nothing is here beyond what is kept.
+            let owed = kept - here;
+            let taken_back = Cents::ZERO..=totals.charged_back;
+            assert!(taken_back.contains(&owed), "seed {}: {reference} is {state}: {here:?} of {kept:?}", self.seed);
+            if owed > Cents::ZERO {
+                self.count("owed in the end");
+            }
             kept_in_all += kept;
             elsewhere_in_all += elsewhere;
+            owed_in_all += owed;
         }
         let sold = self.balance(Account::Revenue).await + self.balance(Account::VatPayable).await;
         assert_eq!(-sold, kept_in_all, "seed {}: invoices less credit notes", self.seed);
         let clearing = self.balance(Account::ProviderClearing).await;
-        assert_eq!(clearing, kept_in_all + elsewhere_in_all, "seed {}", self.seed);
+        assert_eq!(clearing, kept_in_all + elsewhere_in_all - owed_in_all, "seed {}", self.seed);
         assert_eq!(self.balance(Account::Bank).await, -elsewhere_in_all, "seed {}", self.seed);
         assert_eq!(self.balance(Account::Deposits).await, Cents::ZERO, "seed {}", self.seed);
-        assert_eq!(self.balance(Account::ClientReceivable).await, Cents::ZERO, "seed {}", self.seed);
+        assert_eq!(self.balance(Account::ClientReceivable).await, owed_in_all, "seed {}", self.seed);
+        let taken = self.number("SELECT COUNT(*) FROM refund WHERE state = 'taken'").await;
+        *self.done.entry("refund taken by the bank").or_default() += usize::try_from(taken).unwrap();
         let leaked = "SELECT COUNT(*) FROM booked_day d JOIN booking b ON b.id = d.booking_id \
             WHERE b.state NOT IN ('completed', 'ended')";
         assert_eq!(self.number(leaked).await, 0, "seed {}: days held by what is over", self.seed);
         let open = "SELECT COUNT(*) FROM booking_change WHERE closed_at IS NULL";
         assert_eq!(self.number(open).await, 0, "seed {}: open changes", self.seed);
-        let due = "SELECT COUNT(*) FROM refund WHERE state NOT IN ('sent', 'elsewhere')";
+        let due = "SELECT COUNT(*) FROM refund WHERE state NOT IN ('sent', 'elsewhere', 'taken')";
         assert_eq!(self.number(due).await, 0, "seed {}: refunds not sent", self.seed);
         let moves = "SELECT COUNT(*) FROM booking b WHERE b.version <> \
             (SELECT COUNT(*) FROM booking_log l WHERE l.booking_id = b.id)";

@@ -5,7 +5,9 @@
 use super::{taken, unanswered};
 use crate::{
     db::{
-        Exec, ledger as ledger_rows, payments as rows,
+        Exec,
+        bookings::Booking,
+        ledger as ledger_rows, payments as rows,
         payments::{Payment, Refund, RefundState, Refunds},
     },
     jobs,
@@ -52,14 +54,15 @@ pub(super) async fn is_taken(exec: &mut Exec<'_>, booking: BookingId, refund: &R
 pub(super) async fn take(
     exec: &mut Exec<'_>,
     p: &Platform,
-    booking: BookingId,
+    booking: &Booking,
     refund: Refund,
 ) -> Result<Option<Refund>, Failure> {
-    let (taken, owed) = taken_of(exec, booking, &refund).await?;
+    let (taken, owed) = taken_of(exec, booking.id, &refund).await?;
     if taken <= Cents::ZERO {
         return Ok(Some(refund));
     }
-    Ok(taken::take(exec, p, Refunds::OfBookings, (&refund, Some(booking)), (taken, owed)).await?)
+    Ok(taken::take(exec, p, Refunds::OfBookings, (&refund, Some(booking.id), &booking.reference), (taken, owed))
+        .await?)
 }
 
 /// Reads the chargebacks of a payment and notes what is new.
@@ -87,7 +90,7 @@ pub(super) async fn note(p: &Platform, payment: &Payment) -> Result<(), ApiError
                             RefundState::Due => {
                                 jobs::schedule(exec, Refunds::OfBookings.sender(), refund.id.0, p.now()).await?;
                             }
-                            RefundState::Failed => drop(take(exec, p, booking.id, refund).await?),
+                            RefundState::Failed => drop(take(exec, p, &booking, refund).await?),
                             _ => {}
                         }
                     }

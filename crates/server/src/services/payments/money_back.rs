@@ -255,7 +255,7 @@ async fn untaken(
     expert: ExpertId,
     refund: Refund,
 ) -> Result<Option<Refund>, ApiError> {
-    if !taken::is_charged_back(p, reference).await? {
+    if !taken::is_concerned(p, Refunds::OfBookings, payment.id, reference).await? {
         return Ok(Some(refund));
     }
     chargebacks::note(p, payment).await?;
@@ -270,7 +270,7 @@ async fn untaken(
             let booking = lock(exec, expert, payment.booking).await?;
             let refund = rows::refund(exec, id).await?.filter(|refund| refund.state == RefundState::Due);
             let left = match refund {
-                Some(refund) => chargebacks::take(exec, p, booking.id, refund).await?,
+                Some(refund) => chargebacks::take(exec, p, &booking, refund).await?,
                 None => None,
             };
             tx.commit().await?;

@@ -32,10 +32,25 @@ impl Refunds {
     }
 }
 
-/// Whether a bank took money of a payment back, as the provider says now.
-pub(crate) async fn is_charged_back(p: &Platform, reference: &str) -> Result<bool, ApiError> {
+/// Whether the chargebacks of a payment are to be read: `said` of it is taken back now, as the provider says, or some was
+/// when we last heard. What a bank gave again counts no longer in the provider's sum, so that the sum alone would hide it.
+pub(crate) async fn concerns(p: &Platform, of: Refunds, payment: PaymentId, said: Cents) -> Result<bool, ApiError> {
+    if said > Cents::ZERO {
+        return Ok(true);
+    }
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    of.has_chargeback(&mut conn.exec(), payment).await.map_err(|error| p.fault(error))
+}
+
+/// [`concerns`], with the provider asked.
+pub(crate) async fn is_concerned(
+    p: &Platform,
+    of: Refunds,
+    payment: PaymentId,
+    reference: &str,
+) -> Result<bool, ApiError> {
     match p.payments.get(reference).await {
-        Ok(said) => Ok(said.charged_back > Cents::ZERO),
+        Ok(said) => concerns(p, of, payment, said.charged_back).await,
         // A payment that it does not know it refuses to refund in a moment.
         Err(error) if error.is_refusal() => Ok(false),
         Err(error) => Err(unanswered(p, &error)),
@@ -49,7 +64,7 @@ pub(crate) async fn is_sent(p: &Platform, reference: &str, id: RefundId) -> Resu
 }
 
 /// Notes that a bank took (part of) a refund that the provider does not have, `owed` of it being what the client owes for
-/// that until now. Answers what is left to be sent.
+/// that until now. `name` is the reference of what was booked or rented. Answers what is left to be sent.
 ///
 /// # Errors
 /// A fault, or the database's.
@@ -57,7 +72,7 @@ pub(crate) async fn take(
     exec: &mut Exec<'_>,
     p: &Platform,
     of: Refunds,
-    (refund, booking): (&Refund, Option<BookingId>),
+    (refund, booking, name): (&Refund, Option<BookingId>, &str),
     (taken, owed): (Cents, Cents),
 ) -> Result<Option<Refund>, ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
@@ -81,7 +96,7 @@ pub(crate) async fn take(
         ledger::post_refund(exec, p, id, RefundEvent::Taken(attempt), booking, settled).await?;
     }
     let amount = taken.min(refund.amount).to_plain();
-    desk::log(exec, p.ids.uuid(), now, None, "refund-taken", &id.to_string(), &amount).await.map_err(fault)?;
+    desk::log(exec, p.ids.uuid(), now, None, "refund-taken", name, &amount).await.map_err(fault)?;
     tracing::warn!(refund = %refund.id, taken = amount, "the client's bank took back what was about to be refunded");
     Ok(left)
 }

@@ -5,6 +5,7 @@ use crate::{
     clock::civil_day,
     db::{
         Exec,
+        payments::Refunds,
         rentals::{Rental, RentalPayment},
     },
     jobs::{self, JobKind},
@@ -13,7 +14,7 @@ use crate::{
     services::{
         bookings::attempt,
         ledger::{self, Account},
-        payments::{GIVE_UP, GIVE_UP_TRANSFER, LOOK_AGAIN, LOOK_AGAIN_TRANSFER, News, unanswered},
+        payments::{GIVE_UP, GIVE_UP_TRANSFER, LOOK_AGAIN, LOOK_AGAIN_TRANSFER, News, taken, unanswered},
         rulebooks, stock,
     },
 };
@@ -151,7 +152,7 @@ pub async fn sync(p: &Platform, reference: &str) -> Result<(), ApiError> {
         attempt(p, || Box::pin(apply(p, &payment, &said))).await?;
         jobs::wake(p);
     }
-    if said.charged_back > Cents::ZERO {
+    if taken::concerns(p, Refunds::OfRentals, payment.id, said.charged_back).await? {
         chargebacks::note(p, &payment).await?;
     }
     refunds::note(p, &payment).await

@@ -86,7 +86,7 @@ async fn untaken(
     reference: &str,
     refund: payment_rows::Refund,
 ) -> Result<Option<payment_rows::Refund>, ApiError> {
-    if !taken::is_charged_back(p, reference).await? {
+    if !taken::is_concerned(p, Refunds::OfRentals, payment.id, reference).await? {
         return Ok(Some(refund));
     }
     chargebacks::note(p, payment).await?;
