@@ -368,6 +368,59 @@ async fn a_refund_crosses_a_chargeback() {
     .await;
 }
 
+/// Invariant 3: what banks took of one payment of a booking, and gave again, is set off against what they took of the
+/// other; the client has it once, from whichever side.
+#[tokio::test(flavor = "multi_thread")]
+async fn payments_of_a_booking_are_set_off() {
+    for_each_db(|p| async move {
+        let stage = Stage::new(p).await;
+        let p = &stage.p;
+        let id = stage.book(DAYS, PaymentMethod::Ideal).await;
+        let extra = p.provider.last_reference();
+        p.provider.fail(&extra);
+        payments::sync(p, &extra).await.unwrap();
+        payments::checkout(p, &stage.client, id).await.unwrap();
+        let kept = p.provider.last_reference();
+        // The provider changes its mind about the first: paid twice, one goes back.
+        for reference in [&kept, &extra] {
+            p.provider.pay(reference);
+            payments::sync(p, reference).await.unwrap();
+        }
+        let total = stage.client_view(id).await.quote.total;
+        let refunds = async || stage.client_view(id).await.refunds.into_iter().map(|one| one.state).collect::<Vec<_>>();
+        let owed = async || {
+            stage.work().await;
+            assert_eq!(audit::run(p).await.unwrap(), []);
+            assert_eq!(audit::reconcile(p).await.unwrap().findings, []);
+            assert_eq!(stage.balance(Account::Deposits).await, Cents::ZERO);
+            stage.balance(Account::ClientReceivable).await
+        };
+        // Before it is sent, the bank takes the extra payment by itself.
+        p.provider.charge_back(&extra, total);
+        stage.work().await;
+        assert_eq!(refunds().await, ["taken"]);
+        stage.accept(id).await;
+        assert_eq!(owed().await, Cents::ZERO);
+        // Then the other one: it is owed.
+        p.provider.charge_back(&kept, total);
+        payments::sync(p, &kept).await.unwrap();
+        assert_eq!(owed().await, total);
+        // What it gives again of the extra one pays that, and needs no refund.
+        p.provider.reverse_chargebacks(&extra);
+        payments::sync(p, &extra).await.unwrap();
+        assert_eq!(owed().await, Cents::ZERO);
+        assert_eq!(refunds().await, ["taken"]);
+        // All of it given again: the extra payment is refunded after all.
+        p.provider.reverse_chargebacks(&kept);
+        payments::sync(p, &kept).await.unwrap();
+        assert_eq!(owed().await, Cents::ZERO);
+        assert_eq!(refunds().await, ["sent"]);
+        assert_eq!((p.provider.totals(&extra).refunded, p.provider.totals(&kept).refunded), (total, Cents::ZERO));
+        stage.sound().await;
+    })
+    .await;
+}
+
 /// Invariant 3: money that a bank took back before the expert accepted is owed on the invoice, and not a deposit twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_taken_back_before_acceptance_is_owed() {

@@ -28,6 +28,7 @@ pub fn ledger_kind(locale: Locale, code: &str) -> &'static str {
         "payout-bounced" => books::kind_payout_bounced(locale),
         "chargeback" => books::kind_chargeback(locale),
         "chargeback-reversed" => books::kind_chargeback_reversed(locale),
+        "set-off" => books::kind_set_off(locale),
         "settlement" => books::kind_settlement(locale),
         _ => "",
     }

@@ -135,6 +135,10 @@ macro_rules! troubles {
             "AND o.clock_at <= $1 ",
             "UNION ALL SELECT 'charged-back', p.id, b.id, b.reference, c.amount, c.noted_at FROM chargeback c ",
             "JOIN payment p ON p.id = c.payment_id JOIN booking b ON b.id = p.booking_id WHERE NOT c.reversed ",
+            // Not where all of it stands for refunds that were not sent.
+            "AND (SELECT SUM(x.amount) FROM chargeback x JOIN payment y ON y.id = x.payment_id ",
+            "WHERE y.booking_id = b.id AND NOT x.reversed) > (SELECT COALESCE(SUM(r.amount), 0) FROM refund r ",
+            "JOIN payment y ON y.id = r.payment_id WHERE y.booking_id = b.id AND r.state = 'taken') ",
             "UNION ALL SELECT 'charged-back', p.id, o.id, o.reference, c.amount, c.noted_at FROM rental_chargeback c ",
             "JOIN rental_payment p ON p.id = c.payment_id JOIN rental_order o ON o.id = p.rental_id WHERE NOT c.reversed ",
             // Of what was given up since, only what went back twice.
@@ -146,12 +150,15 @@ macro_rules! troubles {
 }
 
 /// Payments that need somebody: refunds that fail, are refused or have been due since before `late`, cards not captured since then,
-/// chargebacks. The oldest first.
+/// chargebacks. What can be done here comes first, then the oldest: a chargeback stays until it is given again.
 ///
 /// # Errors
 /// The database's.
 pub async fn troubles(exec: &mut Exec<'_>, late: DateTime<Utc>, limit: i64) -> sqlx::Result<Vec<TroubleRow>> {
-    const SQL: &str = troubles!("SELECT * FROM (", ") AS troubles ORDER BY since, subject LIMIT $2");
+    const SQL: &str = troubles!(
+        "SELECT * FROM (",
+        ") AS troubles ORDER BY CASE trouble WHEN 'charged-back' THEN 1 ELSE 0 END, since, subject LIMIT $2"
+    );
     on!(exec, |c| sqlx::query_as(SQL).bind(late).bind(limit).fetch_all(c).await)
 }
 

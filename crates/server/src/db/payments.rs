@@ -356,6 +356,18 @@ pub async fn refunds_of_booking(exec: &mut Exec<'_>, booking: BookingId) -> sqlx
     rows.into_iter().map(Refund::try_from).collect()
 }
 
+/// What is to be refunded of a booking and is not sent, if a bank has ever taken money of it back.
+///
+/// # Errors
+/// The database's.
+pub async fn returning_after_chargeback(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<Option<Cents>> {
+    const SQL: &str = "SELECT CAST((SELECT COALESCE(SUM(r.amount), 0) FROM refund r JOIN payment p ON p.id = r.payment_id \
+        WHERE p.booking_id = $1 AND r.state IN ('due', 'failed')) AS BIGINT) \
+        WHERE EXISTS (SELECT 1 FROM chargeback c JOIN payment p ON p.id = c.payment_id WHERE p.booking_id = $1)";
+    let cents: Option<i64> = on!(exec, |c| sqlx::query_scalar(SQL).bind(booking.0).fetch_optional(c).await)?;
+    Ok(cents.map(Cents))
+}
+
 /// Where refunds and chargebacks are kept: of bookings, and of licences rented alone. The columns are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refunds {

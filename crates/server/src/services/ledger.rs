@@ -31,9 +31,9 @@
 //! | payout approved | `expert_payable` | `payouts_in_transit` |
 //! | payout executed by the bank | `payouts_in_transit` | `bank` |
 //! | payout bounced | `payouts_in_transit` (`bank`, once executed) | `expert_payable` |
-//! | chargeback | `deposits` (what is there), `client_receivable` (the rest) | `provider_clearing` |
-//! | chargeback of a rental | `client_receivable` | `provider_clearing` |
-//! | it is given again | `provider_clearing` | `client_receivable` (what is owed), `deposits` (the rest) |
+//! | chargeback | `client_receivable` | `provider_clearing` |
+//! | it is given again | `provider_clearing` | `client_receivable` (of a rental what is owed, the rest `deposits`) |
+//! | set-off: what a client owes after a chargeback against what is theirs, or what lacks for a refund that is due | `deposits` or `client_receivable` | the other |
 //! | the provider pays out to the bank | `bank`, `provider_fees` | `provider_clearing` |
 //!
 //! The database holds the books, too: it refuses to change or delete what was posted, and to commit a transaction that
@@ -45,7 +45,7 @@
 //! is owed and deducted at once.
 
 use crate::{
-    db::{Exec, ledger as rows},
+    db::{Exec, ledger as rows, payments as payment_rows},
     platform::Platform,
 };
 use gabarit_domain::{
@@ -138,12 +138,49 @@ pub async fn post(
     if sum != Cents::ZERO {
         return Err(p.fault(format_args!("ledger {kind} {dedup_key} does not balance: {}", sum.to_plain())));
     }
+    let fault = |error: sqlx::Error| p.fault(error);
+    if write(exec, p, dedup_key, kind, booking, entries).await.map_err(fault)?
+        && let Some(booking) = booking
+    {
+        set_off(exec, p, booking).await.map_err(fault)?;
+    }
+    Ok(())
+}
+
+/// `false` if it was written before.
+async fn write(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    dedup_key: &str,
+    kind: &str,
+    booking: Option<BookingId>,
+    entries: &[(Account, Cents)],
+) -> sqlx::Result<bool> {
     let id = p.ids.uuid();
-    if !rows::insert_transaction(exec, id, dedup_key, kind, booking, p.now()).await.map_err(|e| p.fault(e))? {
-        return Ok(());
+    if !rows::insert_transaction(exec, id, dedup_key, kind, booking, p.now()).await? {
+        return Ok(false);
     }
     for (line, (account, amount)) in (1..).zip(entries.iter().filter(|(_, amount)| *amount != Cents::ZERO)) {
-        rows::insert_entry(exec, id, line, account.code(), *amount).await.map_err(|e| p.fault(e))?;
+        rows::insert_entry(exec, id, line, account.code(), *amount).await?;
+    }
+    Ok(true)
+}
+
+/// Once a bank has taken money of a booking back, its client can owe us and have a deposit at the same time: one is set
+/// off against the other, but for what is about to be refunded, which stays a deposit. Under the booking's lock, whenever
+/// something was posted or a refund became due; where there is nothing to set off, nothing is posted.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn set_off(exec: &mut Exec<'_>, p: &Platform, booking: BookingId) -> sqlx::Result<()> {
+    let Some(returning) = payment_rows::returning_after_chargeback(exec, booking).await? else { return Ok(()) };
+    let deposits = -rows::balance_of_booking(exec, Account::Deposits.code(), booking).await?;
+    let owed = rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking).await?;
+    let over = deposits - returning - owed;
+    let more = over.max(Cents::ZERO) + returning - deposits;
+    if more != Cents::ZERO {
+        let entries = [(Account::ClientReceivable, more), (Account::Deposits, -more)];
+        write(exec, p, &format!("set-off:{booking}:{}", p.ids.uuid()), "set-off", Some(booking), &entries).await?;
     }
     Ok(())
 }
@@ -424,8 +461,8 @@ pub async fn post_payout_bounced(
     post(exec, p, &format!("payout-bounced:{payout}"), "payout-bounced", Some(booking), &entries).await
 }
 
-/// A client's bank took a payment back (or, `reversed`, gave it again): what was a deposit is none any more, the rest is
-/// owed once more. `returning` is on its way back to the client already and is no deposit to take from.
+/// A client's bank took a payment back, so that it is owed once more, or, `reversed`, gave it again. What is a deposit is
+/// set off against it ([`set_off`]).
 ///
 /// # Errors
 /// As [`post`].
@@ -435,28 +472,11 @@ pub async fn post_chargeback(
     reference: &str,
     booking: BookingId,
     amount: Cents,
-    returning: Cents,
     reversed: bool,
 ) -> Result<(), ApiError> {
-    if reversed {
-        let owed = rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking)
-            .await
-            .map_err(|e| p.fault(e))?
-            .max(Cents::ZERO)
-            .min(amount);
-        let entries = [
-            (Account::ProviderClearing, amount),
-            (Account::ClientReceivable, -owed),
-            (Account::Deposits, owed - amount),
-        ];
-        let key = format!("chargeback-reversed:{reference}");
-        return post(exec, p, &key, "chargeback-reversed", Some(booking), &entries).await;
-    }
-    let held = -rows::balance_of_booking(exec, Account::Deposits.code(), booking).await.map_err(|e| p.fault(e))?;
-    let held = (held - returning).max(Cents::ZERO).min(amount);
-    let entries =
-        [(Account::Deposits, held), (Account::ClientReceivable, amount - held), (Account::ProviderClearing, -amount)];
-    post(exec, p, &format!("chargeback:{reference}"), "chargeback", Some(booking), &entries).await
+    let (kind, amount) = if reversed { ("chargeback-reversed", -amount) } else { ("chargeback", amount) };
+    let entries = [(Account::ClientReceivable, amount), (Account::ProviderClearing, -amount)];
+    post(exec, p, &format!("{kind}:{reference}"), kind, Some(booking), &entries).await
 }
 
 /// A client's bank took a payment of a rental back: what is kept is owed once more.

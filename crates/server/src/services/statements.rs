@@ -53,17 +53,17 @@ pub async fn publish(p: &Platform, kind: Kind, texts: &[(Locale, Article)]) -> R
         bodies.push((*locale, body, sha256));
     }
     let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
-    let newest = is_newest(&mut conn.exec(), kind, &bodies).await.map_err(|error| p.fault(error))?;
+    let (_, known) = newest(&mut conn.exec(), kind, &bodies).await.map_err(|error| p.fault(error))?;
     drop(conn);
-    if newest.is_none() {
+    if !known {
         let bodies = &bodies;
         attempt(p, || {
             Box::pin(async move {
                 let mut tx = p.db.begin().await?;
                 let exec = &mut tx.exec();
-                // Another node may have published the same words meanwhile.
-                if is_newest(exec, kind, bodies).await?.is_none() {
-                    let last = rows::versions(exec, kind.code()).await?.first().map_or(0, |row| row.version);
+                // Another node may have published the same words meanwhile, or does so now: then the number is taken.
+                let (last, known) = newest(exec, kind, bodies).await?;
+                if !known {
                     for (locale, body, sha256) in bodies {
                         let key = (kind.code(), last + 1, *locale);
                         if !rows::publish(exec, key, (body, sha256), p.now()).await? {
@@ -80,16 +80,17 @@ pub async fn publish(p: &Platform, kind: Kind, texts: &[(Locale, Article)]) -> R
     versions(p, kind).await
 }
 
-/// The newest version, if its words are these.
-async fn is_newest(exec: &mut Exec<'_>, kind: Kind, bodies: &[(Locale, String, String)]) -> sqlx::Result<Option<i64>> {
+/// The number of the newest version (0 without any), and whether its words are these. Read once: read again, it may be
+/// another.
+async fn newest(exec: &mut Exec<'_>, kind: Kind, bodies: &[(Locale, String, String)]) -> sqlx::Result<(i64, bool)> {
     let Some(newest) = rows::versions(exec, kind.code()).await?.first().map(|row| row.version) else {
-        return Ok(None);
+        return Ok((0, false));
     };
     let hashes = rows::hashes(exec, kind.code(), newest).await?;
     let same = bodies
         .iter()
         .all(|(locale, _, sha256)| hashes.iter().any(|(code, known)| code == locale.code() && known == sha256));
-    Ok(same.then_some(newest))
+    Ok((newest, same))
 }
 
 /// All versions, the newest first.

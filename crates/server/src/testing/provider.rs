@@ -72,6 +72,8 @@ impl Payment {
         self.refunds.iter().map(|(.., one)| one).filter(|one| alive(one)).map(|one| one.amount).sum()
     }
 
+    /// Without what was given again; the sandbox counts that in. Which of it is right the provider's reference leaves open,
+    /// and both must do.
     fn charged_back(&self) -> Cents {
         self.chargebacks.iter().filter(|one| !one.reversed).map(|one| one.amount).sum()
     }

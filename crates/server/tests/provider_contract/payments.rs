@@ -269,7 +269,6 @@ async fn chargebacks_are_read() {
     bank("chargeback/reverse", json!({})).await;
     assert_eq!(merchant.hears().await, format!("id={reference}"), "so is its reversal");
     assert!(client.chargebacks(&reference).await.unwrap()[0].reversed);
-    assert_eq!(client.get(&reference).await.unwrap().charged_back, Cents::ZERO, "the sum is of what stands");
 }
 
 /// S35: a refund that was taken comes back later, by order: it is reported, no longer counted as paid back, and made anew

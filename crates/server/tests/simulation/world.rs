@@ -567,9 +567,29 @@ impl World {
         let found = audit::run(&self.p).await.unwrap();
         let (returned, wrong): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|finding| finding.check == "a refund reaches the client");
+        for finding in &wrong {
+            eprintln!("{} of {}:\n{}", finding.check, finding.subject, self.posted(&finding.subject).await);
+        }
         assert_eq!(wrong, [], "seed {} after {} bookings", self.seed, self.lives.len());
         assert_eq!(i64::try_from(returned.len()), Ok(open), "seed {}: each refund that came back is named", self.seed);
         self.count("audit");
+    }
+
+    /// What was posted for a booking, to see where the books went wrong.
+    async fn posted(&self, reference: &str) -> String {
+        const SQL: &str = "SELECT t.dedup_key, e.account, e.amount FROM ledger_transaction t \
+            JOIN ledger_entry e ON e.transaction_id = t.id JOIN booking b ON b.id = t.booking_id \
+            WHERE b.reference = $1 ORDER BY t.at, t.id, e.line";
+        const REFUNDS: &str = "SELECT p.provider_ref, r.state, r.amount FROM refund r \
+            JOIN payment p ON p.id = r.payment_id JOIN booking b ON b.id = p.booking_id WHERE b.reference = $1 \
+            ORDER BY p.provider_ref, r.created_at";
+        let mut conn = self.p.db.conn().await.unwrap();
+        let exec = &mut conn.exec();
+        let rows: Vec<(String, String, i64)> =
+            on!(&mut *exec, |c| sqlx::query_as(SQL).bind(reference).fetch_all(c).await).unwrap();
+        let refunds: Vec<(String, String, i64)> =
+            on!(&mut *exec, |c| sqlx::query_as(REFUNDS).bind(reference).fetch_all(c).await).unwrap();
+        rows.iter().chain(&refunds).map(|(cause, account, amount)| format!("  {cause} {account} {amount}\n")).collect()
     }
 
     async fn number(&self, sql: &'static str) -> i64 {
@@ -606,6 +626,12 @@ impl World {
             self.pass(TimeDelta::hours(2)).await;
         }
         self.audit().await;
+        assert_eq!(
+            audit::reconcile(&self.p).await.unwrap().findings,
+            [],
+            "seed {}: the provider says so, too",
+            self.seed
+        );
         let (mut kept_in_all, mut elsewhere_in_all, mut owed_in_all) = (Cents::ZERO, Cents::ZERO, Cents::ZERO);
         let lives = std::mem::take(&mut self.lives);
         for life in &lives {
@@ -626,7 +652,12 @@ impl World {
             // What lacks is what banks took and did not give again; nothing is here beyond what is kept.
             let owed = kept - here;
             let taken_back = Cents::ZERO..=totals.charged_back;
-            assert!(taken_back.contains(&owed), "seed {}: {reference} is {state}: {here:?} of {kept:?}", self.seed);
+            assert!(
+                taken_back.contains(&owed),
+                "seed {}: {reference} is {state}: {here:?} of {kept:?}\n{}",
+                self.seed,
+                self.posted(reference).await
+            );
             if owed > Cents::ZERO {
                 self.count("owed in the end");
             }

@@ -7,46 +7,34 @@ use crate::{
     db::{
         Exec,
         bookings::Booking,
-        ledger as ledger_rows, payments as rows,
+        payments as rows,
         payments::{Payment, Refund, RefundState, Refunds},
     },
     jobs,
     platform::Platform,
     services::{
         bookings::{Failure, attempt, expert_of, lock, notices},
-        ledger::{self, Account},
+        ledger,
     },
 };
 use gabarit_domain::{ids::BookingId, money::Cents};
 use gabarit_view::error::ApiError;
 
-async fn owed(exec: &mut Exec<'_>, booking: BookingId) -> sqlx::Result<Cents> {
-    let balance = ledger_rows::balance_of_booking(exec, Account::ClientReceivable.code(), booking).await?;
-    Ok(balance.max(Cents::ZERO))
-}
-
 const fn is_returning(refund: &Refund) -> bool {
     matches!(refund.state, RefundState::Due | RefundState::Failed)
 }
 
-/// How much of a refund that is not sent the client's bank took back by itself, and how much of that is owed for it until
-/// now. The rest was taken from the deposit that the refund is to be paid of.
-async fn taken_of(exec: &mut Exec<'_>, booking: BookingId, refund: &Refund) -> sqlx::Result<(Cents, Cents)> {
-    let open = Refunds::OfBookings.charged_back(exec, refund.payment).await?;
-    if open <= Cents::ZERO || !is_returning(refund) {
-        return Ok((Cents::ZERO, Cents::ZERO));
+/// How much of a refund that is not sent the client's bank took back by itself, of the same payment.
+async fn taken_of(exec: &mut Exec<'_>, refund: &Refund) -> sqlx::Result<Cents> {
+    if !is_returning(refund) {
+        return Ok(Cents::ZERO);
     }
-    let refunds = rows::refunds_of_booking(exec, booking).await?;
-    let returning: Cents = refunds.iter().filter(|one| is_returning(one)).map(|one| one.amount).sum();
-    let deposits = -ledger_rows::balance_of_booking(exec, Account::Deposits.code(), booking).await?;
-    let short = (returning - deposits).max(Cents::ZERO).min(refund.amount).min(open);
-    let taken = (short + owed(exec, booking).await?).min(refund.amount).min(open);
-    Ok((taken, taken - short))
+    Ok(Refunds::OfBookings.charged_back(exec, refund.payment).await?.min(refund.amount).max(Cents::ZERO))
 }
 
 /// Whether a bank took (part of) a refund that is not sent.
-pub(super) async fn is_taken(exec: &mut Exec<'_>, booking: BookingId, refund: &Refund) -> sqlx::Result<bool> {
-    Ok(taken_of(exec, booking, refund).await?.0 > Cents::ZERO)
+pub(super) async fn is_taken(exec: &mut Exec<'_>, refund: &Refund) -> sqlx::Result<bool> {
+    Ok(taken_of(exec, refund).await? > Cents::ZERO)
 }
 
 /// Takes from a refund that the provider does not have what the client's bank took back by itself; under the booking's
@@ -57,12 +45,34 @@ pub(super) async fn take(
     booking: &Booking,
     refund: Refund,
 ) -> Result<Option<Refund>, Failure> {
-    let (taken, owed) = taken_of(exec, booking.id, &refund).await?;
+    let taken = taken_of(exec, &refund).await?;
     if taken <= Cents::ZERO {
         return Ok(Some(refund));
     }
-    Ok(taken::take(exec, p, Refunds::OfBookings, (&refund, Some(booking.id), &booking.reference), (taken, owed))
-        .await?)
+    Ok(taken::take(exec, p, Refunds::OfBookings, (&refund, Some(booking.id), &booking.reference), taken).await?)
+}
+
+/// Refunds were `taken` for as much as banks have of the booking's payments, whichever; what they gave again beyond that
+/// is due again.
+async fn give_again(exec: &mut Exec<'_>, p: &Platform, booking: BookingId) -> sqlx::Result<()> {
+    let mut spare = Vec::new();
+    let mut unjustified = Cents::ZERO;
+    for payment in rows::of_booking(exec, booking).await? {
+        let open = Refunds::OfBookings.charged_back(exec, payment.id).await?;
+        unjustified -= open;
+        if open < Cents::ZERO {
+            spare.push((payment.id, -open));
+        }
+    }
+    let refunds = rows::refunds_of_booking(exec, booking).await?;
+    for (payment, most) in spare {
+        let amount = unjustified.min(most);
+        if amount > Cents::ZERO {
+            let left = taken::due_again(exec, p, Refunds::OfBookings, &refunds, payment, amount).await?;
+            unjustified -= amount - left;
+        }
+    }
+    ledger::set_off(exec, p, booking).await
 }
 
 /// Reads the chargebacks of a payment and notes what is new.
@@ -79,11 +89,10 @@ pub(super) async fn note(p: &Platform, payment: &Payment) -> Result<(), ApiError
             for chargeback in said {
                 let (id, amount) = (chargeback.reference.as_str(), chargeback.amount);
                 if Refunds::OfBookings.insert_chargeback(exec, id, payment.id, amount, p.now()).await? {
-                    let refunds = rows::refunds_of_booking(exec, booking.id).await?;
-                    let returning: Cents = refunds.iter().filter(|one| is_returning(one)).map(|one| one.amount).sum();
-                    ledger::post_chargeback(exec, p, id, booking.id, amount, returning, false).await?;
+                    ledger::post_chargeback(exec, p, id, booking.id, amount, false).await?;
                     notices::charged_back(exec, p, &booking, id, amount).await?;
                     tracing::warn!(booking = %booking.id, chargeback = id, "chargeback");
+                    let refunds = rows::refunds_of_booking(exec, booking.id).await?;
                     for refund in refunds.into_iter().filter(|refund| refund.payment == payment.id) {
                         match refund.state {
                             // Its sender alone knows whether the provider has it already.
@@ -96,10 +105,8 @@ pub(super) async fn note(p: &Platform, payment: &Payment) -> Result<(), ApiError
                     }
                 }
                 if chargeback.reversed && Refunds::OfBookings.reverse_chargeback(exec, id).await? {
-                    let owed = owed(exec, booking.id).await?.min(amount);
-                    ledger::post_chargeback(exec, p, id, booking.id, amount, Cents::ZERO, true).await?;
-                    let refunds = rows::refunds_of_booking(exec, booking.id).await?;
-                    taken::due_again(exec, p, Refunds::OfBookings, &refunds, payment.id, amount - owed).await?;
+                    ledger::post_chargeback(exec, p, id, booking.id, amount, true).await?;
+                    give_again(exec, p, booking.id).await?;
                 }
             }
             tx.commit().await?;

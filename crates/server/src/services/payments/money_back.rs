@@ -70,6 +70,7 @@ pub(super) async fn give_back(
             };
             if Refunds::OfBookings.insert(exec, &refund, &format!("whole:{}", payment.id)).await? {
                 jobs::schedule(exec, JobKind::SendRefund, refund.id.0, now).await?;
+                ledger::set_off(exec, p, booking.id).await?;
                 tracing::info!(booking = %booking.id, refund = %refund.id, reason, "refund due");
             }
         }
@@ -182,6 +183,7 @@ pub(crate) async fn keep_only(
             jobs::schedule(exec, JobKind::SendRefund, refund.id.0, now).await?;
             here -= amount;
             back += amount;
+            ledger::set_off(exec, p, booking.id).await?;
             tracing::info!(booking = %booking.id, refund = %refund.id, reason, "refund due");
         }
     }

@@ -102,7 +102,11 @@ async fn look(p: &Platform, payment: &Payment) -> Result<(), ApiError> {
                 }
                 let (event, amount) = (RefundEvent::Failed(refund.attempt), refund.amount);
                 ledger::post_refund(exec, p, refund.id, event, Some(booking.id), amount).await?;
-                notices::refund_failed(exec, p, &booking, &refund).await?;
+                // What the client's bank took by itself meanwhile needs no refund.
+                let failed = rows::refund(exec, refund.id).await?.ok_or(ApiError::NotFound)?;
+                if let Some(left) = chargebacks::take(exec, p, &booking, failed).await? {
+                    notices::refund_failed(exec, p, &booking, &left).await?;
+                }
                 desk::log(exec, p.ids.uuid(), now, None, "refund-failed", &booking.reference, theirs).await?;
                 tracing::warn!(booking = %booking.id, refund = %refund.id, "refund failed after it was sent");
             }
@@ -152,7 +156,7 @@ pub(crate) async fn paid_elsewhere(p: &Platform, actor: AccountId, id: RefundId,
             let booking = lock(exec, expert, payment.booking).await?;
             let refund = rows::refund(exec, id).await?.ok_or(ApiError::NotFound)?;
             // What the client's bank took by itself is not paid as well.
-            if chargebacks::is_taken(exec, booking.id, &refund).await? {
+            if chargebacks::is_taken(exec, &refund).await? {
                 return Err(Failure::Answer(ApiError::MovedOn));
             }
             if !Refunds::OfBookings.note_elsewhere(exec, id, how, now).await? {

@@ -32,8 +32,9 @@ impl Refunds {
     }
 }
 
-/// Whether the chargebacks of a payment are to be read: `said` of it is taken back now, as the provider says, or some was
-/// when we last heard. What a bank gave again counts no longer in the provider's sum, so that the sum alone would hide it.
+/// Whether the chargebacks of a payment are to be read: `said` of it is taken back, as the provider says, or some was when
+/// we last heard. The provider's reference leaves open whether its sum still has what a bank gave again, so that the sum
+/// alone might hide that.
 pub(crate) async fn concerns(p: &Platform, of: Refunds, payment: PaymentId, said: Cents) -> Result<bool, ApiError> {
     if said > Cents::ZERO {
         return Ok(true);
@@ -63,8 +64,7 @@ pub(crate) async fn is_sent(p: &Platform, reference: &str, id: RefundId) -> Resu
     Ok(said.iter().any(|one| one.refund == Some(id) && one.progress != RefundProgress::Failed))
 }
 
-/// Notes that a bank took (part of) a refund that the provider does not have, `owed` of it being what the client owes for
-/// that until now. `name` is the reference of what was booked or rented. Answers what is left to be sent.
+/// Notes that a bank took (part of) a refund that the provider does not have. `name` is the reference of what was booked or rented. Answers what is left to be sent.
 ///
 /// # Errors
 /// A fault, or the database's.
@@ -73,7 +73,7 @@ pub(crate) async fn take(
     p: &Platform,
     of: Refunds,
     (refund, booking, name): (&Refund, Option<BookingId>, &str),
-    (taken, owed): (Cents, Cents),
+    taken: Cents,
 ) -> Result<Option<Refund>, ApiError> {
     let fault = |error: sqlx::Error| p.fault(error);
     let now = p.now();
@@ -91,11 +91,9 @@ pub(crate) async fn take(
         let left = Refund { amount: refund.amount - taken, attempt: refund.attempt + 1, ..refund.clone() };
         (part, 1, Some(left))
     };
-    let settled = taken.min(refund.amount).min(owed);
-    if settled > Cents::ZERO {
-        ledger::post_refund(exec, p, id, RefundEvent::Taken(attempt), booking, settled).await?;
-    }
-    let amount = taken.min(refund.amount).to_plain();
+    let taken = taken.min(refund.amount);
+    ledger::post_refund(exec, p, id, RefundEvent::Taken(attempt), booking, taken).await?;
+    let amount = taken.to_plain();
     desk::log(exec, p.ids.uuid(), now, None, "refund-taken", name, &amount).await.map_err(fault)?;
     tracing::warn!(refund = %refund.id, taken = amount, "the client's bank took back what was about to be refunded");
     Ok(left)

@@ -98,7 +98,7 @@ pub(super) async fn take(
     if amount <= Cents::ZERO {
         return Ok(Some(refund));
     }
-    Ok(taken::take(exec, p, Refunds::OfRentals, (&refund, None, &rental.reference), (amount, amount)).await?)
+    Ok(taken::take(exec, p, Refunds::OfRentals, (&refund, None, &rental.reference), amount).await?)
 }
 
 /// Reads the chargebacks of a payment and notes what is new.
