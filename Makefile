@@ -1,5 +1,5 @@
 # Two targets are all a newcomer needs: `make run` and `make test`. Both install what is missing first.
-.PHONY: help run test setup dev fmt lint unit e2e bench soak coverage
+.PHONY: help run test setup dev fmt lint unit e2e bench soak coverage learn
 
 help:
 	@echo "make run    build, load demo data, serve on http://127.0.0.1:3000"
@@ -8,6 +8,7 @@ help:
 	@echo "make lint | unit | e2e   the phases of make test, one at a time"
 	@echo "make bench  measure; make soak  the long simulations"
 	@echo "make coverage  write which test proves which rule"
+	@echo "make learn  learn anew what the detector of contact details weighs, from its labelled texts"
 
 run:
 	@scripts/run.sh
@@ -35,3 +36,7 @@ soak:
 
 coverage:
 	@bash -c 'source scripts/env.sh && cargo test --quiet --package gabarit-domain --test coverage -- --ignored write'
+
+# Optimised: three minutes otherwise. The same texts give the same weights.
+learn:
+	@bash -c 'source scripts/env.sh && CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --quiet --package gabarit-domain --lib -- --ignored learn_weights --nocapture'

@@ -2,8 +2,10 @@
 //! are spelled out in French, Dutch, English, German or Spanish, written in look-alike letters, or cut up by characters nobody sees.
 //!
 //! The text is read once into a skeleton of plain lower-case characters that remember where they came from; a few
-//! scanners look at that. No regular expressions; the words they know are lists in `data/no_links`.
+//! scanners look at that. No regular expressions; the words they know are lists in `data/no_links`. What they cannot name a
+//! classifier tells that was learned from texts ([`learned`]).
 
+mod learned;
 mod networks;
 mod phones;
 mod shapes;
@@ -31,6 +33,8 @@ pub enum LinkKind {
     Phone,
     /// A name on a social network or messenger.
     Handle,
+    /// A sentence that says how to get in touch, in a way that no rule names.
+    Told,
 }
 
 /// A place in a text that leads elsewhere.
@@ -46,11 +50,10 @@ pub struct Found {
 #[must_use]
 pub fn find_links(text: &str) -> Vec<Found> {
     let skeleton = Skeleton::of(text);
-    let mut hits = Vec::new();
-    web::scan(&skeleton, &mut hits);
-    phones::scan(&skeleton, &mut hits);
-    spelled::scan(&skeleton, &mut hits);
-    pulled_apart(&skeleton, &mut hits);
+    let mut hits = ruled(&skeleton);
+    hits.retain(|(glyphs, kind)| is_plain(&skeleton, glyphs, *kind) || learned::is_credible(&skeleton, glyphs));
+    let known: Vec<_> = hits.iter().map(|(glyphs, _)| glyphs.clone()).collect();
+    hits.extend(learned::scan(&skeleton, &known).into_iter().map(|sentence| (sentence, LinkKind::Told)));
     let mut found: Vec<Found> =
         hits.into_iter().filter_map(|(glyphs, kind)| Some(Found { range: skeleton.bytes(glyphs)?, kind })).collect();
     found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end), found.kind));
@@ -62,6 +65,28 @@ pub fn find_links(text: &str) -> Vec<Found> {
         }
     }
     merged
+}
+
+/// What the rules find.
+fn ruled(skeleton: &Skeleton) -> web::Hits {
+    let mut hits = Vec::new();
+    web::scan(skeleton, &mut hits);
+    phones::scan(skeleton, &mut hits);
+    spelled::scan(skeleton, &mut hits);
+    pulled_apart(skeleton, &mut hits);
+    hits
+}
+
+/// What nobody can mean otherwise: an address with a scheme, an e-mail address in its signs.
+fn is_plain(skeleton: &Skeleton, hit: &Range<usize>, kind: LinkKind) -> bool {
+    match kind {
+        LinkKind::Url => true,
+        LinkKind::Email => {
+            let text = skeleton.text(hit.clone());
+            text.contains('@') && text.contains('.') && !text.contains(char::is_whitespace)
+        }
+        _ => false,
+    }
 }
 
 /// `m i a c a d . f r`: what stands character by character is read again without the spaces.
@@ -107,19 +132,4 @@ pub fn offending(text: &str, most: usize) -> Vec<String> {
         .filter_map(|found| text.get(found.range))
         .map(|words| words.chars().take(60).collect())
         .collect()
-}
-
-/// The text with everything that leads elsewhere blacked out, the rest as it was. Doing it again changes nothing.
-#[must_use]
-pub fn masked(text: &str) -> String {
-    let mut text = text.to_owned();
-    loop {
-        let found = find_links(&text);
-        if found.is_empty() {
-            return text;
-        }
-        for place in found.into_iter().rev() {
-            text.replace_range(place.range, "█");
-        }
-    }
 }

@@ -1,9 +1,9 @@
-//! S39: the detector of links, on two labelled corpora. The development one is what it was tuned with; the held-out one was
-//! written by somebody who had not seen the detector, and is never read to tune it.
+//! S39: the detector of links, on labelled corpora. With most of them its rules and weights were made; the held-out ones were
+//! written by somebody who had not seen the detector, and are never read to tune it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use gabarit_domain::no_links::{find_links, masked};
+use gabarit_domain::no_links::find_links;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -82,30 +82,51 @@ fn development_corpus() {
     assert_eq!(misplaced, Vec::<String>::new());
 }
 
-/// S39: sets that were written by other hands and that these rules were not made from. The aim, no false alarm and at most
-/// one in fifty missed, is not reached: this says that it becomes no worse than it was measured. Says numbers only.
+/// Links that are missed, by kind, and false alarms, in numbers only.
+fn measure(name: &str) -> (usize, usize) {
+    let cases = corpus(name);
+    let innocent = cases.iter().filter(|case| case.innocent).count();
+    let links = cases.len() - innocent;
+    let (alarms, misses) = judge(&cases);
+    let mut by_label = BTreeMap::<&str, usize>::new();
+    for case in cases.iter().filter(|case| misses.contains(&case.id.as_str())) {
+        *by_label.entry(&case.label).or_default() += 1;
+    }
+    println!(
+        "{name}: {links} links, {} missed {by_label:?}; {innocent} innocent, {} false alarms",
+        misses.len(),
+        alarms.len()
+    );
+    assert!(links > 0 && innocent > 0, "{name}");
+    (misses.len(), alarms.len())
+}
+
+/// S39: a set that another hand wrote and that neither rules nor weights were made from: at most one in fifty is missed. The
+/// other half of the aim, no false alarm, is not reached; this says that it becomes no worse than it was measured.
 #[test]
 fn held_out_corpora() {
-    for (name, half, most_alarms, most_misses) in
-        [("held_out.jsonl", 150, 3, 15), ("held_out_2.jsonl", 150, 5, 17), ("hard.jsonl", 450, 8, 107)]
-    {
-        let cases = corpus(name);
-        let innocent = cases.iter().filter(|case| case.innocent).count();
-        let links = cases.len() - innocent;
-        let (alarms, misses) = judge(&cases);
-        let mut by_label = BTreeMap::<&str, usize>::new();
-        for case in cases.iter().filter(|case| misses.contains(&case.id.as_str())) {
-            *by_label.entry(&case.label).or_default() += 1;
+    let (misses, alarms) = measure("held_out_3.jsonl");
+    assert!(misses <= 3, "{misses} missed");
+    assert!(alarms <= 2, "{alarms} false alarms");
+}
+
+/// S39: what the weights were learned from is told apart but for a few: otherwise they are not those of these texts and of
+/// this code, and `make learn` makes them anew.
+#[test]
+fn learned_corpora() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let (mut cases, mut misses, mut alarms) = (0, 0, 0);
+    for file in fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if name.starts_with("learned_") {
+            let found = measure(&name);
+            cases += corpus(&name).len();
+            misses += found.0;
+            alarms += found.1;
         }
-        println!(
-            "{name}: {links} links, {} missed {by_label:?}; {innocent} innocent, {} false alarms",
-            misses.len(),
-            alarms.len()
-        );
-        assert_eq!((links, innocent), (half, half), "{name}");
-        assert!(alarms.len() <= most_alarms, "{name}: {} false alarms of {innocent}", alarms.len());
-        assert!(misses.len() <= most_misses, "{name}: {} missed of {links}", misses.len());
     }
+    assert!(cases > 4_000);
+    assert!(misses * 50 <= cases && alarms * 100 <= cases, "{misses} missed and {alarms} false alarms of {cases}");
 }
 
 /// Pieces that addresses are made of, so that random texts have some.
@@ -177,13 +198,5 @@ proptest! {
             .flatten()
             .collect();
         prop_assert_eq!(seen(&cut), seen(&text));
-    }
-
-    /// S39: what was blacked out stays so, and nothing else changes.
-    #[test]
-    fn blacking_out_twice_is_once(text in pieces()) {
-        let once = masked(&text);
-        prop_assert!(find_links(&once).is_empty());
-        prop_assert_eq!(masked(&once), once);
     }
 }
