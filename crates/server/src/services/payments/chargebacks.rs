@@ -49,7 +49,11 @@ pub(super) async fn take(
     if taken <= Cents::ZERO {
         return Ok(Some(refund));
     }
-    Ok(taken::take(exec, p, Refunds::OfBookings, (&refund, Some(booking.id), &booking.reference), taken).await?)
+    let left =
+        taken::take(exec, p, Refunds::OfBookings, (&refund, Some(booking.id), &booking.reference), taken).await?;
+    // This one stands for the chargeback now: another that stood for it until now may be due again.
+    give_again(exec, p, booking.id).await?;
+    Ok(left)
 }
 
 /// Refunds were `taken` for as much as banks have of the booking's payments, whichever; what they gave again beyond that
