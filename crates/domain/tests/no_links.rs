@@ -101,13 +101,15 @@ fn measure(name: &str) -> (usize, usize) {
     (misses.len(), alarms.len())
 }
 
-/// S39: a set that another hand wrote and that neither rules nor weights were made from: at most one in fifty is missed. The
-/// other half of the aim, no false alarm, is not reached; this says that it becomes no worse than it was measured.
+/// S39: two sets that other hands wrote and that neither rules nor weights were made from. The aim, no false alarm and at most
+/// one in fifty missed, is not reached: this says that it becomes no worse than it was measured.
 #[test]
 fn held_out_corpora() {
-    let (misses, alarms) = measure("held_out_3.jsonl");
-    assert!(misses <= 3, "{misses} missed");
-    assert!(alarms <= 2, "{alarms} false alarms");
+    for (name, most_misses, most_alarms) in [("held_out_3.jsonl", 3, 2), ("held_out_4.jsonl", 12, 0)] {
+        let (misses, alarms) = measure(name);
+        assert!(misses <= most_misses, "{name}: {misses} missed");
+        assert!(alarms <= most_alarms, "{name}: {alarms} false alarms");
+    }
 }
 
 /// S39: what the weights were learned from is told apart but for a few: otherwise they are not those of these texts and of
