@@ -77,15 +77,17 @@ fn ruled(skeleton: &Skeleton) -> web::Hits {
     hits
 }
 
-/// What nobody can mean otherwise: an address with a scheme, an e-mail address in its signs.
+/// What nobody can mean otherwise, whatever stands around it: an address with a scheme, an e-mail address in its signs, a
+/// telephone number with its country, a domain whose end is no word. Nobody hides it among the words of the trade.
 fn is_plain(skeleton: &Skeleton, hit: &Range<usize>, kind: LinkKind) -> bool {
+    let text = skeleton.text(hit.clone());
+    let in_signs = text.contains('.') && !text.contains(char::is_whitespace);
     match kind {
         LinkKind::Url => true,
-        LinkKind::Email => {
-            let text = skeleton.text(hit.clone());
-            text.contains('@') && text.contains('.') && !text.contains(char::is_whitespace)
-        }
-        _ => false,
+        LinkKind::Email => in_signs && text.contains('@'),
+        LinkKind::Phone => text.starts_with('+'),
+        LinkKind::Domain => in_signs && text.rsplit('.').next().is_some_and(|end| words::STRONG.contains(end)),
+        LinkKind::Handle | LinkKind::Told => false,
     }
 }
 
