@@ -1,5 +1,5 @@
 # Two targets are all a newcomer needs: `make run` and `make test`. Both install what is missing first.
-.PHONY: help run test setup dev fmt lint unit e2e bench soak coverage learn
+.PHONY: help run test setup dev fmt lint unit e2e bench soak coverage learn learn-check
 
 help:
 	@echo "make run    build, load demo data, serve on http://127.0.0.1:3000"
@@ -40,3 +40,6 @@ coverage:
 # Optimised: three minutes otherwise. The same texts give the same weights.
 learn:
 	@bash -c 'source scripts/env.sh && CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --quiet --package gabarit-domain --lib -- --ignored learn_weights --nocapture'
+
+learn-check:
+	@bash -c 'source scripts/env.sh && CARGO_PROFILE_TEST_OPT_LEVEL=2 cargo test --quiet --package gabarit-domain --lib -- --ignored cross_validate --nocapture'

@@ -6,7 +6,7 @@
 use gabarit_domain::no_links::find_links;
 use proptest::prelude::*;
 use serde_json::Value;
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
 struct Case {
     id: String,
@@ -101,15 +101,13 @@ fn measure(name: &str) -> (usize, usize) {
     (misses.len(), alarms.len())
 }
 
-/// S39: two sets that other hands wrote and that neither rules nor weights were made from. The aim, no false alarm and at most
-/// one in fifty missed, is not reached: this says that it becomes no worse than it was measured.
+/// S39: a set that three other hands wrote, by the requirement's words and without sight of the detector, and that neither
+/// rules nor weights were made from: no false alarm, and at most one in fifty missed.
 #[test]
-fn held_out_corpora() {
-    for (name, most_misses, most_alarms) in [("held_out_3.jsonl", 3, 2), ("held_out_4.jsonl", 12, 0)] {
-        let (misses, alarms) = measure(name);
-        assert!(misses <= most_misses, "{name}: {misses} missed");
-        assert!(alarms <= most_alarms, "{name}: {alarms} false alarms");
-    }
+fn held_out_corpus() {
+    let (misses, alarms) = measure("held_out_5.jsonl");
+    assert!(misses <= 3, "{misses} missed");
+    assert_eq!(alarms, 0, "false alarms");
 }
 
 /// S39: what is plain stays found, however much of the trade stands around it.
@@ -128,18 +126,25 @@ fn the_trade_hides_nothing_plain() {
 #[test]
 fn learned_corpora() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let (mut cases, mut misses, mut alarms) = (0, 0, 0);
+    // What writers found who saw what passes is harder: fragments, mostly, that are too short to be weighed.
+    let (mut learned, mut red) = ((0, 0, 0), (0, 0, 0));
     for file in fs::read_dir(folder).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         if name.starts_with("learned_") {
-            let found = measure(&name);
-            cases += corpus(&name).len();
-            misses += found.0;
-            alarms += found.1;
+            let (misses, alarms) = measure(&name);
+            let sum = if name.starts_with("learned_red_") { &mut red } else { &mut learned };
+            *sum = (sum.0 + corpus(&name).len(), sum.1 + misses, sum.2 + alarms);
         }
     }
+    let (cases, misses, alarms) = learned;
     assert!(cases > 4_000);
     assert!(misses * 50 <= cases && alarms * 100 <= cases, "{misses} missed and {alarms} false alarms of {cases}");
+    let (cases, misses, alarms) = red;
+    assert!(cases > 1_000);
+    assert!(
+        misses * 8 <= cases && alarms * 20 <= cases,
+        "{misses} missed and {alarms} false alarms of {cases}, to evade"
+    );
 }
 
 /// Pieces that addresses are made of, so that random texts have some.
@@ -211,5 +216,20 @@ proptest! {
             .flatten()
             .collect();
         prop_assert_eq!(seen(&cut), seen(&text));
+    }
+}
+
+/// What is judged wrongly in the sets that are named, to be read: `READ=learned_en.jsonl`.
+#[test]
+#[ignore = "prints, checks nothing"]
+fn read_failures() {
+    for name in env::var("READ").unwrap_or_default().split(' ') {
+        let cases = corpus(name);
+        let (alarms, misses) = judge(&cases);
+        for case in cases.iter().filter(|case| alarms.contains(&case.id.as_str()) || misses.contains(&case.id.as_str()))
+        {
+            let found: Vec<_> = find_links(&case.text);
+            println!("{name} {} {} | {} | {:?} {found:?}", case.id, case.label, case.text, case.marked);
+        }
     }
 }

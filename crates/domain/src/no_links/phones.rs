@@ -4,7 +4,7 @@ use super::{
     LinkKind,
     skeleton::Skeleton,
     web::Hits,
-    words::{CALL, CALL_FILLERS, NUMBERED, UNITS},
+    words::{CALL, CALL_FILLERS, FILES, NUMBERED, UNITS},
 };
 use std::ops::Range;
 
@@ -14,9 +14,22 @@ struct Run {
     plus: bool,
     groups: Vec<String>,
     between: Vec<String>,
+    /// Where each group begins.
+    starts: Vec<usize>,
 }
 
 impl Run {
+    /// Without its first groups.
+    fn from(&self, first: usize) -> Self {
+        Self {
+            at: self.starts[first]..self.at.end,
+            plus: false,
+            groups: self.groups[first..].to_vec(),
+            between: self.between[first..].to_vec(),
+            starts: self.starts[first..].to_vec(),
+        }
+    }
+
     fn digits(&self) -> usize {
         self.groups.iter().map(String::len).sum()
     }
@@ -36,18 +49,52 @@ impl Run {
 }
 
 pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
+    in_characters(text, hits);
     let mut at = 0;
     while at < text.glyphs.len() {
         match run(text, at) {
             Some(found) => {
                 at = found.at.end;
-                let is_phone = is_phone(text, &found);
-                if is_phone {
+                if is_phone(text, &found) {
                     hits.push((found.at, LinkKind::Phone));
+                } else if let Some(rest) = (1..found.groups.len().min(3))
+                    .filter(|first| found.between[first - 1].contains(' ') && found.groups[*first].starts_with('0'))
+                    .map(|first| found.from(first))
+                    .filter(|rest| {
+                        let real = |at| text.c(at).is_some_and(|c| !c.is_alphabetic());
+                        let said = words_before(text, found.at.start, 1);
+                        (9..=10).contains(&rest.digits())
+                            && found.at.clone().all(real)
+                            && !said.iter().any(|word| NUMBERED.contains(word.as_str()))
+                    })
+                    .find(|rest| is_phone(text, rest))
+                {
+                    // `7j/7 0470.12.34.56`: after another number.
+                    hits.push((rest.at, LinkKind::Phone));
                 }
             }
             None => at += 1,
         }
+    }
+}
+
+/// `一三八零零五七二二四九`: digits in Chinese characters, as no amount is written.
+fn in_characters(text: &Skeleton, hits: &mut Hits) {
+    let digit = |at: usize| text.c(at).is_some_and(|c| "零〇一二三四五六七八九".contains(c));
+    let mut at = 0;
+    while at < text.glyphs.len() {
+        let (mut end, mut last, mut digits) = (at, at, 0);
+        while digit(end) || (digits > 0 && matches!(text.c(end), Some(' ' | '-' | 'の' | '、'))) {
+            if digit(end) {
+                digits += 1;
+                last = end + 1;
+            }
+            end += 1;
+        }
+        if (9..=13).contains(&digits) {
+            hits.push((at..last, LinkKind::Phone));
+        }
+        at = end.max(at + 1);
     }
 }
 
@@ -118,14 +165,17 @@ fn run(text: &Skeleton, from: usize) -> Option<Run> {
     }
     digit(text, at)?;
     // Within a word or a number with decimals it is no start.
-    if text.before(start).is_some_and(|c| c.is_alphanumeric() || (c == '.' && !plus)) && !plus {
+    if text.before(start).is_some_and(|c| c.is_alphanumeric() || (c == '.' && !plus))
+        && !plus
+        && !follows_a_word(text, start)
+    {
         let mut skip = at;
         while digit(text, skip).is_some() {
             skip += 1;
         }
-        return Some(Run { at: start..skip, plus, groups: Vec::new(), between: Vec::new() });
+        return Some(Run { at: start..skip, plus, groups: Vec::new(), between: Vec::new(), starts: Vec::new() });
     }
-    let (mut groups, mut between) = (vec![String::new()], Vec::new());
+    let (mut groups, mut between, mut starts) = (vec![String::new()], Vec::new(), vec![at]);
     let mut end = at;
     loop {
         while let Some(found) = digit(text, at) {
@@ -150,14 +200,28 @@ fn run(text: &Skeleton, from: usize) -> Option<Run> {
         }
         groups.push(String::new());
         between.push(gap);
+        starts.push(at);
     }
     // `2e`, `19650x`: the last group belongs to a word.
     if text.c(end).is_some_and(char::is_alphabetic) && groups.len() > 1 {
         let last = groups.pop().unwrap_or_default();
         let gap = between.pop().unwrap_or_default();
+        starts.pop();
         end -= last.len() + gap.len();
     }
-    Some(Run { at: start..end, plus, groups, between })
+    Some(Run { at: start..end, plus, groups, between, starts })
+}
+
+/// `Tel0470 12 34 56`, `手机138…`: a number may stand right after a word that announces it, or after one in a script that leaves
+/// no space.
+fn follows_a_word(text: &Skeleton, start: usize) -> bool {
+    let mut word = start;
+    while word > 0 && text.before(word).is_some_and(char::is_alphabetic) {
+        word -= 1;
+    }
+    let own = text.glyphs.get(start.saturating_sub(1)).map(|glyph| glyph.own);
+    let said = text.text(word..start);
+    word < start && (own.is_some_and(|c| c >= '\u{0590}') || (said.len() > 1 && CALL.contains(said.as_str())))
 }
 
 /// The words before a place, nearest first.
@@ -241,6 +305,18 @@ fn is_year(group: &str) -> bool {
     group.len() == 4 && matches!(group.get(..2), Some("19" | "20"))
 }
 
+fn is_chinese_mobile(text: &Skeleton, run: &Run) -> bool {
+    let digits = run.all();
+    let before = text.text(run.at.start.saturating_sub(8)..run.at.start);
+    let after = text.text(run.at.end..(run.at.end + 4).min(text.glyphs.len()));
+    let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let numbered = ["编号", "合同", "项目", "图号", "型号"].iter().any(|word| before.contains(word));
+    digits.starts_with('1')
+        && matches!(digits.as_bytes().get(1), Some(b'3'..=b'9'))
+        && (before + &after).contains(chinese)
+        && !numbered
+}
+
 fn is_phone(text: &Skeleton, run: &Run) -> bool {
     let digits = run.digits();
     if !(7..=16).contains(&digits) {
@@ -248,6 +324,15 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
     }
     let lengths = run.lengths();
     let all = run.all();
+    // `04.71.23.45.67.dwg` is a file, `2021/S 045-112233` a notice of the Official Journal.
+    let ending = text.text(run.at.end..(run.at.end + 6).min(text.glyphs.len()));
+    let is_file = ending
+        .strip_prefix('.')
+        .is_some_and(|ending| FILES.contains(ending.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()))
+        || ending.starts_with(".dyn");
+    if is_file || text.text(run.at.start.saturating_sub(3)..run.at.start) == "/s " {
+        return false;
+    }
     let announced = announced(text, run.at.start);
     let after = word_after(text, run.at.end);
     let amount = UNITS.contains(after.as_str()) || matches!(text.c(run.at.end), Some('€' | '%' | '$'));
@@ -372,7 +457,8 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
         let fraction = run.groups[0] == "0" && run.between.first().is_some_and(|gap| gap == ".");
         let dates = lengths.len() >= 3 && lengths.windows(3).any(|three| three == [2, 2, 4]);
         let single = run.groups.len() == 1;
-        let length = if single { (10..=10).contains(&digits) } else { (9..=12).contains(&digits) };
+        let british = digits == 11 && all.starts_with("07");
+        let length = if single { digits == 10 || british } else { (9..=12).contains(&digits) };
         return length && !fraction && !dates && !labelled;
     }
     // 6 12 34 56 78, without its nought.
@@ -380,6 +466,10 @@ fn is_phone(text: &Skeleton, run: &Run) -> bool {
         return true;
     }
     if lengths == [3, 2, 2, 2] && uniform && !labelled && matches!(all.as_bytes()[0], b'4'..=b'9') {
+        return true;
+    }
+    // 139 1234 5678 among Chinese words, but not the number of a project.
+    if (lengths == [3, 4, 4] || lengths == [11]) && !labelled && is_chinese_mobile(text, run) {
         return true;
     }
     // 8 (495) 123-45-67

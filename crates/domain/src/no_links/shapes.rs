@@ -26,6 +26,7 @@ pub(super) fn scan(text: &Skeleton, tokens: &[Token], hits: &mut Hits) {
             pictured_dot(text, tokens, at).map(|range| (range, LinkKind::Domain)),
             lettered(text, tokens, at).map(|range| (range, LinkKind::Phone)),
             regular(tokens, at).map(|range| (range, LinkKind::Phone)),
+            chinese_named(tokens, at).map(|range| (range, LinkKind::Handle)),
             tagged(text, tokens, at).map(|range| (range, LinkKind::Handle)),
             mixed_digits(tokens, at).map(|range| (range, LinkKind::Phone)),
         ];
@@ -139,6 +140,20 @@ fn near_network(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<us
     let learns = tokens[near.clone()].iter().any(|token| token.is("learning"));
     let named = !learns && tokens[near.start..at].iter().chain(&tokens[end..near.end.max(end)]).any(network);
     (named && !technical(&tokens[near])).then_some(at..end)
+}
+
+/// `加微信号: miacad`: the network, what says that a name follows, and the name in Latin letters.
+fn chinese_named(tokens: &[Token], at: usize) -> Option<Range<usize>> {
+    let network = tokens.get(at).filter(|token| CJK_NETWORKS.is_within(&token.text))?;
+    let mut next = at + 1;
+    let mut said = network.text.ends_with(['号', '加', '是', '為', '为', 'は']);
+    while tokens.get(next).is_some_and(|sign| matches!(sign.text.as_str(), ":" | "：" | "(" | "[" | "\"" | "「")) {
+        said = true;
+        next += 1;
+    }
+    let name = tokens.get(next).filter(|name| name.is_word && !name.new_line)?;
+    let latin = name.text.chars().filter(char::is_ascii_alphabetic).count();
+    (said && latin >= 4 && !name.is_in(SKILL) && !name.is_in(CRAFT)).then_some(at..next + 1)
 }
 
 /// `mes réseaux : mia_cad`, `📸 mia_cad`, `op de blauwe vogel: mia_cad`.
@@ -263,7 +278,10 @@ fn lettered(text: &Skeleton, tokens: &[Token], at: usize) -> Option<Range<usize>
     }
     let digits = all.chars().filter(char::is_ascii_digit).count();
     let real = digits < all.len() && digits * 10 >= all.len() * 6;
-    let pairs = lengths.iter().skip(1).all(|length| matches!(length, 2 | 3)) && lengths.len() >= 4;
+    let pairs = (lengths.iter().skip(1).all(|length| matches!(length, 2 | 3)) && lengths.len() >= 4)
+        || (lengths.len() == 3
+            && lengths.iter().all(|length| (2..=4).contains(length))
+            && tokens[at + 1..last].iter().all(|token| !token.spaced));
     let begins = all.starts_with(['0', 'o']) && all.chars().nth(1).is_some_and(|c| c.is_ascii_digit() && c != '0');
     let whole = (lengths.len() == 1 || pairs) && (9..=10).contains(&all.len());
     // `01 S2 B3`: codes of rooms.
@@ -302,7 +320,9 @@ fn mixed_digits(tokens: &[Token], at: usize) -> Option<Range<usize>> {
             let has = |digit: bool| token.text.chars().any(|c| c.is_ascii_digit() == digit);
             stuck += usize::from(has(true) && has(false));
             last = end + 1;
-        } else if !matches!(token.text.as_str(), "," | "-" | "." | "/") || end > last {
+        } else if !(matches!(token.text.as_str(), "," | "-" | "." | "/") && end <= last
+            || token.is_one_of(&["en", "et", "and", "und", "y", "e", "dan", "daarna", "puis", "ensuite", "then"]))
+        {
             break;
         }
         end += 1;

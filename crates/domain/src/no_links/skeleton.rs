@@ -206,7 +206,20 @@ fn escaped(rest: &str) -> Option<(char, usize)> {
         ("&nbsp;", ' '),
         ("&lowbar;", '_'),
     ];
-    WAYS.iter().find(|(way, _)| rest.starts_with(way)).map(|(way, sign)| (*sign, way.len()))
+    // Also with characters between that nobody sees.
+    let length = |way: &str| {
+        let mut seen = rest.char_indices().filter(|(_, c)| !is_unseen(*c));
+        let mut end = 0;
+        for expected in way.chars() {
+            let (at, c) = seen.next()?;
+            end = at + c.len_utf8();
+            if c != expected {
+                return None;
+            }
+        }
+        Some(end)
+    };
+    WAYS.iter().find_map(|(way, sign)| Some((*sign, length(way)?)))
 }
 
 /// A digit that stands raised.
@@ -258,7 +271,7 @@ fn plain(c: char, after_letter: bool) -> char {
     if c.is_ascii() {
         return c;
     }
-    if c.is_whitespace() {
+    if c.is_whitespace() || c == '\u{2800}' {
         return if matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}') { '\n' } else { ' ' };
     }
     if let Some(zero) = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code)) {
@@ -303,9 +316,10 @@ fn plain(c: char, after_letter: bool) -> char {
     }
 }
 
-/// Small capitals, and the mathematical letters that stand outside of their block.
+/// Small capitals, Braille, and the mathematical letters that stand outside of their block.
 fn letterlike(c: char) -> char {
     const PAIRS: &str = "ᴀaʙbᴄcᴅdᴇeꜰfɢgʜhɪiᴊjᴋkʟlᴍmɴnᴏoᴘpʀrꜱsᴛtᴜuᴠvᴡwʏyᴢzℎhℬbℰeℱfℋhℐiℒlℳmℛrℯeℊgℴoℭcℌhℑiℜrℨzℂcℍhℕnℙpℚqℝrℤz\
+        ⠁a⠃b⠉c⠙d⠑e⠋f⠛g⠓h⠊i⠚j⠅k⠇l⠍m⠝n⠕o⠏p⠟q⠗r⠎s⠞t⠥u⠧v⠺w⠭x⠽y⠵z\
         ₐaₑeₒoₓxₕhₖkₗlₘmₙnₚpₛsₜtᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhⁱiʲjᵏkˡlᵐmⁿnᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻz";
     look_up(PAIRS, c).unwrap_or(c)
 }

@@ -19,8 +19,14 @@ pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
         at_sign(&tokens, at).is_some_and(|(_, form)| form == Form::Sure)
             || dot(&tokens, at).is_some_and(|(_, form)| form == Form::Word)
     };
+    // `op een ander punt, nl. de parameters`: that is a shortened word.
+    let shortened = |at: usize| {
+        tokens.get(at + 1).is_some_and(|word| word.is("nl")) && tokens.get(at + 2).is_some_and(|stop| stop.is("."))
+    };
     let pauses = |at: usize| {
-        matches!(tokens[at].text.as_str(), "," | "…") && (word(at + 1) || at.checked_sub(1).is_some_and(word))
+        matches!(tokens[at].text.as_str(), "," | "…")
+            && !shortened(at)
+            && (word(at + 1) || at.checked_sub(1).is_some_and(word))
     };
     if (0..tokens.len()).any(pauses) {
         let apart = (0..tokens.len()).filter(|at| !pauses(*at)).map(|at| tokens[at].clone()).collect::<Vec<_>>();
@@ -75,6 +81,11 @@ pub(super) fn at_sign(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
         let spaced = token.spaced || tokens.get(at + 1).is_some_and(|next| next.spaced);
         return Some((1, if spaced { Form::Spaced } else { Form::Plain }));
     }
+    // `mia 📧 exemple ⚫ com`
+    if matches!(token.text.as_str(), "📧" | "✉" | "📩" | "📨" | "💌" | "📬") && at > 0 && tokens[at - 1].is_word
+    {
+        return Some((1, Form::Spaced));
+    }
     if bracketed(
         tokens,
         at,
@@ -116,6 +127,10 @@ pub(super) fn dot(tokens: &[Token], at: usize) -> Option<(usize, Form)> {
     if token.is(".") {
         let spaced = token.spaced || tokens.get(at + 1).is_some_and(|next| next.spaced);
         return Some((1, if spaced { Form::Spaced } else { Form::Plain }));
+    }
+    if matches!(token.text.as_str(), "⚫" | "⚪" | "🔴" | "🔵" | "🟢" | "🟠" | "🟡" | "⬤" | "🟣" | "🟤")
+    {
+        return Some((1, Form::Spaced));
     }
     if bracketed(
         tokens,
@@ -525,6 +540,10 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
                 digits += token.text.len();
                 pieces += 1;
                 last = end + 1;
+            } else if pieces > 0 && token.is_one_of(&["hundred", "cent", "cents", "honderd", "hundert"]) {
+                // `nine hundred`: two noughts more.
+                digits += 2;
+                last = end + 1;
             } else if !((pieces == 2
                 && token.is_one_of(&["est", "is", "le", "het", "the", "nummer", "numero", "number"]))
                 || matches!(token.text.as_str(), "{" | "}" | "[" | "]")
@@ -538,6 +557,7 @@ fn numbers(tokens: &[Token], hits: &mut Hits) {
                 break;
             } else {
                 joins += usize::from(token.is_one_of(&["et", "en", "and", "puis", "dan", "then"]));
+                digits += usize::from(token.is_one_of(&["double", "dubbel"]));
             }
             end += 1;
         }

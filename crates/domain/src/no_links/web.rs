@@ -162,6 +162,23 @@ fn in_host(c: char) -> bool {
 }
 
 fn domains(text: &Skeleton, hits: &mut Hits) {
+    let from = hits.len();
+    named(text, hits);
+    // `plan.pl, mur.nl et porte.be` among words about files: a list of them.
+    let short = |(range, kind): &(Range<usize>, LinkKind)| {
+        let name = text.text(range.clone());
+        *kind == LinkKind::Domain
+            && name.matches('.').count() == 1
+            && name.chars().all(|c| c.is_alphabetic() || c == '.')
+            && name.split('.').all(|label| label.chars().count() <= 8)
+    };
+    let found = &hits[from..];
+    if found.len() > 1 && found.iter().all(|hit| short(hit) && speaks_of_files(text, hit.0.start, hit.0.end)) {
+        hits.truncate(from);
+    }
+}
+
+fn named(text: &Skeleton, hits: &mut Hits) {
     let mut at = 0;
     while at < text.glyphs.len() {
         if !text.c(at).is_some_and(char::is_alphanumeric) {
@@ -285,6 +302,13 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     {
         return false;
     }
+    // `EP.EU`: two shortened words.
+    let short = |label: &Range<usize>| {
+        label.len() == 2 && text.glyphs[label.clone()].iter().all(|glyph| glyph.upper && glyph.c.is_alphabetic())
+    };
+    if labels.len() == 2 && short(name) && short(end) {
+        return false;
+    }
     let strong = STRONG.contains(end_text.as_str()) || FOREIGN.contains(text.own_text(end.clone()).as_str());
     let goes_on = matches!(text.c(end.end), Some('/')) && text.c(end.end + 1).is_some_and(char::is_alphanumeric);
     // `le projet.De plus`: a sentence that begins with a capital right after the full stop.
@@ -299,7 +323,7 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
     let shouted = all_capital(end) && all_capital(name);
     if capital(end) && !announced && !shouted && !goes_on {
         let new_sentence = matches!(text.c(end.end), Some(' ' | '\'' | '’' | '-'));
-        if !strong || (new_sentence && matches!(end_text.as_str(), "be" | "com" | "org" | "fr" | "example")) {
+        if !strong || (new_sentence && matches!(end_text.as_str(), "be" | "com" | "org" | "fr" | "nl" | "example")) {
             return false;
         }
     }
@@ -322,6 +346,15 @@ fn is_domain(text: &Skeleton, labels: &[Range<usize>], is_last: bool, next: Opti
         return false;
     }
     if !strong && is_file(&name_text, &end_text) {
+        return false;
+    }
+    // `Z1.NL`: the code of a zone.
+    let code = labels.len() == 2
+        && all_capital(end)
+        && name_text.len() <= 3
+        && name_text.starts_with(char::is_alphabetic)
+        && name_text.ends_with(|c: char| c.is_ascii_digit());
+    if code {
         return false;
     }
     let digits = name_text.chars().all(|c| c.is_ascii_digit());
@@ -354,6 +387,8 @@ fn speaks_of_files(text: &Skeleton, start: usize, end: usize) -> bool {
 /// File endings among the ends of domains.
 fn is_file(name: &str, end: &str) -> bool {
     match end {
+        // `O1001.nc`: what a machine tool runs.
+        "nc" => name.ends_with(|c: char| c.is_ascii_digit()),
         "rs" => matches!(name, "main" | "lib" | "mod" | "build" | "tests") || name.contains('_'),
         "sh" => {
             matches!(
@@ -427,6 +462,22 @@ fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
 }
 
 fn at_signs(text: &Skeleton, hits: &mut Hits) {
+    let from = hits.len();
+    at_names(text, hits);
+    // `@Before, @After and @Ignore`: several plain ones in a row are code, unless a network is named.
+    let bare = |(range, kind): &(Range<usize>, LinkKind)| {
+        *kind == LinkKind::Handle && text.text(range.clone()).chars().skip(1).all(char::is_alphabetic)
+    };
+    let networks = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| PERSONAL.contains(word) || TRADE.contains(word) || matches!(word, "x" | "ig" | "tg"))
+    };
+    if hits.len() > from + 1 && hits[from..].iter().all(bare) && !networks(&text.text(0..text.glyphs.len())) {
+        hits.truncate(from);
+    }
+}
+
+fn at_names(text: &Skeleton, hits: &mut Hits) {
     for sign in (0..text.glyphs.len()).filter(|at| text.c(*at) == Some('@')) {
         let mut start = sign;
         let eastern = |at: usize| text.c(at).is_some_and(|c| c >= '\u{2e80}');
