@@ -17,6 +17,7 @@ pub mod desk;
 pub mod dispute;
 pub mod find;
 pub mod govern;
+pub mod looks;
 pub mod manage;
 pub mod membership;
 pub mod nomination;

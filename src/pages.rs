@@ -5,6 +5,7 @@ pub mod booking;
 pub mod candidate;
 pub mod contact;
 pub mod find;
+pub(crate) mod looks;
 pub mod manage;
 pub mod nomination;
 pub mod papers;

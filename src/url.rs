@@ -169,6 +169,8 @@ pub enum ManagePage {
     Operations,
     /// Reviews to decide on.
     Reviews,
+    /// Words marked as contact details to decide on.
+    Looks,
     /// Disputes to decide on.
     Disputes,
     /// Cycles of the recognition programme.
@@ -253,6 +255,7 @@ pub fn path(locale: Locale, page: Page) -> String {
         Page::Manage(ManagePage::Ledger) => ("manage/ledger", None),
         Page::Manage(ManagePage::Transaction(id)) => ("manage/ledger/transactions/{}", Some(id)),
         Page::Manage(ManagePage::Operations) => ("manage/operations", None),
+        Page::Manage(ManagePage::Looks) => ("manage/texts", None),
         Page::Manage(ManagePage::Reviews) => ("manage/reviews", None),
         Page::Manage(ManagePage::Disputes) => ("manage/disputes", None),
         Page::Nominate => ("programme/nominate", None),

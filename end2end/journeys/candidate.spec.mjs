@@ -149,6 +149,12 @@ test("S20 S33 S37: a candidate applies, is interviewed and published, found by a
   await expect(client.getByText("Paiement reçu")).toBeVisible();
   await shop.close();
 
+  // Invoices may be made in the expert's name once that is agreed to.
+  await visit(page, "/fr/papers/self-billing");
+  await page.getByRole("button", { name: "J’accepte" }).click();
+  await expect(page.locator("main")).toContainText("Accepté le");
+  await expect(page.getByRole("button", { name: "J’accepte" })).toHaveCount(0);
+
   // The expert has the order, and was told at every step.
   await visit(page, "/fr/orders");
   await expect(page.locator(".booking-row")).toHaveCount(1);

@@ -13,7 +13,7 @@ test("S38 S39: at the workplace a link is refused with its words marked, and sav
   await visit(page, "/fr/work/profile");
   await accessible(page);
   const headline = page.locator("input[name=headline]");
-  const save = page.locator("form:has(input[name=headline]) button[type=submit]");
+  const save = page.locator("form:has(input[name=headline]) button.button-primary");
   const before = await headline.inputValue();
 
   // The preview follows every key, and marks at once what saving would refuse.
@@ -51,6 +51,61 @@ test("S38 S39: at the workplace a link is refused with its words marked, and sav
   await fitsWidth(page);
 });
 
+test("S39: words wrongly taken for a contact detail are asked about, allowed by a manager, and saved", async ({ page, browser }) => {
+  await signIn(page, accounts.expert);
+  await visit(page, "/fr/work/profile");
+  const headline = page.locator("input[name=headline]");
+  const save = page.locator("form:has(input[name=headline]) button.button-primary");
+  const before = await headline.inputValue();
+  const words = `atelier-${Date.now()}.fr`;
+  const wanted = `Maquettes Revit chez ${words}`;
+  await headline.fill(wanted);
+  await save.click();
+
+  // Asked with the keyboard; what was typed stays, and stands below the form, too.
+  const ask = page.getByRole("button", { name: "Ce n’est pas une coordonnée : demander un avis" });
+  await expect(ask).toBeVisible();
+  await accessible(page);
+  await ask.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".form-errors")).toContainText("Un avis nous est demandé");
+  await expect(ask).toHaveCount(0);
+  await expect(headline).toHaveValue(wanted);
+  const asked = page.getByRole("region", { name: "Vos demandes d’avis" }).getByRole("listitem").filter({ hasText: words });
+  await expect(asked).toContainText("demandé, pas encore décidé");
+  await accessible(page);
+
+  // A manager refuses nothing without a reason, and allows it.
+  const office = await browser.newContext();
+  const desk = await office.newPage();
+  await signIn(desk, accounts.manager);
+  await visit(desk, "/fr/manage/texts");
+  await accessible(desk);
+  await fitsWidth(desk);
+  const waiting = desk.locator(".booking-section").filter({ hasText: words });
+  await expect(waiting.locator("mark")).toHaveText(words);
+  await waiting.getByRole("button", { name: "Refuser" }).click();
+  await expect(desk.locator(".form-errors")).toBeVisible();
+  await waiting.getByRole("button", { name: "Autoriser ces mots" }).click();
+  await expect(waiting).toHaveCount(0);
+  await office.close();
+
+  // From now on it passes, in the preview as on the server.
+  await visit(page, "/fr/work/profile");
+  await expect(asked).toContainText("autorisé");
+  const preview = page.getByRole("region", { name: "Aperçu" });
+  for (const text of [wanted, before]) {
+    await headline.fill(text);
+    await expect(preview.locator(".lead")).toHaveText(text);
+    await expect(preview.locator("mark")).toHaveCount(0);
+    const done = saved(page, "save_work_profile");
+    await save.click();
+    await done;
+    await expect(page.locator(".form-errors")).toHaveCount(0);
+    await expect(headline).toHaveValue(text);
+  }
+});
+
 test("S32 S38: free days are painted with the keyboard", async ({ page }) => {
   await signIn(page, accounts.expert);
   await visit(page, "/fr/work/calendar");
@@ -68,6 +123,50 @@ test("S32 S38: free days are painted with the keyboard", async ({ page }) => {
     await done;
     await expect(same).toBeChecked({ checked: wanted });
   }
+});
+
+test("S38: a period is blocked with the keyboard, and saving the week keeps what is painted", async ({ page }) => {
+  await signIn(page, accounts.expert);
+  await visit(page, "/fr/work/calendar");
+  // Three free days in a row.
+  const row = await page.locator('input[name="days[]"]').evaluateAll((boxes) => {
+    const free = boxes.filter((box) => box.checked).map((box) => box.value);
+    const after = (day) => new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+    const first = free.find((day) => free.includes(after(day)) && free.includes(after(after(day))));
+    return [first, after(first), after(after(first))];
+  });
+  const box = (day) => page.locator(`input[name="days[]"][value="${day}"]`);
+  const all = async (checked) => {
+    for (const day of row) await expect(box(day)).toBeChecked({ checked });
+  };
+  await box(row[0]).focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  await all(false);
+  const version = page.locator('form:has(input[name="days[]"]) input[name=version]');
+  const before = await version.getAttribute("value");
+  let done = saved(page, "save_work_pattern");
+  await page.locator("form:has([name=works_holidays]) button[type=submit]").click();
+  await done;
+  // The page was read again.
+  await expect(version).not.toHaveValue(before);
+  await all(false);
+  const paint = page.getByRole("button", { name: "Enregistrer ces jours" });
+  done = saved(page, "paint_work_days");
+  await paint.click();
+  await done;
+  await page.reload();
+  await all(false);
+  await box(row[0]).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  await all(true);
+  done = saved(page, "paint_work_days");
+  await paint.click();
+  await done;
+  await page.reload();
+  await all(true);
 });
 
 test("S31 S38: the public holidays of a region are chosen, shown by name, and left again", async ({ page }) => {

@@ -57,10 +57,11 @@ pub async fn my_application() -> Result<ApplicationView, ApiError> {
     candidates::mine(&call.platform, call.actor()?).await
 }
 
-/// Keeps or sends one's application: the button's `intent` is `save` or `send`.
+/// Keeps or sends one's application: the button's `intent` is `save` or `send`; or `ask` names a field whose words a manager
+/// should look at.
 ///
 /// # Errors
-/// See [`candidates::save`] and [`candidates::submit`].
+/// See [`candidates::save`], [`candidates::submit`] and [`candidates::ask_look`].
 #[server(prefix = "/api", endpoint = "apply")]
 pub async fn apply(
     /// As posted.
@@ -71,7 +72,11 @@ pub async fn apply(
     let locale = page_locale(form.text("locale"));
     let page = url::path(locale, Page::Apply);
     let result = async {
-        if form.text("intent") == "send" {
+        let ask = form.text("ask");
+        if !ask.is_empty() {
+            candidates::ask_look(&call.platform, call.actor()?, &form, locale, ask).await?;
+            call.redirect(&url::with_param(&page, "notice", "saved"));
+        } else if form.text("intent") == "send" {
             candidates::submit(&call.platform, call.actor()?, &form, locale).await?;
             call.redirect(&url::with_param(&page, "done", "sent"));
         } else {

@@ -67,8 +67,8 @@ pub struct SellerPost {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AgreementForm {
-    /// Of the text that was shown.
-    pub version: u32,
+    /// Of the text that was shown: a number. As text, for nothing else is read out of a form that is flattened.
+    pub version: String,
     /// Language of the page.
     pub locale: String,
 }
@@ -225,7 +225,9 @@ pub async fn agree_to_self_billing(
     let call = Call::current()?;
     let result = async {
         let locale = page_locale(&form.locale);
-        self_billing::agree(&call.platform, call.actor()?, locale, form.version).await?;
+        // No text has that version: whoever may not agree hears that first.
+        let version = form.version.trim().parse().unwrap_or(0);
+        self_billing::agree(&call.platform, call.actor()?, locale, version).await?;
         call.redirect(&url::path(locale, Page::SelfBilling));
         Ok(())
     }

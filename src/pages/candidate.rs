@@ -11,7 +11,7 @@ use crate::{
     i18n::{Locale, use_locale},
     session::use_account,
     ui::{ErrorState, Icon, IconName, LinkButton, Skeleton},
-    url::{self, Page},
+    url::{self, Page, WorkPage},
 };
 use form::ApplicationEditor;
 use gabarit_i18n::{candidate as text, fmt};
@@ -214,7 +214,9 @@ fn ExpertLinks(locale: Locale, view: ApplicationView) -> impl IntoView {
         view! {
             <p class="lead">{words}</p>
             <p class="actions">
-                <LinkButton href=url::path(locale, Page::Orders)>{text::my_desk(locale)}</LinkButton>
+                <LinkButton href=url::path(locale, if public { Page::Work(WorkPage::Orders) } else { Page::Work(WorkPage::Settings) })>
+                    {if public { text::my_desk(locale) } else { text::to_billing(locale) }}
+                </LinkButton>
                 {public
                     .then(|| {
                         view! { <LinkButton href=url::path(locale, Page::Expert(id))>{text::see_profile(locale)}</LinkButton> }

@@ -14,6 +14,7 @@ mod figures;
 mod ledger;
 mod list;
 mod log;
+mod looks;
 mod managers;
 mod members;
 mod operations;
@@ -54,6 +55,7 @@ use leptos_router::{
     path,
 };
 use log::LogPage;
+use looks::LooksPage;
 use managers::ManagersPage;
 use members::{
     CommunityReportsPage, MemberBenefitsPage, MemberEventsPage, MemberPage, MembersPage, ProgrammeFiguresPage,
@@ -87,6 +89,7 @@ const SECTIONS: &[Section] = &[
     (ManagePage::Disputes, gabarit_i18n::dispute::manage_title),
     (ManagePage::Rentals, gabarit_i18n::rental::manage_title),
     (ManagePage::Reviews, gabarit_i18n::rating::manage_title),
+    (ManagePage::Looks, gabarit_i18n::look::title),
     (ManagePage::Managers, gabarit_i18n::account::managers_title),
     (ManagePage::Members, gabarit_i18n::membership::nav_manage),
     (ManagePage::Rules, gabarit_i18n::rules::title),
@@ -119,6 +122,7 @@ lazy_area! {
         ProgrammeReviewers => ReviewersPage,
         Documents => AllDocuments,
         Reviews => ReviewsPage,
+        Looks => LooksPage,
         Rentals => RentalsDesk,
         Disputes => DisputesPage,
         Members => MembersPage,
@@ -164,6 +168,7 @@ pub fn ManageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("disputes") view=ManageArea::Disputes.lazy()/>
             <Route path=path!("rentals") view=ManageArea::Rentals.lazy()/>
             <Route path=path!("reviews") view=ManageArea::Reviews.lazy()/>
+            <Route path=path!("texts") view=ManageArea::Looks.lazy()/>
             <Route path=path!("members") view=ManageArea::Members.lazy()/>
             <Route path=path!("members/benefits") view=ManageArea::MemberBenefits.lazy()/>
             <Route path=path!("members/events") view=ManageArea::MemberEvents.lazy()/>

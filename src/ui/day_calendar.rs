@@ -122,7 +122,8 @@ pub fn DayCalendar(
     let known = StoredValue::new(Known { free, earliest, holidays, own });
     let root = NodeRef::<html::Div>::new();
     let drag = RwSignal::new(None::<Drag>);
-    let anchor = StoredValue::new(None::<NaiveDate>);
+    // Where a period begins, and whether its days are added or taken away.
+    let anchor = StoredValue::new(None::<(NaiveDate, bool)>);
 
     let start = selected
         .read_untracked()
@@ -181,7 +182,7 @@ pub fn DayCalendar(
                 days.remove(&day);
             }
         });
-        anchor.set_value(Some(day));
+        anchor.set_value(Some((day, checked)));
     };
     let on_pointerdown = move |event: ev::PointerEvent| {
         let Some(day) = day_of(event.target()) else { return };
@@ -189,11 +190,11 @@ pub fn DayCalendar(
             return;
         }
         if event.shift_key()
-            && let Some(from) = anchor.get_value()
+            && let Some((from, add)) = anchor.get_value()
         {
-            set_range(&selected.get_untracked(), from, day, true);
-            // The click that follows must not take the last day away again.
-            drag.set(Some(Drag { from: day, before: selected.get_untracked(), add: true, moved: true }));
+            set_range(&selected.get_untracked(), from, day, add);
+            // The click that follows must not turn the last day round again.
+            drag.set(Some(Drag { from: day, before: selected.get_untracked(), add, moved: true }));
             return;
         }
         // A finger scrolls; only a mouse draws periods.
@@ -234,9 +235,12 @@ pub fn DayCalendar(
         let Some(next) = moves::step(day, &event.key(), first, last) else { return };
         event.prevent_default();
         if event.shift_key() {
-            let from = anchor.get_value().unwrap_or(day);
-            anchor.set_value(Some(from));
-            set_range(&selected.get_untracked(), from, next, true);
+            // In one's own calendar the days are free to begin with: there a period takes its first day's other state, as
+            // it does when it is drawn with the mouse.
+            let add = !(own && selected.read_untracked().contains(&day));
+            let (from, add) = anchor.get_value().unwrap_or((day, add));
+            anchor.set_value(Some((from, add)));
+            set_range(&selected.get_untracked(), from, next, add);
         } else {
             anchor.set_value(None);
         }

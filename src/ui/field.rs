@@ -1,7 +1,7 @@
 //! Fields of forms: a label, a hint, the error beside it, and what was typed kept.
 
 use crate::{i18n::use_locale, ui::form::FormState};
-use gabarit_i18n::common;
+use gabarit_i18n::{common, errors};
 use leptos::prelude::*;
 
 /// One of the values to choose from.
@@ -57,6 +57,32 @@ fn hint_row(id: &str, hint: &str) -> Option<impl IntoView + use<>> {
 fn problem_row(id: &str, problem: Signal<Option<String>>) -> impl IntoView + use<> {
     let id = format!("{id}-error");
     move || problem.get().map(|text| view! { <p class="field-error" id=id.clone()>{text}</p> })
+}
+
+/// Asks a manager to look at the words that are refused, with everything else that the form holds.
+fn ask_row(form: FormState, name: &'static str) -> impl IntoView {
+    let locale = use_locale();
+    let may_ask = form.may_ask(Some(name));
+    let pending = form.pending();
+    move || {
+        may_ask.get().then(|| {
+            let described = format!("{}-error", form.field_id(name));
+            view! {
+                <p>
+                    <button
+                        type="submit"
+                        class="button"
+                        name="ask"
+                        value=name
+                        aria-describedby=described
+                        disabled=move || pending.get()
+                    >
+                        {errors::ask_look(locale)}
+                    </button>
+                </p>
+            }
+        })
+    }
 }
 
 /// A line of text.
@@ -119,6 +145,7 @@ pub fn Field(
                 }
             />
             {problem_row(&id, problem)}
+            {ask_row(form, name)}
         </div>
     }
     .into_any()
@@ -169,6 +196,7 @@ pub fn TextArea(
                 {start}
             </textarea>
             {problem_row(&id, problem)}
+            {ask_row(form, name)}
         </div>
     }
     .into_any()

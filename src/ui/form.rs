@@ -10,7 +10,7 @@ use crate::{
     ui::text::{error_text, problem_text},
 };
 use gabarit_i18n::errors;
-use gabarit_view::error::{ApiError, FieldError};
+use gabarit_view::error::{ApiError, FieldError, Problem};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_query_map;
 use server_fn::{ServerFn, error::ServerFnUrlError};
@@ -34,6 +34,8 @@ pub struct FormState {
     kept: StoredValue<BTreeMap<String, String>>,
     /// What its fields are called, by their names: each says so when it is made.
     called: RwSignal<BTreeMap<String, String>>,
+    /// Whether a manager can be asked to look at words that are refused.
+    asks: bool,
 }
 
 /// The state of the form that calls a server function. `id` is unique on the page and names the fields' elements.
@@ -55,6 +57,7 @@ where
         posting: RwSignal::new(false),
         kept: StoredValue::new(kept),
         called: RwSignal::default(),
+        asks: false,
     }
 }
 
@@ -76,10 +79,32 @@ pub fn use_posted_form(id: &'static str, what: &'static str) -> FormState {
         posting,
         kept: StoredValue::new(kept),
         called: RwSignal::default(),
+        asks: false,
     }
 }
 
 impl FormState {
+    /// The same form, where whoever is refused for links can ask a manager to look at the words (S39): beside the error
+    /// stands a button, which posts the field's name as `ask`.
+    #[must_use]
+    pub fn asks(self) -> Self {
+        Self { asks: true, ..self }
+    }
+
+    /// Whether a manager can be asked to look at the words of a field; of any field, where none is named.
+    #[must_use]
+    pub fn may_ask(self, name: Option<&'static str>) -> Signal<bool> {
+        Signal::derive(move || {
+            self.asks
+                && self.error.with(|error| match error {
+                    Some(ApiError::Invalid { fields, .. }) => fields.iter().any(|field| {
+                        matches!(field.problem, Problem::Links(_)) && name.is_none_or(|name| field.field == name)
+                    }),
+                    _ => false,
+                })
+        })
+    }
+
     /// Why the last post was refused.
     #[must_use]
     pub fn error(self) -> Signal<Option<ApiError>> {
@@ -160,7 +185,8 @@ impl FormState {
 }
 
 /// Says above the form that it was refused, and why: each line names its field and leads to it. Takes the focus when
-/// that happens, so that nobody has to look for it.
+/// that happens, so that nobody has to look for it. Where a field has a button of its own, Enter still does what the form
+/// is for.
 #[component]
 pub fn FormErrors(
     /// Of which form.
@@ -168,6 +194,7 @@ pub fn FormErrors(
 ) -> impl IntoView {
     let locale = use_locale();
     let node = NodeRef::<html::Div>::new();
+    let may_ask = form.may_ask(None);
     Effect::new(move |before: Option<()>| {
         let failed = form.error.with(Option::is_some);
         if let (true, Some(_), Some(element)) = (failed, before, node.get()) {
@@ -200,6 +227,10 @@ pub fn FormErrors(
                     })
             }}
         </div>
+        // The first button of a form is what Enter presses.
+        {move || {
+            may_ask.get().then(|| view! { <button type="submit" class="sr-only" tabindex="-1" aria-hidden="true"></button> })
+        }}
     }
     .into_any()
 }

@@ -24,8 +24,8 @@ pub struct ProfileWords {
 
 /// A text as it is.
 #[must_use]
-pub fn plain(text: &str) -> AnyView {
-    text.to_owned().into_any()
+pub fn plain(text: String) -> AnyView {
+    text.into_any()
 }
 
 /// A heading: the page's second level, or two below where the profile stands inside a section.
@@ -40,8 +40,8 @@ pub fn ProfileBody(
     #[prop(into)]
     words: Signal<ProfileWords>,
     /// How a text of the expert's is shown.
-    #[prop(default = plain)]
-    show: fn(&str) -> AnyView,
+    #[prop(default = Callback::new(plain))]
+    show: Callback<String, AnyView>,
     /// Whether it stands inside a section of a page.
     #[prop(optional)]
     inside: bool,
@@ -53,7 +53,7 @@ pub fn ProfileBody(
     let joined = move |pick: fn(&ProfileWords) -> &Vec<String>| words.with(|words| pick(words).join(", "));
     let about = move || {
         let (summary, language) = words.with(|words| (words.summary.clone(), words.summary_language.clone()));
-        view! { <p class="prose" lang=language>{show(&summary)}</p> }
+        view! { <p class="prose" lang=language>{show.run(summary)}</p> }
     };
     let skills = move || {
         let skills = words.with(|words| words.skills.clone());
@@ -62,7 +62,7 @@ pub fn ProfileBody(
                 <section>
                     {heading(inside, text::skills(locale))}
                     <ul class="profile-skills">
-                        {skills.iter().map(|skill| view! { <li>{show(skill)}</li> }).collect_view()}
+                        {skills.iter().map(|skill| view! { <li>{show.run(skill.clone())}</li> }).collect_view()}
                     </ul>
                 </section>
             }
@@ -130,15 +130,15 @@ pub fn RecordItem(
     /// Which.
     record: ProfileRecord,
     /// How a text of the expert's is shown.
-    #[prop(default = plain)]
-    show: fn(&str) -> AnyView,
+    #[prop(default = Callback::new(plain))]
+    show: Callback<String, AnyView>,
 ) -> impl IntoView {
     let locale = use_locale();
     let when = years(locale, &record);
     view! {
-        <p class="record-title">{show(&record.title)}</p>
-        <p class="record-where">{show(&record.organisation)}{when.map(|when| format!(" · {when}"))}</p>
-        {(!record.description.is_empty()).then(|| view! { <p>{show(&record.description)}</p> })}
+        <p class="record-title">{show.run(record.title)}</p>
+        <p class="record-where">{show.run(record.organisation)}{when.map(|when| format!(" · {when}"))}</p>
+        {(!record.description.is_empty()).then(|| view! { <p>{show.run(record.description)}</p> })}
     }
     .into_any()
 }

@@ -31,6 +31,9 @@ pub fn error_text(locale: Locale, error: &ApiError) -> String {
         ApiError::Overtaken { did, at, .. } if did.ends_with("/saved") => {
             errors::overtaken_own(locale, fmt::date_time(locale, at))
         }
+        ApiError::Overtaken { by, did, at, .. } if did.starts_with("look/") => {
+            errors::look_decided(locale, by, event_text(locale, did), fmt::date_time(locale, at))
+        }
         ApiError::Overtaken { by, did, at, .. } => {
             errors::overtaken(locale, by, event_text(locale, did), fmt::date_time(locale, at))
         }
@@ -50,6 +53,8 @@ fn event_text(locale: Locale, did: &str) -> &'static str {
         Some(("nomination", event)) => gabarit_view::nomination::event_name(locale, event),
         Some(("membership", event)) => gabarit_view::membership::event_name(locale, event),
         Some(("programme", event)) => gabarit_view::membership::change_name(locale, event),
+        Some(("look", "allowed")) => gabarit_i18n::look::state_allowed(locale),
+        Some(("look", _)) => gabarit_i18n::look::state_refused(locale),
         _ => gabarit_i18n::labels::candidate_event(locale, did),
     }
 }
@@ -93,6 +98,10 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::NotAccepted => errors::problem_not_accepted(locale).to_owned(),
         Problem::Refused(refusal) => refusal_text(locale, refusal),
         Problem::Links(words) => errors::problem_links(locale, words.join(" · ")),
+        Problem::LookAsked(words) => errors::problem_look_asked(locale, words.join(" · ")),
+        Problem::LookRefused(words) => errors::problem_look_refused(locale, words.join(" · ")),
+        Problem::NotMarked => errors::problem_not_marked(locale).to_owned(),
+        Problem::TooManyLooks(most) => errors::problem_too_many_looks(locale, u64::from(*most)),
         Problem::Stale => errors::problem_stale(locale).to_owned(),
         Problem::Paid => errors::problem_paid(locale).to_owned(),
         Problem::NotHttps => errors::problem_not_https(locale).to_owned(),

@@ -1,10 +1,12 @@
 //! No links in profile text (S39): URLs, bare domains, e-mail addresses, telephone numbers and handles, also when they
-//! are spelled out in French, Dutch, English, German or Spanish, written in look-alike letters, or cut up by characters nobody sees.
+//! are spelled out in French, Dutch, English, German or Spanish, written in look-alike letters, encoded, mirrored, or cut up by
+//! characters nobody sees.
 //!
 //! The text is read once into a skeleton of plain lower-case characters that remember where they came from; a few
 //! scanners look at that. No regular expressions; the words they know are lists in `data/no_links`. What they cannot name a
 //! classifier tells that was learned from texts ([`learned`]).
 
+mod hidden;
 mod learned;
 mod networks;
 mod phones;
@@ -51,7 +53,7 @@ pub struct Found {
 pub fn find_links(text: &str) -> Vec<Found> {
     let skeleton = Skeleton::of(text);
     let mut hits = ruled(&skeleton);
-    hits.retain(|(glyphs, kind)| is_plain(&skeleton, glyphs, *kind) || learned::is_credible(&skeleton, glyphs));
+    hits.retain(|(glyphs, kind)| !may_be_mistaken(&skeleton, glyphs, *kind) || learned::is_credible(&skeleton, glyphs));
     let known: Vec<_> = hits.iter().map(|(glyphs, _)| glyphs.clone()).collect();
     hits.extend(learned::scan(&skeleton, &known).into_iter().map(|sentence| (sentence, LinkKind::Told)));
     let mut found: Vec<Found> =
@@ -73,21 +75,19 @@ fn ruled(skeleton: &Skeleton) -> web::Hits {
     web::scan(skeleton, &mut hits);
     phones::scan(skeleton, &mut hits);
     spelled::scan(skeleton, &mut hits);
+    hidden::scan(skeleton, &mut hits);
     pulled_apart(skeleton, &mut hits);
     hits
 }
 
-/// What nobody can mean otherwise, whatever stands around it: an address with a scheme, an e-mail address in its signs, a
-/// telephone number with its country, a domain whose end is no word. Nobody hides it among the words of the trade.
-fn is_plain(skeleton: &Skeleton, hit: &Range<usize>, kind: LinkKind) -> bool {
+/// Whether what a rule found may be meant otherwise: a name, or an e-mail address that is not in its signs. An address, a
+/// domain or a telephone number is one however much of the trade stands around it: nobody hides it there.
+fn may_be_mistaken(skeleton: &Skeleton, hit: &Range<usize>, kind: LinkKind) -> bool {
     let text = skeleton.text(hit.clone());
-    let in_signs = text.contains('.') && !text.contains(char::is_whitespace);
     match kind {
-        LinkKind::Url => true,
-        LinkKind::Email => in_signs && text.contains('@'),
-        LinkKind::Phone => text.starts_with('+'),
-        LinkKind::Domain => in_signs && text.rsplit('.').next().is_some_and(|end| words::STRONG.contains(end)),
-        LinkKind::Handle | LinkKind::Told => false,
+        LinkKind::Handle => true,
+        LinkKind::Email => !text.contains('@') || !text.contains('.') || text.contains(char::is_whitespace),
+        LinkKind::Url | LinkKind::Domain | LinkKind::Phone | LinkKind::Told => false,
     }
 }
 
@@ -129,6 +129,36 @@ fn pulled_apart(skeleton: &Skeleton, hits: &mut web::Hits) {
 #[must_use]
 pub fn offending(text: &str, most: usize) -> Vec<String> {
     find_links(text)
+        .into_iter()
+        .take(most)
+        .filter_map(|found| text.get(found.range))
+        .map(|words| words.chars().take(60).collect())
+        .collect()
+}
+
+/// Words as they are compared with those that were allowed: white space collapsed, everything else as it was typed.
+#[must_use]
+pub fn collapsed(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// As [`find_links`], but for words that somebody looked at and found to be no contact detail: exactly those, in full.
+#[must_use]
+pub fn find_links_but(text: &str, allowed: &[String]) -> Vec<Found> {
+    let mut found = find_links(text);
+    if !allowed.is_empty() {
+        found.retain(|found| {
+            let words = text.get(found.range.clone()).map(collapsed);
+            words.is_none_or(|words| !allowed.iter().any(|known| collapsed(known) == words))
+        });
+    }
+    found
+}
+
+/// As [`offending`], but for the words that are allowed: see [`find_links_but`].
+#[must_use]
+pub fn offending_but(text: &str, allowed: &[String], most: usize) -> Vec<String> {
+    find_links_but(text, allowed)
         .into_iter()
         .take(most)
         .filter_map(|found| text.get(found.range))

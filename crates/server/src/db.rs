@@ -39,6 +39,7 @@ pub mod jobs;
 pub mod known_devices;
 pub mod ledger;
 pub mod like;
+pub mod looks;
 pub mod manage;
 pub mod membership;
 pub mod membership_events;

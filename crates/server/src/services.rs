@@ -22,6 +22,7 @@ pub mod figures;
 pub mod files;
 pub mod ledger;
 pub mod log_words;
+pub mod looks;
 pub mod manage;
 pub mod membership;
 pub mod nominations;

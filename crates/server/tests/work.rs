@@ -59,6 +59,7 @@ async fn profile_form(p: &TestPlatform, actor: &AccountView) -> ProfileForm {
         products: vec![text("revit"), text("autocad")],
         sectors: vec![text("construction")],
         locale: text("fr"),
+        ..ProfileForm::default()
     }
 }
 

@@ -72,6 +72,14 @@ pub enum Problem {
     Refused(Refusal),
     /// Links of some kind, where none may be (S39): the offending words.
     Links(Vec<String>),
+    /// The same, where a manager was asked to look at the words and has not decided yet.
+    LookAsked(Vec<String>),
+    /// The same, where a manager looked at some of the words and refused them.
+    LookRefused(Vec<String>),
+    /// Nothing is marked that could be looked at.
+    NotMarked,
+    /// A manager has this many of the person's texts to look at already.
+    TooManyLooks(u32),
     /// Somebody changed it since it was read.
     Stale,
     /// Both have one address, which nobody proved to be theirs, and files go with one of them.

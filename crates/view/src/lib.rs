@@ -16,6 +16,7 @@ pub mod document;
 pub mod error;
 pub mod expert;
 pub mod govern;
+pub mod looks;
 pub mod manage;
 pub mod membership;
 pub mod nomination;

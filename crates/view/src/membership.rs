@@ -320,6 +320,8 @@ pub struct MemberProfileForm {
     pub products: Vec<String>,
     /// Codes.
     pub languages: Vec<String>,
+    /// The field whose words a manager should look at; empty for none.
+    pub ask: String,
     /// Language of the page.
     pub locale: String,
 }

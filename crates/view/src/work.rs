@@ -69,6 +69,8 @@ pub struct ProfileEditor {
     pub completeness: Completeness,
     /// Products to choose from.
     pub all_products: Vec<ProductView>,
+    /// Words that look like contact details and that a manager allowed.
+    pub allowed: Vec<String>,
 }
 
 /// The profile's texts and lists as posted.
@@ -91,6 +93,8 @@ pub struct ProfileForm {
     pub products: Vec<String>,
     /// Codes.
     pub sectors: Vec<String>,
+    /// The field whose words a manager should look at; empty for none.
+    pub ask: String,
     /// Language of the page.
     pub locale: String,
 }
@@ -117,6 +121,8 @@ pub struct RecordForm {
     pub description: String,
     /// Whether it is to be taken out.
     pub remove: String,
+    /// The field whose words a manager should look at; empty for none.
+    pub ask: String,
     /// Language of the page.
     pub locale: String,
 }

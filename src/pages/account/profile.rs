@@ -5,6 +5,7 @@ use crate::{
     i18n::{Locale, use_locale},
     session::{use_account, use_session},
     ui::{Choice, ErrorState, Field, FormErrors, Hidden, Select, Submit, use_form_state},
+    url::{self, Page},
 };
 use gabarit_i18n::{auth, common};
 use gabarit_view::{account::AccountView, error::ApiError};
@@ -53,6 +54,9 @@ pub fn AccountPage() -> impl IntoView {
             {match account.get_untracked() {
                 None => Either::Left(view! { <ErrorState error=ApiError::SignInRequired/> }),
                 Some(account) => Either::Right(view! {
+                    {account.expert.is_none().then(|| view! {
+                        <p><a href=url::path(locale, Page::Apply)>{gabarit_i18n::account::to_application(locale)}</a></p>
+                    })}
                     <ProfileForm account=account.clone()/>
                     <SecuritySections account/>
                 }),

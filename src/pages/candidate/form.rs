@@ -4,6 +4,7 @@ use super::Refusals;
 use crate::{
     api::candidate::{Apply, CandidateAction, keep_application},
     i18n::{Locale, fmt, use_locale},
+    pages::looks::OwnLooks,
     ui::{
         Checkbox, Choice, Field, Fieldset, FormErrors, FormState, Hidden, Icon, IconName, SaveOrSend, Select, TextArea,
         use_form_state,
@@ -53,7 +54,7 @@ pub(super) fn ApplicationEditor(
     act: ServerAction<CandidateAction>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let form = use_form_state("apply", apply);
+    let form = use_form_state("apply", apply).asks();
     let remove = use_form_state("remove", act);
     let frame = NodeRef::<html::Div>::new();
     let saving = RwSignal::new(Saving::Resting);
@@ -164,6 +165,7 @@ pub(super) fn ApplicationEditor(
                 </SaveOrSend>
             </ActionForm>
         </div>
+        <OwnLooks version=apply.version()/>
         <div on:submit=save_first>
             <Documents locale documents act form=remove may_add=true may_remove=true held_back=held_back.into()/>
         </div>

@@ -101,6 +101,10 @@ fn Slots(locale: Locale, slots: Vec<SlotView>, act: ServerAction<CandidateAction
         return ().into_any();
     }
     let picked = slots.iter().any(|slot| slot.picked);
+    // The one that was picked stands above: without another there is nothing to choose.
+    if picked && !slots.iter().any(|slot| slot.open && !slot.picked) {
+        return ().into_any();
+    }
     let can_pick = slots.iter().any(|slot| slot.open);
     let title = if picked { text::slots_other(locale) } else { text::slots_title(locale) };
     form.call("slot", title);

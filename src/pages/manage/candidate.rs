@@ -219,10 +219,22 @@ fn Actions(locale: Locale, file: CandidateFile, moves: Moves) -> impl IntoView {
         ("invited", true) if !can.hold => Some(text::waits_interview(locale)),
         _ => (!can.take_up && !can.invite && !can.publish && !can.refuse).then(|| text::nothing_to_do(locale)),
     };
+    let offered = (file.state == "invited" && file.interview.is_none() && !file.slots.is_empty()).then(|| {
+        let times = file
+            .slots
+            .iter()
+            .map(|slot| {
+                let open = (!slot.open).then(|| format!(" · {}", text::slot_over(locale)));
+                view! { <li>{fmt::date_time(locale, &slot.starts_at)} " · " {text::minutes_of(locale, u64::from(slot.minutes))} {open}</li> }
+            })
+            .collect_view();
+        view! { <p>{text::slots_offered(locale)}</p><ul>{times}</ul> }
+    });
     view! {
         <section class="sheet-section stack">
             <h2>{text::act_title(locale)}</h2>
             {waits.map(|words| view! { <p>{words}</p> })}
+            {offered}
             {take_up}
             {hold}
             {can.publish.then(|| view! { <Publish locale file=file.clone() action=moves.publish/> })}

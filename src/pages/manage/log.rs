@@ -22,6 +22,7 @@ fn log_name(locale: Locale, code: &str) -> String {
         "rules" => text::log_rules(locale),
         "text" => text::log_text(locale),
         "review" => text::log_review(locale),
+        "look" => text::log_look(locale),
         "rental" => text::log_rental(locale),
         "nomination" => text::log_nomination(locale),
         "membership" => text::log_membership(locale),

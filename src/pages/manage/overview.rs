@@ -19,6 +19,7 @@ fn further(locale: Locale, code: &str) -> (&'static str, Option<String>) {
         "disputes" => (text::queue_disputes(locale), page(ManagePage::Disputes)),
         "reports" => (text::queue_reports(locale), page(ManagePage::Reports)),
         "reviews" => (text::queue_reviews(locale), page(ManagePage::Reviews)),
+        "looks" => (text::queue_looks(locale), page(ManagePage::Looks)),
         "contested" => (text::queue_contested(locale), page(ManagePage::Payouts)),
         "nominations" => (text::queue_nominations(locale), below("programme")),
         "appeals" => (text::queue_appeals(locale), below("members")),

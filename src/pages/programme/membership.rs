@@ -7,7 +7,7 @@ use crate::{
         nomination::AddContribution,
     },
     i18n::{fmt, use_locale},
-    pages::nomination::contributions::Fields,
+    pages::{looks::OwnLooks, nomination::contributions::Fields},
     ui::{
         Checkbox, ErrorState, Field, FormErrors, FormState, Hidden, Notice, Select, Skeleton, Submit, TextArea,
         use_form_state,
@@ -34,7 +34,7 @@ pub(super) fn MembershipPage() -> impl IntoView {
     let (profile, contribution, own) =
         (ServerAction::<SaveMemberProfile>::new(), ServerAction::<AddContribution>::new(), ServerAction::new());
     let forms = Forms {
-        profile: (profile, use_form_state("profile", profile)),
+        profile: (profile, use_form_state("profile", profile).asks()),
         contribution: (contribution, use_form_state("contribution", contribution)),
         own: (own, use_form_state("own", own)),
     };
@@ -234,6 +234,7 @@ fn Shown(page: OwnMembership, forms: Forms) -> impl IntoView {
                 <Hidden name="locale" value=locale.code()/>
                 <Submit form text=text::save(locale) secondary=true/>
             </ActionForm>
+            <OwnLooks version=action.version()/>
         </section>
     }
     .into_any()

@@ -12,12 +12,13 @@ use crate::{
         TextArea, use_form_state,
     },
 };
-use chrono::Weekday;
+use chrono::{NaiveDate, Weekday};
 use gabarit_i18n::work as text;
 use gabarit_view::work::{BusyCalendarView, CalendarProblem};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use std::collections::BTreeSet;
 
 const WEEK: [Weekday; 7] =
     [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
@@ -52,6 +53,24 @@ pub(super) fn CalendarPage() -> impl IntoView {
         successes(actions.remove),
         successes(actions.close),
     ];
+    // What is painted and not yet saved stays when something else of the page is saved.
+    let painted = successes(actions.paint);
+    let selected = RwSignal::new(BTreeSet::new());
+    let shown = StoredValue::new(None::<(BTreeSet<NaiveDate>, u32)>);
+    let paint = move |free: BTreeSet<NaiveDate>| {
+        let saved = painted.get_untracked();
+        let days = match shown.get_value() {
+            Some((before, then)) if then == saved => {
+                let chosen = selected.get_untracked();
+                let taken: BTreeSet<_> = before.difference(&chosen).copied().collect();
+                let added = chosen.difference(&before).copied();
+                free.iter().copied().chain(added).filter(|day| !taken.contains(day)).collect()
+            }
+            _ => free.clone(),
+        };
+        shown.set_value(Some((free, saved)));
+        selected.set(days);
+    };
     let page = Resource::new_blocking(
         move || (done.map(|memo| memo.get()), query.read().get("feed").unwrap_or_default()),
         move |(_, feed)| work_calendar(locale, feed),
@@ -63,13 +82,16 @@ pub(super) fn CalendarPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=10/> }>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(page) => view! {
-                        <Pattern page=page.clone() actions/>
-                        <Paint page=page.clone() actions/>
-                        <Elsewhere page=page.clone() actions/>
-                        <Feed page actions/>
+                    Ok(page) => {
+                        paint(page.view.free.iter().copied().collect());
+                        view! {
+                            <Pattern page=page.clone() actions/>
+                            <Paint page=page.clone() selected actions/>
+                            <Elsewhere page=page.clone() actions/>
+                            <Feed page actions/>
+                        }
+                        .into_any()
                     }
-                    .into_any(),
                     Err(error) => view! { <ErrorState error/> }.into_any(),
                 }
             })}
@@ -108,10 +130,9 @@ fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
 }
 
 #[component]
-fn Paint(page: Loaded, actions: Actions) -> impl IntoView {
+fn Paint(page: Loaded, selected: RwSignal<BTreeSet<NaiveDate>>, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("paint", actions.paint);
-    let selected = RwSignal::new(page.view.free.iter().copied().collect());
     let version = page.version.to_string();
     let view = page.view;
     view! {

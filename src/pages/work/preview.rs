@@ -3,7 +3,7 @@
 use crate::{i18n::use_locale, ui::ProfileWords};
 use gabarit_domain::{
     expert::Sector,
-    no_links::{find_links, offending},
+    no_links::{find_links_but, offending_but},
 };
 use gabarit_i18n::{Locale, errors, labels, work as text};
 use gabarit_view::{
@@ -16,11 +16,15 @@ use std::rc::Rc;
 /// Words that are told at most.
 const MOST: usize = 5;
 
-/// A text with the places marked that lead elsewhere.
-pub(super) fn marked(text: &str) -> AnyView {
+/// Shows a text with the places marked that lead elsewhere, but for words that a manager allowed.
+pub(super) fn marking(allowed: StoredValue<Vec<String>>) -> Callback<String, AnyView> {
+    Callback::new(move |text: String| allowed.with_value(|allowed| marked(&text, allowed)))
+}
+
+fn marked(text: &str, allowed: &[String]) -> AnyView {
     let mut parts = Vec::new();
     let mut from = 0;
-    for found in find_links(text) {
+    for found in find_links_but(text, allowed) {
         let (Some(before), Some(link)) = (text.get(from..found.range.start), text.get(found.range.clone())) else {
             continue;
         };
@@ -156,10 +160,15 @@ pub(super) fn LinksFound(
     /// What is typed.
     #[prop(into)]
     texts: Signal<Vec<String>>,
+    /// Words that a manager allowed.
+    allowed: StoredValue<Vec<String>>,
 ) -> impl IntoView {
     let locale = use_locale();
     let words = Memo::new(move |_| {
-        texts.with(|texts| texts.iter().flat_map(|text| offending(text, MOST)).take(MOST).collect::<Vec<_>>())
+        allowed.with_value(|allowed| {
+            let found = |text: &String| offending_but(text, allowed, MOST);
+            texts.with(|texts| texts.iter().flat_map(found).take(MOST).collect::<Vec<_>>())
+        })
     });
     view! {
         <div role="status">

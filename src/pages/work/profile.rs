@@ -2,12 +2,13 @@
 
 use super::{
     Checks,
-    preview::{LinksFound, Preview, Reader, Typed, marked, texts_of},
+    preview::{LinksFound, Preview, Reader, Typed, marking, texts_of},
     successes,
 };
 use crate::{
     api::work::{SaveWorkProfile, work_profile},
     i18n::{Locale, use_locale},
+    pages::looks::OwnLooks,
     ui::{
         Avatar, Choice, ErrorState, Field, FormErrors, Hidden, LevelBadge, LinkButton, ProfileBody, Select, Skeleton,
         Submit, TextArea, use_form_state,
@@ -94,7 +95,9 @@ fn Meter(completeness: Completeness) -> impl IntoView {
 #[component]
 fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl IntoView {
     let locale = use_locale();
-    let form = use_form_state("profile", save);
+    let form = use_form_state("profile", save).asks();
+    let allowed = StoredValue::new(editor.allowed.clone());
+    let show = marking(allowed);
     let reader = StoredValue::new(Reader::new(locale, &editor));
     let all_products =
         editor.all_products.iter().map(|product| (product.code.to_string(), product.name.clone())).collect();
@@ -151,21 +154,22 @@ fn Editor(editor: ProfileEditor, save: ServerAction<SaveWorkProfile>) -> impl In
                 </div>
             </section>
             <Preview>
-                <LinksFound texts=Signal::derive(move || draft.with(texts_of))/>
+                <LinksFound texts=Signal::derive(move || draft.with(texts_of)) allowed/>
                 <div class="card work-preview-sheet">
                     <div class="profile-head">
                         <Avatar name=name.clone() id=expert/>
                         <div>
                             <h3>{name}</h3>
-                            <p class="lead">{move || marked(&draft.with(|draft| draft.headline.clone()))}</p>
+                            <p class="lead">{move || show.run(draft.with(|draft| draft.headline.clone()))}</p>
                             <p class="profile-marks"><LevelBadge level/></p>
                         </div>
                     </div>
-                    <ProfileBody words=Signal::derive(move || draft.with(|draft| draft.words.clone())) show=marked inside=true/>
+                    <ProfileBody words=Signal::derive(move || draft.with(|draft| draft.words.clone())) show inside=true/>
                 </div>
                 <p><a href=url::path(locale, Page::Expert(expert))>{text::see_profile(locale)}</a></p>
             </Preview>
         </div>
+        <OwnLooks version=save.version()/>
         <Records locale records/>
     }
     .into_any()

@@ -1,9 +1,10 @@
 //! One certificate, diploma or job.
 
-use super::preview::{LinksFound, Preview, Typed, marked, record_typed};
+use super::preview::{LinksFound, Preview, Typed, marking, record_typed};
 use crate::{
     api::work::{SaveWorkRecord, work_profile},
     i18n::use_locale,
+    pages::looks::OwnLooks,
     ui::{ErrorState, Field, FormErrors, Hidden, RecordItem, Skeleton, Submit, TextArea, use_form_state},
     url::{self, Page, WorkPage},
 };
@@ -55,7 +56,7 @@ pub(super) fn RecordPage() -> impl IntoView {
                         found => found,
                     },
                 };
-                view! { <Form save kind=kind.get_value() of_kind=wanted at version=editor.version record/> }.into_any()
+                view! { <Form save kind=kind.get_value() of_kind=wanted at version=editor.version record allowed=editor.allowed/> }.into_any()
             })}
         </Suspense>
     }
@@ -74,9 +75,12 @@ fn Form(
     at: Option<usize>,
     version: i64,
     record: Option<ProfileRecord>,
+    allowed: Vec<String>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let form = use_form_state("record", save);
+    let form = use_form_state("record", save).asks();
+    let allowed = StoredValue::new(allowed);
+    let show = marking(allowed);
     let known = at.is_some();
     let at = at.map(|at| at.to_string()).unwrap_or_default();
     let start = |name: &str, stored: fn(&ProfileRecord) -> String| {
@@ -134,12 +138,13 @@ fn Form(
             })}
             </div>
             <Preview>
-                <LinksFound texts=Signal::derive(texts)/>
+                <LinksFound texts=Signal::derive(texts) allowed/>
                 <div class="card work-preview-sheet">
-                    {move || view! { <RecordItem record=draft.get() show=marked/> }}
+                    {move || view! { <RecordItem record=draft.get() show/> }}
                 </div>
             </Preview>
         </div>
+        <OwnLooks version=save.version()/>
     }
     .into_any()
 }

@@ -59,6 +59,7 @@ pub const QUEUES: &[(&str, &str)] = &[
     ("disputes", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM dispute WHERE closed_at IS NULL"),
     ("reports", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM booking_report WHERE closed_at IS NULL"),
     ("reviews", "SELECT COUNT(*) AS count, MIN(created_at) AS oldest FROM review_report WHERE closed_at IS NULL"),
+    ("looks", "SELECT COUNT(*) AS count, MIN(asked_at) AS oldest FROM text_look WHERE state = 'asked'"),
     (
         "contested",
         "SELECT COUNT(*) AS count, MIN(answered_at) AS oldest FROM self_billed_answer WHERE state = 'contested'",

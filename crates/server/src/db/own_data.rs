@@ -346,6 +346,15 @@ pub const TABLES: &[Table] = &[
     )
     .kept(Kept::Books),
     Table::none("review_log", "id review_id at actor_id event reason").kept(Kept::Proof),
+    Table::of(
+        "text_look",
+        "account_id = $1",
+        "area field body words_body state asked_at decided_at reason",
+        "id account_id decided_by",
+    )
+    .erased(&["DELETE FROM text_look WHERE account_id = $1"]),
+    Table::of("text_look_log", "account_id = $1 OR actor_id = $1", "at event", "id look_id account_id actor_id reason")
+        .kept(Kept::Proof),
     Table::of("review_report", "account_id = $1", "about review_id reason created_at closed_at", "id account_id")
         .erased(&[
             // Nobody can judge it any more: its reason goes, or the review itself.

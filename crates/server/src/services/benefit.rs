@@ -13,9 +13,10 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
+        fields::Fields,
         manage::managers_only,
         membership::{
-            Changes, Problems, changed_since, countries, country_name, is_country, kit_sent, log_change, told, zone_of,
+            Changes, changed_since, countries, country_name, is_country, kit_sent, log_change, told, zone_of,
         },
     },
 };
@@ -176,7 +177,7 @@ pub async fn catalogue(
 }
 
 /// Reads where a kit goes: to the member's own country, or to the one that is named where none is known.
-fn read_address(form: &ClaimForm, own: Option<String>, problems: &mut Problems) -> Option<Address> {
+fn read_address(form: &ClaimForm, own: Option<String>, problems: &mut Fields) -> Option<Address> {
     let name = problems.read("name", 120, Name::parse(&form.name));
     let street = problems.read("street", 120, OneLine::parse(&form.street));
     let postal_code = problems.read("postal_code", 120, OneLine::parse(&form.postal_code));
@@ -256,7 +257,7 @@ async fn claim_once(
         return Err(ApiError::NotFound.into());
     }
     let text = rows::text(exec, id, locale).await?;
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     // What was accepted is what was shown: terms that changed meanwhile are to be read, and accepted, again.
     if !text.terms.is_empty() && (form.accept.is_empty() || form.version != benefit.terms_version.to_string()) {
         problems.add("accept", Problem::NotAccepted);
@@ -375,7 +376,7 @@ enum Act {
 }
 
 fn read(form: &BenefitForm) -> Result<Act, ApiError> {
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let act = match form.act.as_str() {
         "save" => {
             let kind = BenefitKind::parse(&form.kind);
@@ -385,7 +386,7 @@ fn read(form: &BenefitForm) -> Result<Act, ApiError> {
             let mut texts = Vec::new();
             for (locale, fields) in form.texts() {
                 let [title, description, instructions, terms] = fields;
-                let optional = |problems: &mut Problems, (field, typed): (&str, &str)| {
+                let optional = |problems: &mut Fields, (field, typed): (&str, &str)| {
                     problems.read(field, 4_000, Message::parse_optional(typed)).flatten().map(String::from)
                 };
                 let text = BenefitText {

@@ -24,7 +24,10 @@ use crate::{
     },
     jobs,
     platform::Platform,
-    services::bookings::{Failure, attempt},
+    services::{
+        bookings::{Failure, attempt},
+        looks::{self, Known},
+    },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use gabarit_domain::{
@@ -36,6 +39,7 @@ use gabarit_view::{
     account::AccountView,
     candidate::ApplicationForm,
     error::{ApiError, Problem},
+    looks::LookArea,
 };
 use uuid::Uuid;
 
@@ -105,7 +109,8 @@ pub async fn submit(
     locale: Locale,
 ) -> Result<CandidateId, ApiError> {
     let id = save(p, actor, form).await?;
-    let application = form::read(p, &own_fields(form), locale)?;
+    let known = Known::read(p, actor.id).await?;
+    let application = form::read(p, &own_fields(form), locale, &known)?;
     attempt(p, || {
         let application = application.clone();
         Box::pin(async move {
@@ -128,6 +133,26 @@ pub async fn submit(
     .await?;
     jobs::wake(p);
     Ok(id)
+}
+
+/// Asks a manager to look at what is marked in a field that the profile would show (S39). What was typed is kept first.
+///
+/// # Errors
+/// [`ApiError::Invalid`] with every field to correct: the one that was asked about among them, until a manager has
+/// decided; [`ApiError::NotFound`] for a field that has no such mark; [`ApiError::MovedOn`] once it is sent.
+pub async fn ask_look(
+    p: &Platform,
+    actor: &AccountView,
+    form: &ApplicationForm,
+    locale: Locale,
+    field: &str,
+) -> Result<(), ApiError> {
+    save(p, actor, form).await?;
+    let field = form::public_fields().find(|public| *public == field).ok_or(ApiError::NotFound)?;
+    let form = own_fields(form);
+    looks::ask(p, actor, LookArea::Application, field, form.text(field)).await?;
+    let known = Known::read(p, actor.id).await?;
+    form::read(p, &form, locale, &known).map(drop)
 }
 
 /// Begins a new application after one that was refused or taken back, with what was typed then.

@@ -13,8 +13,9 @@ use crate::{
         bookings::{Failure, attempt},
         contribution::{self, FromPlatform},
         experts,
+        fields::Fields,
         manage::managers_only,
-        membership::{Problems, is_language, told, zone_of},
+        membership::{is_language, told, zone_of},
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -180,7 +181,7 @@ pub async fn thread(p: &Platform, actor: &AccountView, id: CommunityThreadId) ->
 /// # Errors
 /// [`ApiError::Forbidden`] for whoever is no member; [`ApiError::Invalid`] by the fields; [`ApiError::TooManyAttempts`].
 pub async fn begin(p: &Platform, actor: &AccountView, form: &ThreadForm) -> Result<CommunityThreadId, ApiError> {
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let title = problems.read("title", 120, OneLine::parse(&form.title));
     let body = problems.read("body", 4_000, Message::parse(&form.body));
     let known = experts::products(p).await?;
@@ -226,7 +227,7 @@ pub async fn begin(p: &Platform, actor: &AccountView, form: &ThreadForm) -> Resu
 /// taken away; [`ApiError::TooManyAttempts`].
 pub async fn act(p: &Platform, actor: &AccountView, form: &PostForm) -> Result<(), ApiError> {
     let thread: CommunityThreadId = form.thread.parse().map_err(|_| ApiError::NotFound)?;
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let (body, reason) = match form.act.as_str() {
         "reply" | "edit" => (problems.read("body", 4_000, Message::parse(&form.body)), None),
         "report" | "remove" => (None, problems.read("reason", 120, OneLine::parse(&form.reason))),

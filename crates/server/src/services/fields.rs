@@ -1,11 +1,12 @@
 //! What is wrong with a form, field by field.
 
+use super::looks::Known;
 use gabarit_domain::{no_links::offending, text::TextError};
 use gabarit_view::error::{ApiError, FieldError, Problem};
 
 /// Collects what is wrong, so that everything is told at once.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(Vec<FieldError>);
+pub(crate) struct Fields(pub(crate) Vec<FieldError>);
 
 impl Fields {
     pub(crate) fn add(&mut self, field: &str, problem: Problem) {
@@ -34,6 +35,13 @@ impl Fields {
         let words = offending(text, 5);
         if !words.is_empty() {
             self.add(field, Problem::Links(words));
+        }
+    }
+
+    /// Refuses links of any kind (S39), but for the words that a manager allowed their author.
+    pub(crate) fn no_links_but(&mut self, field: &str, text: &str, known: &Known) {
+        if let Some(problem) = known.problem(text) {
+            self.add(field, problem);
         }
     }
 

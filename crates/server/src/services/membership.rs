@@ -34,6 +34,7 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
+        fields::Fields,
         rulebooks,
     },
 };
@@ -43,13 +44,12 @@ use gabarit_domain::{
     ids::{AccountId, MembershipId},
     membership::{Appeal, MONTHS, Membership, MembershipState, Regularity},
     rulebook::MembershipRules,
-    text::TextError,
     vat::CountryCode,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
-    error::{ApiError, FieldError, Problem},
+    error::{ApiError, Problem},
     membership::{AppealView, ContributionView, MemberStep, MembershipView, TermView},
 };
 use uuid::Uuid;
@@ -87,30 +87,7 @@ pub(crate) fn address(p: &Platform, path: &str) -> String {
     p.config.public_url.join(path).map_or_else(|_| path.to_owned(), String::from)
 }
 
-/// Collects what is wrong, field by field.
-#[derive(Default)]
-pub(crate) struct Problems(Vec<FieldError>);
-
-impl Problems {
-    pub(crate) fn add(&mut self, field: &str, problem: Problem) {
-        self.0.push(FieldError { field: field.to_owned(), problem });
-    }
-
-    /// Reads a text, whose longest form has `max` characters.
-    pub(crate) fn read<T>(&mut self, field: &str, max: u32, parsed: Result<T, TextError>) -> Option<T> {
-        parsed
-            .map_err(|error| {
-                let problem = match error {
-                    TextError::Missing => Problem::Missing,
-                    TextError::TooShort => Problem::TooShort(1),
-                    TextError::TooLong => Problem::TooLong(max),
-                    TextError::Malformed => Problem::Malformed,
-                };
-                self.add(field, problem);
-            })
-            .ok()
-    }
-
+impl Fields {
     /// Reads a day.
     pub(crate) fn day(&mut self, field: &str, typed: &str) -> Option<NaiveDate> {
         if typed.trim().is_empty() {
@@ -122,10 +99,6 @@ impl Problems {
             self.add(field, Problem::Malformed);
         }
         day
-    }
-
-    pub(crate) fn done(self) -> Result<(), ApiError> {
-        if self.0.is_empty() { Ok(()) } else { Err(ApiError::Invalid { fields: self.0, stash: None }) }
     }
 }
 

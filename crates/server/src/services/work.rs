@@ -20,10 +20,9 @@ use crate::{
     db::{Exec, experts, experts::ExpertRow},
     platform::Platform,
 };
-use gabarit_domain::{no_links::offending, text::TextError};
 use gabarit_view::{
     account::AccountView,
-    error::{ApiError, FieldError, Problem},
+    error::{ApiError, Problem},
     work::Publishing,
 };
 
@@ -39,44 +38,6 @@ fn publishing(row: &ExpertRow) -> Publishing {
         "withdrawn" if row.paused_at.is_some() => Publishing::Paused,
         "withdrawn" => Publishing::Withdrawn,
         _ => Publishing::Draft,
-    }
-}
-
-/// Collects what is wrong, field by field.
-#[derive(Default)]
-struct Problems(Vec<FieldError>);
-
-impl Problems {
-    fn add(&mut self, field: &str, problem: Problem) {
-        self.0.push(FieldError { field: field.to_owned(), problem });
-    }
-
-    fn note<T>(&mut self, field: &str, longest: u32, parsed: Result<T, TextError>) -> Option<T> {
-        parsed
-            .map_err(|error| {
-                self.add(
-                    field,
-                    match error {
-                        TextError::Missing => Problem::Missing,
-                        TextError::TooShort => Problem::TooShort(1),
-                        TextError::TooLong => Problem::TooLong(longest),
-                        TextError::Malformed => Problem::Malformed,
-                    },
-                );
-            })
-            .ok()
-    }
-
-    /// Refuses links of any kind (S39).
-    fn no_links(&mut self, field: &str, text: &str) {
-        let words = offending(text, 5);
-        if !words.is_empty() {
-            self.add(field, Problem::Links(words));
-        }
-    }
-
-    fn done(self) -> Result<(), ApiError> {
-        if self.0.is_empty() { Ok(()) } else { Err(ApiError::Invalid { fields: self.0, stash: None }) }
     }
 }
 

@@ -1,19 +1,22 @@
 //! The application, read: everything that is wrong with it is said at once.
 
-use crate::{clock::civil_day, platform::Platform};
+use crate::{
+    clock::civil_day,
+    platform::Platform,
+    services::{fields::Fields, looks::Known},
+};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use gabarit_domain::{
     candidate::{Complete, Evidence, LEAST_CLAIM, Lacking},
     expert::{ProductCode, Sector},
     ids::PlaceId,
-    no_links::offending,
     text::{Message, Name, OneLine, Phone, TextError, fold},
     vat::CountryCode,
 };
 use gabarit_i18n::{Locale, labels};
 use gabarit_view::{
     candidate::{ApplicationForm, CERTIFICATES, DIPLOMAS, EXPERIENCES, LANGUAGE, PRODUCT, SECTOR},
-    error::{ApiError, FieldError, Problem},
+    error::{ApiError, Problem},
 };
 
 /// The place as it was understood, kept with the form.
@@ -67,35 +70,9 @@ impl Application {
     }
 }
 
-/// Collects what is wrong, field by field.
-#[derive(Default)]
-struct Problems(Vec<FieldError>);
-
-impl Problems {
-    fn add(&mut self, field: &str, problem: Problem) {
-        self.0.push(FieldError { field: field.to_owned(), problem });
-    }
-
-    fn note<T>(&mut self, field: &str, longest: u32, parsed: Result<T, TextError>) -> Option<T> {
-        let problem = |error| match error {
-            TextError::Missing => Problem::Missing,
-            TextError::TooShort => Problem::TooShort(1),
-            TextError::TooLong => Problem::TooLong(longest),
-            TextError::Malformed => Problem::Malformed,
-        };
-        parsed.map_err(|error| self.add(field, problem(error))).ok()
-    }
-
+impl Fields {
     fn line(&mut self, field: &str, text: &str) -> Option<String> {
-        self.note(field, LINE, OneLine::parse(text)).map(String::from)
-    }
-
-    /// Refuses links of any kind in what the public will read (S39).
-    fn no_links(&mut self, field: &str, text: &str) {
-        let words = offending(text, 5);
-        if !words.is_empty() {
-            self.add(field, Problem::Links(words));
-        }
+        self.read(field, LINE, OneLine::parse(text)).map(String::from)
     }
 
     /// A date as browsers send it.
@@ -136,14 +113,21 @@ fn find_place(p: &Platform, form: &ApplicationForm, locale: Locale) -> Option<Pl
     }
 }
 
-/// Reads a form.
+/// Reads a form. Words that a manager allowed its author are no links.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with every field to correct.
-pub(super) fn read(p: &Platform, form: &ApplicationForm, locale: Locale) -> Result<Application, ApiError> {
+pub(super) fn read(
+    p: &Platform,
+    form: &ApplicationForm,
+    locale: Locale,
+    known: &Known,
+) -> Result<Application, ApiError> {
     let read = read_on(p, form, locale, p.today());
-    let mut links = Problems::default();
-    public_texts(form, &mut links);
+    let mut links = Fields::default();
+    for field in public_fields() {
+        links.no_links_but(field, form.text(field), known);
+    }
     if links.0.is_empty() {
         return read;
     }
@@ -155,17 +139,15 @@ pub(super) fn read(p: &Platform, form: &ApplicationForm, locale: Locale) -> Resu
     Err(ApiError::Invalid { fields, stash: None })
 }
 
-/// Marks links in every text that stands on the profile once the candidate is accepted (S39). What was sent before
+/// Every text that stands on the profile once the candidate is accepted: no links stand in it (S39). What was sent before
 /// is not read by this again.
-fn public_texts(form: &ApplicationForm, problems: &mut Problems) {
+pub(super) fn public_fields() -> impl Iterator<Item = &'static str> {
     let records = CERTIFICATES
         .iter()
         .map(|row| row.title)
         .chain(DIPLOMAS.iter().flat_map(|row| [row.title, row.school]))
         .chain(EXPERIENCES.iter().flat_map(|row| [row.title, row.organisation, row.description]));
-    for field in ["display_name", "headline", "summary", "skills"].into_iter().chain(records) {
-        problems.no_links(field, form.text(field));
-    }
+    ["display_name", "headline", "summary", "skills"].into_iter().chain(records)
 }
 
 /// Reads a form again that was sent at an instant, as it was read then.
@@ -178,12 +160,12 @@ pub(super) fn reread(p: &Platform, form: &ApplicationForm, sent: DateTime<Utc>) 
 }
 
 fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDate) -> Result<Application, ApiError> {
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let text = |name: &str| form.text(name);
-    let display_name = problems.note("display_name", LINE, Name::parse(text("display_name")));
-    let phone = problems.note("phone", 30, Phone::parse(text("phone")));
-    let headline = problems.note("headline", LINE, OneLine::parse(text("headline")));
-    let summary = problems.note("summary", TEXT, Message::parse(text("summary")));
+    let display_name = problems.read("display_name", LINE, Name::parse(text("display_name")));
+    let phone = problems.read("phone", 30, Phone::parse(text("phone")));
+    let headline = problems.read("headline", LINE, OneLine::parse(text("headline")));
+    let summary = problems.read("summary", TEXT, Message::parse(text("summary")));
     let place = find_place(p, form, locale).and_then(|id| p.places.get(id));
     if place.is_none() {
         problems.add("place", if text("place").is_empty() { Problem::Missing } else { Problem::UnknownPlace });
@@ -215,7 +197,7 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
     let expiries = certificates(&mut problems, form, today, &mut records);
     let diplomas = diplomas(&mut problems, form, today, &mut records);
     let experiences = experiences(&mut problems, form, today, &mut records);
-    let equal_skill = problems.note("equal_skill", TEXT, Message::parse_optional(text("equal_skill"))).flatten();
+    let equal_skill = problems.read("equal_skill", TEXT, Message::parse_optional(text("equal_skill"))).flatten();
     let evidence = Evidence { certificates: expiries, equal_skill, diplomas, experiences };
     let complete = match evidence.complete(today) {
         Ok(complete) => Some(complete),
@@ -227,8 +209,14 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
                     Lacking::Diploma => (DIPLOMAS[0].title, Problem::Missing),
                     Lacking::Experience => (EXPERIENCES[0].title, Problem::Missing),
                 };
-                // A row that was begun says more precisely what it lacks.
-                if !problems.0.iter().any(|known| known.field == field) {
+                // A row that was begun says more precisely what it lacks: the fields of a row share the beginning of its name.
+                let kind = field
+                    .trim_end_matches(|c: char| !c.is_ascii_digit())
+                    .trim_end_matches(|c: char| c.is_ascii_digit());
+                let of_kind = |known: &gabarit_view::error::FieldError| {
+                    known.field == field || (!kind.is_empty() && known.field.starts_with(kind))
+                };
+                if !problems.0.iter().any(of_kind) {
                     problems.add(field, problem);
                 }
             }
@@ -267,7 +255,7 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
 }
 
 /// Values checked in a list, of which one at least must be.
-fn list(problems: &mut Problems, prefix: &str, form: &ApplicationForm, known: impl Fn(&str) -> bool) -> Vec<String> {
+fn list(problems: &mut Fields, prefix: &str, form: &ApplicationForm, known: impl Fn(&str) -> bool) -> Vec<String> {
     let values: Vec<String> = form.checked(prefix).filter(|value| known(value)).map(ToOwned::to_owned).collect();
     if values.is_empty() {
         problems.add(prefix.trim_end_matches('_'), Problem::Missing);
@@ -276,7 +264,7 @@ fn list(problems: &mut Problems, prefix: &str, form: &ApplicationForm, known: im
 }
 
 /// Skills, one a line or parted by commas, each once.
-fn skills(problems: &mut Problems, text: &str) -> Vec<String> {
+fn skills(problems: &mut Fields, text: &str) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
     for skill in text.split(['\n', ',', ';']).map(str::trim).filter(|skill| !skill.is_empty()) {
         match OneLine::parse(skill) {
@@ -300,7 +288,7 @@ fn skills(problems: &mut Problems, text: &str) -> Vec<String> {
 
 /// Certificates; answers on which days they expire.
 fn certificates(
-    problems: &mut Problems,
+    problems: &mut Fields,
     form: &ApplicationForm,
     today: NaiveDate,
     records: &mut Vec<Record>,
@@ -339,7 +327,7 @@ fn certificates(
     expiries
 }
 
-fn diplomas(problems: &mut Problems, form: &ApplicationForm, today: NaiveDate, records: &mut Vec<Record>) -> u32 {
+fn diplomas(problems: &mut Fields, form: &ApplicationForm, today: NaiveDate, records: &mut Vec<Record>) -> u32 {
     let mut count = 0;
     for row in DIPLOMAS {
         if [row.title, row.school, row.year].iter().all(|name| form.text(name).trim().is_empty()) {
@@ -363,7 +351,7 @@ fn diplomas(problems: &mut Problems, form: &ApplicationForm, today: NaiveDate, r
     count
 }
 
-fn experiences(problems: &mut Problems, form: &ApplicationForm, today: NaiveDate, records: &mut Vec<Record>) -> u32 {
+fn experiences(problems: &mut Fields, form: &ApplicationForm, today: NaiveDate, records: &mut Vec<Record>) -> u32 {
     let mut count = 0;
     for row in EXPERIENCES {
         let names = [row.title, row.organisation, row.from, row.to, row.description];
@@ -381,7 +369,7 @@ fn experiences(problems: &mut Problems, form: &ApplicationForm, today: NaiveDate
             problems.add(row.to, Problem::Malformed);
         }
         let description =
-            problems.note(row.description, TEXT, Message::parse_optional(form.text(row.description))).flatten();
+            problems.read(row.description, TEXT, Message::parse_optional(form.text(row.description))).flatten();
         if let (Some(title), Some(organisation), Some(from)) = (title, organisation, from) {
             count += 1;
             records.push(Record {

@@ -165,7 +165,13 @@ pub(super) async fn published(
         .paragraph(text::hello(l, &to.name))
         .paragraph(text::published(l, admission.level.number(), labels::level(l, admission.level)));
     let next = if is_public { text::published_public(l) } else { text::published_billing(l) };
-    let message = with_word(message, word).paragraph(next).button(text::open_profile(l), apply_page(p, l));
+    let message = with_word(message, word).paragraph(next);
+    // What is missing is filled in among the settings.
+    let message = if is_public {
+        message.button(text::open_profile(l), apply_page(p, l))
+    } else {
+        message.button(text::open_billing(l), address(p, &format!("/{}/work/settings", l.code())))
+    };
     send(exec, p, candidate, "published", &to, &message).await
 }
 

@@ -1,6 +1,6 @@
 //! The managers' side: the list of renewals, one membership, and every decision on it.
 
-use super::{Move, Problems, contributions, country_name, make, notices, own::told, regularity, view, zone_of};
+use super::{Move, contributions, country_name, make, notices, own::told, regularity, view, zone_of};
 use crate::{
     clock::zoned,
     db::{
@@ -11,6 +11,7 @@ use crate::{
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
+        fields::Fields,
         manage::managers_only,
         nominations, rulebooks,
     },
@@ -140,7 +141,7 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &MemberAct) -> Result<
     let reasons = match form.act.as_str() {
         "confirm" => None,
         "renew" | "decline" | "end" | "allow" | "dismiss" => {
-            let mut problems = Problems::default();
+            let mut problems = Fields::default();
             let reasons = problems.read("reasons", 4_000, Message::parse(&form.reasons));
             problems.done()?;
             reasons

@@ -1,8 +1,6 @@
 //! Members' events: signing up, places in turn, the calendar file; and how managers keep them.
 
-use super::{
-    Changes, Problems, address, changed_since, is_language, log_change, notices, own::told, web_address, zone_of,
-};
+use super::{Changes, address, changed_since, is_language, log_change, notices, own::told, web_address, zone_of};
 use crate::{
     clock::zoned,
     db::{
@@ -15,6 +13,7 @@ use crate::{
     services::{
         bookings::{Failure, attempt},
         contribution::{self, FromPlatform},
+        fields::Fields,
         manage::managers_only,
     },
 };
@@ -103,7 +102,7 @@ pub async fn list(p: &Platform, actor: &AccountView) -> Result<Vec<EventView>, A
 /// was called off; [`ApiError::Invalid`] by the field `talk`.
 pub async fn act(p: &Platform, actor: &AccountView, form: &SignUpForm) -> Result<(), ApiError> {
     let id: MemberEventId = form.event.parse().map_err(|_| ApiError::NotFound)?;
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let talk = problems.read("talk", 120, OneLine::parse_optional(&form.talk)).flatten();
     problems.done()?;
     attempt(p, || {
@@ -221,7 +220,7 @@ pub async fn calendar(
     }))
 }
 
-fn time(problems: &mut Problems, field: &str, typed: &str, zone: Tz) -> Option<DateTime<Utc>> {
+fn time(problems: &mut Fields, field: &str, typed: &str, zone: Tz) -> Option<DateTime<Utc>> {
     let typed = typed.trim();
     if typed.is_empty() {
         problems.add(field, Problem::Missing);
@@ -262,7 +261,7 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
     managers_only(actor)?;
     let zone = zone_of(p, actor);
     let now = p.now();
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let new = form.id.is_empty();
     let wanted = if form.act == "cancel" {
         None

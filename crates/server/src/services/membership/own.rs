@@ -1,17 +1,19 @@
 //! A member's own page: the state, the months, what is shown, contributions, appeals, leaving.
 
-use super::{Move, Problems, address, contributions, countries, hall, is_language, make, notices, view, zone_of};
+use super::{Move, address, contributions, countries, hall, is_language, make, notices, view, zone_of};
 use crate::{
     db::membership::{self as rows, ProfileRow},
     jobs,
     platform::Platform,
     services::{
         bookings::{Failure, attempt},
-        experts, rulebooks,
+        experts,
+        fields::Fields,
+        looks::{self, Known},
+        rulebooks,
     },
 };
 use gabarit_domain::{
-    no_links::offending,
     text::{Message, Name},
     vat::CountryCode,
 };
@@ -19,6 +21,7 @@ use gabarit_i18n::Locale;
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
+    looks::LookArea,
     membership::{MemberProfile, MemberProfileForm, MembershipForm, OwnMembership},
 };
 
@@ -66,19 +69,27 @@ pub(crate) fn told(p: &Platform, failure: Failure) -> ApiError {
     }
 }
 
-/// Stores what a member shows. No links of any kind stand in it (S39).
+/// Stores what a member shows. No links of any kind stand in it (S39), but for words that a manager
+/// allowed; where the form asks for a look at a field's words, that is noted first.
 ///
 /// # Errors
 /// [`ApiError::Forbidden`] for whoever is no member; [`ApiError::Invalid`] by the fields.
 pub async fn save_profile(p: &Platform, actor: &AccountView, form: &MemberProfileForm) -> Result<(), ApiError> {
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let name = problems.read("name", 120, Name::parse(&form.name));
     let about = problems.read("about", 4_000, Message::parse_optional(&form.about)).flatten();
-    for (field, text) in [("name", form.name.as_str()), ("about", form.about.as_str())] {
-        let words = offending(text, 5);
-        if !words.is_empty() {
-            problems.add(field, Problem::Links(words));
-        }
+    let texts = [("name", form.name.as_str()), ("about", form.about.as_str())];
+    if !form.ask.is_empty() {
+        let (field, text) = texts.iter().find(|(field, _)| *field == form.ask).ok_or(ApiError::NotFound)?;
+        let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+        let member = rows::profile(&mut conn.exec(), actor.id).await.map_err(|error| p.fault(error))?;
+        drop(conn);
+        member.ok_or(ApiError::Forbidden)?;
+        looks::ask(p, actor, LookArea::Member, field, text).await?;
+    }
+    let allowed = Known::read(p, actor.id).await?;
+    for (field, text) in texts {
+        problems.no_links_but(field, text, &allowed);
     }
     let country = CountryCode::parse(form.country.trim()).ok();
     match country {
@@ -130,7 +141,7 @@ pub async fn save_profile(p: &Platform, actor: &AccountView, form: &MemberProfil
 pub async fn own_act(p: &Platform, actor: &AccountView, form: &MembershipForm) -> Result<(), ApiError> {
     let message = match form.act.as_str() {
         "appeal" => {
-            let mut problems = Problems::default();
+            let mut problems = Fields::default();
             let message = problems.read("message", 4_000, Message::parse(&form.message));
             problems.done()?;
             message

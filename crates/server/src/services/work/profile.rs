@@ -1,13 +1,17 @@
 //! Texts, lists and records of a profile.
 
-use super::{Problems, own, publishing, stale, version};
+use super::{own, publishing, stale, version};
 use crate::{
     db::{
         accounts, bookings, experts as rows,
         work::{self, Record, Texts},
     },
     platform::Platform,
-    services::experts,
+    services::{
+        experts,
+        fields::Fields,
+        looks::{self, Known},
+    },
 };
 use gabarit_domain::{
     completeness::{ProfileFacts, completeness},
@@ -20,6 +24,7 @@ use gabarit_view::{
     account::AccountView,
     error::{ApiError, Problem},
     expert::RecordKind,
+    looks::LookArea,
     work::{ProfileEditor, ProfileForm, RecordForm},
 };
 
@@ -70,6 +75,7 @@ pub async fn editor(p: &Platform, actor: &AccountView) -> Result<ProfileEditor, 
     };
     let rulebook = crate::services::rulebooks::current_in(exec, p).await?;
     let all_products = experts::products_in(exec, p, &rulebook).await?;
+    let allowed = Known::of(exec, actor.id).await.map_err(fault)?.allowed;
     Ok(ProfileEditor {
         version: row.version,
         expert: ExpertId(row.id),
@@ -86,22 +92,45 @@ pub async fn editor(p: &Platform, actor: &AccountView) -> Result<ProfileEditor, 
         records,
         completeness: completeness(&facts),
         all_products,
+        allowed,
     })
 }
 
-/// Stores texts and lists of the own profile; search hears of it.
+/// Asks a manager to look at what is marked in a field, where the form says so.
+async fn ask(
+    p: &Platform,
+    actor: &AccountView,
+    area: LookArea,
+    asked: &str,
+    texts: &[(&str, &String)],
+) -> Result<(), ApiError> {
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let (field, text) = texts.iter().find(|(field, _)| *field == asked).ok_or(ApiError::NotFound)?;
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    own(&mut conn.exec(), p, actor).await?;
+    drop(conn);
+    looks::ask(p, actor, area, field, text).await
+}
+
+/// Stores texts and lists of the own profile; search hears of it. Where the form asks for a look at a field's words (S39),
+/// that is noted first.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with everything to correct, links among it (S39), or [`Problem::Stale`] under `version` if
 /// somebody changed the profile since it was read.
 pub async fn save_profile(p: &Platform, actor: &AccountView, form: &ProfileForm) -> Result<(), ApiError> {
     let read = version(&form.version)?;
-    let mut problems = Problems::default();
-    let headline = problems.note("headline", 120, OneLine::parse(&form.headline));
-    let summary = problems.note("summary", 4_000, Message::parse_optional(&form.summary));
-    problems.no_links("headline", &form.headline);
-    problems.no_links("summary", &form.summary);
-    problems.no_links("skills", &form.skills);
+    let mut problems = Fields::default();
+    let headline = problems.read("headline", 120, OneLine::parse(&form.headline));
+    let summary = problems.read("summary", 4_000, Message::parse_optional(&form.summary));
+    let texts = [("headline", &form.headline), ("summary", &form.summary), ("skills", &form.skills)];
+    ask(p, actor, LookArea::Profile, &form.ask, &texts).await?;
+    let allowed = Known::read(p, actor.id).await?;
+    for (field, text) in texts {
+        problems.no_links_but(field, text, &allowed);
+    }
     let known = |code: &str| LANGUAGES.iter().any(|(language, _)| *language == code);
     if !known(&form.summary_language) {
         problems.add("summary_language", Problem::Unknown);
@@ -185,17 +214,18 @@ fn kind_of(code: &str) -> Option<RecordKind> {
 pub async fn save_record(p: &Platform, actor: &AccountView, form: &RecordForm) -> Result<(), ApiError> {
     let read = version(&form.version)?;
     let kind = kind_of(&form.kind).ok_or_else(|| ApiError::field("kind", Problem::Unknown))?;
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let remove = super::is_on(&form.remove);
     let mut new = None;
     if !remove {
-        let title = problems.note("title", 120, OneLine::parse(&form.title));
-        let organisation = problems.note("organisation", 120, OneLine::parse_optional(&form.organisation));
-        let description = problems.note("description", 4_000, Message::parse_optional(&form.description));
-        for (field, text) in
-            [("title", &form.title), ("organisation", &form.organisation), ("description", &form.description)]
-        {
-            problems.no_links(field, text);
+        let title = problems.read("title", 120, OneLine::parse(&form.title));
+        let organisation = problems.read("organisation", 120, OneLine::parse_optional(&form.organisation));
+        let description = problems.read("description", 4_000, Message::parse_optional(&form.description));
+        let texts = [("title", &form.title), ("organisation", &form.organisation), ("description", &form.description)];
+        ask(p, actor, LookArea::Record, &form.ask, &texts).await?;
+        let allowed = Known::read(p, actor.id).await?;
+        for (field, text) in texts {
+            problems.no_links_but(field, text, &allowed);
         }
         let mut year = |field: &str, text: &str| match text.trim() {
             "" => None,

@@ -1,6 +1,6 @@
 //! Base, mode, travel limit, publishing, telephone and billing.
 
-use super::{Problems, is_on, own, publishing, stale, version};
+use super::{is_on, own, publishing, stale, version};
 use crate::{
     db::{
         accounts, bookings as booking_rows,
@@ -8,7 +8,7 @@ use crate::{
     },
     jobs, places,
     platform::Platform,
-    services::{candidates, experts, rulebooks},
+    services::{candidates, experts, fields::Fields, rulebooks},
 };
 use gabarit_domain::{
     booking::BookingState,
@@ -106,7 +106,7 @@ pub async fn save_terms(p: &Platform, actor: &AccountView, form: &TermsForm, loc
     let read = version(&form.version)?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let row = own(&mut tx.exec(), p, actor).await?;
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let current = experts::Terms::of(&row).ok_or_else(|| p.fault("the row of an expert makes no sense"))?;
     let unchanged = p.places.view(current.place, locale).is_some_and(|place| fold(&place.label()) == fold(&form.base));
     let place = if unchanged {
@@ -142,7 +142,7 @@ pub async fn save_terms(p: &Platform, actor: &AccountView, form: &TermsForm, loc
     }
     let phone = match form.phone.trim() {
         "" => None,
-        text => problems.note("phone", 30, Phone::parse(text)),
+        text => problems.read("phone", 30, Phone::parse(text)),
     };
     problems.done()?;
     let (Some(place), Some(lead_days)) = (place, lead_days) else { return Err(ApiError::Transport) };
@@ -191,16 +191,16 @@ pub async fn set_paused(p: &Platform, actor: &AccountView, paused: bool) -> Resu
 /// # Errors
 /// [`ApiError::Invalid`] with everything to correct; [`ApiError::Forbidden`] for in-house consultants.
 pub async fn save_billing(p: &Platform, actor: &AccountView, form: &BillingForm) -> Result<(), ApiError> {
-    let mut problems = Problems::default();
+    let mut problems = Fields::default();
     let country = CountryCode::parse(&form.country).ok().filter(|country| places::is_country(*country));
     if country.is_none() {
         problems.add("country", Problem::Unknown);
     }
-    let company = problems.note("company", 120, Name::parse(&form.company));
-    let street = problems.note("street", 120, OneLine::parse(&form.street));
-    let postal_code = problems.note("postal_code", 120, OneLine::parse(&form.postal_code));
-    let city = problems.note("city", 120, OneLine::parse(&form.city));
-    let registration = problems.note("registration", 120, OneLine::parse_optional(&form.registration)).flatten();
+    let company = problems.read("company", 120, Name::parse(&form.company));
+    let street = problems.read("street", 120, OneLine::parse(&form.street));
+    let postal_code = problems.read("postal_code", 120, OneLine::parse(&form.postal_code));
+    let city = problems.read("city", 120, OneLine::parse(&form.city));
+    let registration = problems.read("registration", 120, OneLine::parse_optional(&form.registration)).flatten();
     let number = match country.map(|country| read_vat_number(country, &form.vat_number)) {
         Some(Ok(number)) => number,
         Some(Err(problem)) => {
