@@ -128,12 +128,7 @@ fn pulled_apart(skeleton: &Skeleton, hits: &mut web::Hits) {
 /// The offending words of a text, as they stand in it; at most `most` of them, each cut to 60 characters.
 #[must_use]
 pub fn offending(text: &str, most: usize) -> Vec<String> {
-    find_links(text)
-        .into_iter()
-        .take(most)
-        .filter_map(|found| text.get(found.range))
-        .map(|words| words.chars().take(60).collect())
-        .collect()
+    offending_but(text, &[], most)
 }
 
 /// Words as they are compared with those that were allowed: white space collapsed, everything else as it was typed.

@@ -121,6 +121,19 @@ fn the_trade_hides_nothing_plain() {
     }
 }
 
+/// S39: a second contact beside the first, or a word about files, makes neither of them innocent.
+#[test]
+fn two_hide_no_better_than_one() {
+    for (text, contact) in [
+        ("Mes fichiers sont sur exemple.fr et sur autre.be", "exemple.fr"),
+        ("Vu sur @mariebim, aussi @mariecad", "@mariebim"),
+    ] {
+        let found: Vec<_> = find_links(text).into_iter().map(|found| &text[found.range]).collect();
+        assert!(found.iter().any(|found| found.contains(contact)), "{text}: {found:?}");
+    }
+    assert!(find_links("Unit tests with @Before, @After and @Ignore in Java, scripts in Python.").is_empty());
+}
+
 /// S39: what the weights were learned from is told apart but for a few: otherwise they are not those of these texts and of
 /// this code, and `make learn` makes them anew.
 #[test]

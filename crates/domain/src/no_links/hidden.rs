@@ -3,7 +3,7 @@
 
 use super::{
     LinkKind, phones, ruled,
-    skeleton::{Skeleton, Token},
+    skeleton::{Skeleton, Token, look_up},
     web::{self, Hits},
     words::{FILES, MIRRORED, STRONG},
 };
@@ -19,7 +19,7 @@ const SHORTEST_CODE: usize = 12;
 /// Letters that are turned upside down, each before the one it is. Ordinary letters that are others when turned stand in
 /// [`TURNED_PLAIN`].
 const TURNED: &str = "ɐaɔcǝeɟfƃgɥhᴉiıiɾjʞkɯmɹrʇtʌvʍwʎy˙.";
-const TURNED_PLAIN: &str = "qbpdunnudpbq69969";
+const TURNED_PLAIN: &str = "qbpdunnudpbq6996";
 
 pub(super) fn scan(text: &Skeleton, hits: &mut Hits) {
     let tokens = text.tokens();
@@ -130,19 +130,10 @@ fn mirrored(text: &Skeleton, run: &Range<usize>, said: bool) -> Option<LinkKind>
 /// `ɹɟ˙ǝldɯǝxǝ`
 fn turned(text: &Skeleton, run: &Range<usize>) -> Option<LinkKind> {
     let own: Vec<char> = text.glyphs.get(run.clone())?.iter().map(|glyph| glyph.own).collect();
-    let pair = |pairs: &str, c: char| {
-        let mut chars = pairs.chars();
-        while let (Some(from), Some(to)) = (chars.next(), chars.next()) {
-            if from == c {
-                return Some(to);
-            }
-        }
-        None
-    };
-    if own.iter().filter(|c| pair(TURNED, **c).is_some()).count() < 3 {
+    if own.iter().filter(|c| look_up(TURNED, **c).is_some()).count() < 3 {
         return None;
     }
-    let turn = |c: char| pair(TURNED, c).or_else(|| pair(TURNED_PLAIN, c)).unwrap_or(c);
+    let turn = |c: char| look_up(TURNED, c).or_else(|| look_up(TURNED_PLAIN, c)).unwrap_or(c);
     address(&own.iter().rev().map(|c| turn(*c)).collect::<String>())
 }
 

@@ -329,7 +329,8 @@ fn latin(c: char) -> char {
     if c.is_ascii() { c } else { look_up(LOOK_ALIKES, c).unwrap_or(c) }
 }
 
-fn look_up(pairs: &str, c: char) -> Option<char> {
+/// What stands after a character in a row of pairs.
+pub(super) fn look_up(pairs: &str, c: char) -> Option<char> {
     let mut chars = pairs.chars();
     while let (Some(from), Some(to)) = (chars.next(), chars.next()) {
         if from == c {

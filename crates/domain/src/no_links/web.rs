@@ -164,10 +164,12 @@ fn in_host(c: char) -> bool {
 fn domains(text: &Skeleton, hits: &mut Hits) {
     let from = hits.len();
     named(text, hits);
-    // `plan.pl, mur.nl et porte.be` among words about files: a list of them.
+    // `hero.ma, convert.pl et surface.st` among words about files: a list of them. An end that is no word stays one of a
+    // domain: nobody hides it among files.
     let short = |(range, kind): &(Range<usize>, LinkKind)| {
         let name = text.text(range.clone());
         *kind == LinkKind::Domain
+            && !name.rsplit('.').next().is_some_and(|end| STRONG.contains(end))
             && name.matches('.').count() == 1
             && name.chars().all(|c| c.is_alphabetic() || c == '.')
             && name.split('.').all(|label| label.chars().count() <= 8)
@@ -464,16 +466,18 @@ fn middle_dots(text: &Skeleton, start: usize, end: usize, hits: &mut Hits) {
 fn at_signs(text: &Skeleton, hits: &mut Hits) {
     let from = hits.len();
     at_names(text, hits);
-    // `@Before, @After and @Ignore`: several plain ones in a row are code, unless a network is named.
+    // `Unit tests with @Before, @After and @Ignore`: several plain ones in a text about code are code, unless a network is
+    // named.
     let bare = |(range, kind): &(Range<usize>, LinkKind)| {
         *kind == LinkKind::Handle && text.text(range.clone()).chars().skip(1).all(char::is_alphabetic)
     };
-    let networks = |text: &str| {
-        let mut words = text.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| PERSONAL.contains(word) || TRADE.contains(word) || matches!(word, "x" | "ig" | "tg"))
-    };
-    if hits.len() > from + 1 && hits[from..].iter().all(bare) && !networks(&text.text(0..text.glyphs.len())) {
-        hits.truncate(from);
+    if hits.len() > from + 1 && hits[from..].iter().all(bare) {
+        let whole = text.text(0..text.glyphs.len());
+        let mut words = whole.split(|c: char| !c.is_alphanumeric());
+        let network = |word| PERSONAL.contains(word) || TRADE.contains(word) || matches!(word, "x" | "ig" | "tg");
+        if words.clone().any(|word| CODING.contains(word)) && !words.any(network) {
+            hits.truncate(from);
+        }
     }
 }
 
