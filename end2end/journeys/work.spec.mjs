@@ -125,6 +125,47 @@ test("S32 S38: free days are painted with the keyboard", async ({ page }) => {
   }
 });
 
+test("S38: what is painted before the stored calendar is read again stays, and can be stored", async ({ page }) => {
+  await signIn(page, accounts.expert);
+  await visit(page, "/fr/work/calendar");
+  const days = await page
+    .locator('input[name="days[]"]')
+    .evaluateAll((boxes) => boxes.filter((box) => box.checked).slice(30, 32).map((box) => box.value));
+  const box = (day) => page.locator(`input[name="days[]"][value="${day}"]`);
+  const paint = page.getByRole("button", { name: "Enregistrer ces jours" });
+  // The first answer waits until the second change is stored.
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  let read = 0;
+  await page.route("**/api/work_calendar?*", async (route) => {
+    read += 1;
+    const answer = await route.fetch();
+    await released;
+    await route.fulfill({ response: answer });
+  });
+  for (const day of days) {
+    await box(day).uncheck();
+    const done = saved(page, "paint_work_days");
+    await paint.click();
+    await done;
+  }
+  const version = page.locator('form:has(input[name="days[]"]) input[name=version]');
+  const own = await version.getAttribute("value");
+  release();
+  await expect.poll(() => read).toBe(2);
+  await page.unroute("**/api/work_calendar?*", { behavior: "wait" });
+  for (const day of days) await expect(box(day)).not.toBeChecked();
+  await page.reload();
+  for (const day of days) await expect(box(day)).not.toBeChecked();
+  await expect(version).toHaveValue(own);
+  for (const day of days) await box(day).check();
+  const done = saved(page, "paint_work_days");
+  await paint.click();
+  await done;
+  await page.reload();
+  for (const day of days) await expect(box(day)).toBeChecked();
+});
+
 test("S38: a period is blocked with the keyboard, and saving the week keeps what is painted", async ({ page }) => {
   await signIn(page, accounts.expert);
   await visit(page, "/fr/work/calendar");

@@ -3,8 +3,8 @@
 use super::{Checks, successes};
 use crate::{
     api::work::{
-        AddWorkCalendar, CalendarPage as Loaded, CloseWorkFeed, OpenWorkFeed, PaintWorkDays, RemoveWorkCalendar,
-        SaveWorkPattern, work_calendar,
+        AddWorkCalendar, CalendarPage as Loaded, CloseWorkFeed, DaysForm, OpenWorkFeed, PaintWorkDays,
+        RemoveWorkCalendar, SaveWorkPattern, work_calendar,
     },
     i18n::{Locale, fmt, use_locale},
     ui::{
@@ -46,31 +46,48 @@ pub(super) fn CalendarPage() -> impl IntoView {
         open: ServerAction::new(),
         close: ServerAction::new(),
     };
+    let painted = successes(actions.paint);
     let done = [
         successes(actions.pattern),
-        successes(actions.paint),
+        painted,
         successes(actions.add),
         successes(actions.remove),
         successes(actions.close),
     ];
-    // What is painted and not yet saved stays when something else of the page is saved.
-    let painted = successes(actions.paint);
+    // What the calendar held when it was last read or stored: what is painted since then stays when the page is read again.
+    let held = StoredValue::new(None::<BTreeSet<NaiveDate>>);
     let selected = RwSignal::new(BTreeSet::new());
-    let shown = StoredValue::new(None::<(BTreeSet<NaiveDate>, u32)>);
     let paint = move |free: BTreeSet<NaiveDate>| {
-        let saved = painted.get_untracked();
-        let days = match shown.get_value() {
-            Some((before, then)) if then == saved => {
+        let days = held.get_value().map_or_else(
+            || free.clone(),
+            |before| {
                 let chosen = selected.get_untracked();
                 let taken: BTreeSet<_> = before.difference(&chosen).copied().collect();
                 let added = chosen.difference(&before).copied();
                 free.iter().copied().chain(added).filter(|day| !taken.contains(day)).collect()
-            }
-            _ => free.clone(),
-        };
-        shown.set_value(Some((free, saved)));
+            },
+        );
+        held.set_value(Some(free));
         selected.set(days);
     };
+    // Between storing and reading again, what was sent is what the calendar holds, one version later.
+    let sent = StoredValue::new(None::<DaysForm>);
+    let version = RwSignal::new(0);
+    Effect::new(move || {
+        if let Some(input) = actions.paint.input().get() {
+            sent.set_value(Some(input.form));
+        }
+    });
+    Effect::watch(
+        move || painted.get(),
+        move |_, _, _| {
+            if let Some(stored) = sent.get_value() {
+                held.set_value(Some(stored.days.iter().filter_map(|day| day.parse().ok()).collect()));
+                version.set(stored.version.parse().map_or(0, |read: i64| read + 1));
+            }
+        },
+        false,
+    );
     let page = Resource::new_blocking(
         move || (done.map(|memo| memo.get()), query.read().get("feed").unwrap_or_default()),
         move |(_, feed)| work_calendar(locale, feed),
@@ -85,8 +102,8 @@ pub(super) fn CalendarPage() -> impl IntoView {
                     Ok(page) => {
                         paint(page.view.free.iter().copied().collect());
                         view! {
-                            <Pattern page=page.clone() actions/>
-                            <Paint page=page.clone() selected actions/>
+                            <Pattern page=page.clone() version actions/>
+                            <Paint page=page.clone() version selected actions/>
                             <Elsewhere page=page.clone() actions/>
                             <Feed page actions/>
                         }
@@ -100,8 +117,13 @@ pub(super) fn CalendarPage() -> impl IntoView {
     .into_any()
 }
 
+/// The version that a form names: the page's, or that of one's own change since.
+fn latest(read: i64, stored: RwSignal<i64>) -> Signal<String> {
+    Signal::derive(move || stored.get().max(read).to_string())
+}
+
 #[component]
-fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
+fn Pattern(page: Loaded, version: RwSignal<i64>, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("pattern", actions.pattern);
     let choices =
@@ -115,7 +137,7 @@ fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
             <h2>{text::pattern_title(locale)}</h2>
             <ActionForm action=actions.pattern attr:class="stack">
                 <FormErrors form/>
-                <Hidden name="version" value=page.version.to_string()/>
+                <Hidden name="version" value=latest(page.version, version)/>
                 <Hidden name="locale" value=locale.code().to_owned()/>
                 <Checks form name="weekdays" legend=text::pattern_title(locale) choices chosen/>
                 <Checkbox form name="works_holidays" checked=holidays>{text::works_holidays(locale)}</Checkbox>
@@ -130,10 +152,15 @@ fn Pattern(page: Loaded, actions: Actions) -> impl IntoView {
 }
 
 #[component]
-fn Paint(page: Loaded, selected: RwSignal<BTreeSet<NaiveDate>>, actions: Actions) -> impl IntoView {
+fn Paint(
+    page: Loaded,
+    version: RwSignal<i64>,
+    selected: RwSignal<BTreeSet<NaiveDate>>,
+    actions: Actions,
+) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("paint", actions.paint);
-    let version = page.version.to_string();
+    let version = latest(page.version, version);
     let view = page.view;
     view! {
         <section class="booking-section">
