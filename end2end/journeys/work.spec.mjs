@@ -133,14 +133,16 @@ test("S38: what is painted before the stored calendar is read again stays, and c
     .evaluateAll((boxes) => boxes.filter((box) => box.checked).slice(30, 32).map((box) => box.value));
   const box = (day) => page.locator(`input[name="days[]"][value="${day}"]`);
   const paint = page.getByRole("button", { name: "Enregistrer ces jours" });
-  // The first answer waits until the second change is stored.
-  let release;
-  const released = new Promise((resolve) => (release = resolve));
+  // The first answer waits until the second change is stored: it is older than what the page shows. The second waits
+  // until the first has come.
+  const opening = [];
+  const gates = [0, 1].map(() => new Promise((resolve) => opening.push(resolve)));
   let read = 0;
   await page.route("**/api/work_calendar?*", async (route) => {
+    const gate = gates[read];
     read += 1;
     const answer = await route.fetch();
-    await released;
+    await gate;
     await route.fulfill({ response: answer });
   });
   for (const day of days) {
@@ -151,8 +153,11 @@ test("S38: what is painted before the stored calendar is read again stays, and c
   }
   const version = page.locator('form:has(input[name="days[]"]) input[name=version]');
   const own = await version.getAttribute("value");
-  release();
+  opening[0]();
+  // The second reading begins when the first has been taken in.
   await expect.poll(() => read).toBe(2);
+  for (const day of days) await expect(box(day)).not.toBeChecked();
+  opening[1]();
   await page.unroute("**/api/work_calendar?*", { behavior: "wait" });
   for (const day of days) await expect(box(day)).not.toBeChecked();
   await page.reload();
