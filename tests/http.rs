@@ -47,12 +47,8 @@ impl Site {
         std::fs::create_dir(folder.path().join("pkg")).unwrap();
         std::fs::write(folder.path().join("pkg/gabarit.abc.js"), "export {}").unwrap();
         std::fs::write(folder.path().join("robots.txt"), "User-agent: *").unwrap();
-        let options = LeptosOptions::builder()
-            .output_name(Arc::<str>::from("gabarit"))
-            .site_root(Arc::<str>::from(folder.path().to_str().unwrap()))
-            .hash_files(true)
-            .build();
-        Self { app: router((*platform).clone(), options), platform, folder }
+        let app = router((*platform).clone(), options(&folder));
+        Self { app, platform, folder }
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -99,6 +95,14 @@ impl Site {
         self.platform.finish().await;
         drop(self.folder);
     }
+}
+
+fn options(folder: &tempfile::TempDir) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name(Arc::<str>::from("gabarit"))
+        .site_root(Arc::<str>::from(folder.path().to_str().unwrap()))
+        .hash_files(true)
+        .build()
 }
 
 fn upload(path: &str, cookie: &str, body: Body) -> Request<Body> {
@@ -310,6 +314,25 @@ async fn the_right_comes_before_the_files() {
     assert!(answer.header("location").contains("__err="), "{}", answer.header("location"));
     assert!(read.load(Ordering::Relaxed) <= 70, "{read:?} MB were read");
     assert_eq!(site.platform.stored_files(), 0);
+    site.close().await;
+}
+
+/// What a page loads is loaded, too, while a further router of the same process is being made.
+#[tokio::test]
+async fn pages_are_answered_while_a_router_is_made() {
+    let site = Site::open().await;
+    let (platform, options) = ((*site.platform).clone(), options(&site.folder));
+    let making = tokio::task::spawn_blocking(move || {
+        for _ in 0..30 {
+            drop(router(platform.clone(), options.clone()));
+        }
+    });
+    let mut pages = 0;
+    while pages < 5 || !making.is_finished() {
+        assert_eq!(site.get("/en/contact").await.status, StatusCode::OK);
+        pages += 1;
+    }
+    making.await.unwrap();
     site.close().await;
 }
 

@@ -14,7 +14,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use chrono::TimeDelta;
-use gabarit::{app::App, server::http::router};
+use gabarit::server::http::{pages, router};
 use gabarit_domain::ids::{AccountId, BookingId, NominationId};
 use gabarit_i18n::Locale;
 use gabarit_server::{
@@ -38,7 +38,6 @@ use gabarit_view::{
     rental::RentalForm,
 };
 use leptos::config::LeptosOptions;
-use leptos_axum::generate_route_list;
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
@@ -526,7 +525,7 @@ fn with_hash(path: &str) -> String {
 /// Every address there is: pages, server functions, and what the sources of the HTTP server add.
 fn addresses() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for route in generate_route_list(App) {
+    for route in pages() {
         for method in route.methods() {
             all.insert(format!("{} {}", method_name(method), route.path()));
         }

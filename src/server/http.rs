@@ -14,7 +14,7 @@ use axum::{
 };
 use gabarit_server::{jobs, platform::Platform};
 use leptos::{config::LeptosOptions, prelude::provide_context};
-use leptos_axum::{ErrorHandler, LeptosRoutes as _, generate_route_list};
+use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes as _, generate_route_list};
 use std::{
     io,
     net::SocketAddr,
@@ -43,6 +43,13 @@ pub struct AppState {
     pub platform: Platform,
     /// Where the site's files are.
     pub leptos: LeptosOptions,
+}
+
+/// The pages there are, listed once in a process: while the framework lists them, whatever any page loads waits for
+/// ever, and a second list would do that to the pages that are being answered.
+pub fn pages() -> Vec<AxumRouteListing> {
+    static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+    PAGES.clone()
 }
 
 /// Everything that the platform answers to.
@@ -90,7 +97,7 @@ pub fn router(platform: Platform, leptos: LeptosOptions) -> Router {
     let inner = platform.clone();
     // Pages, and the server functions behind them.
     router
-        .leptos_routes_with_context(&state, generate_route_list(App), provide, shell)
+        .leptos_routes_with_context(&state, pages(), provide, shell)
         .fallback(site)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
