@@ -215,6 +215,71 @@ test("S38: a period is blocked with the keyboard, and saving the week keeps what
   await all(true);
 });
 
+test("S38: a calendar's file marks its days, and what is painted meanwhile stays", async ({ page }) => {
+  await signIn(page, accounts.expert);
+  await visit(page, "/fr/work/calendar");
+  const [day, busy] = await page
+    .locator('input[name="days[]"]')
+    .evaluateAll((boxes) => boxes.filter((box) => box.checked).slice(25, 27).map((box) => box.value));
+  const file = (name, content) => ({ name, mimeType: "text/calendar", buffer: Buffer.from(content) });
+  const event = [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//test//fr",
+    "BEGIN:VEVENT",
+    "UID:chantier@client.example",
+    "DTSTAMP:20260101T000000Z",
+    `DTSTART;VALUE=DATE:${busy.replaceAll("-", "")}`,
+    "SUMMARY:Chantier",
+    "END:VEVENT",
+    "END:VCALENDAR",
+    "",
+  ].join("\r\n");
+  const box = (day) => page.locator(`#day-${day}`);
+  const bring = page.locator('form[action="/work/calendars"]');
+
+  // Painted, not saved.
+  await box(day).focus();
+  await page.keyboard.press("Space");
+  await expect(box(day)).not.toBeChecked();
+
+  // No calendar: said beside the field, the name is there still, and so is what was painted.
+  await bring.locator("input[name=name]").fill("Chantiers");
+  await bring.locator("input[type=file]").setInputFiles(file("plan.ics", "<html>"));
+  await bring.getByRole("button", { name: "Ajouter ce fichier" }).click();
+  await expect(bring.locator(".field-error")).toContainText("n’est pas un calendrier");
+  await expect(bring.locator("input[name=name]")).toHaveValue("Chantiers");
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await expect(box(day)).not.toBeChecked();
+  await accessible(page);
+
+  await bring.locator("input[type=file]").setInputFiles(file("plan.ics", event));
+  await bring.getByRole("button", { name: "Ajouter ce fichier" }).click();
+  const row = page.locator(".work-records li", { hasText: "Chantiers" });
+  await expect(row).toContainText("1");
+  await expect(page.locator(".flash")).toBeVisible();
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await expect(box(day)).not.toBeChecked();
+  await expect(page.locator(`[data-day="${busy}"]`)).toHaveClass(/day-elsewhere/);
+  await expect(box(busy)).toHaveAccessibleName(/occupé dans un autre agenda/);
+
+  // A later refusal takes the word of success away.
+  const elsewhere = page.locator("form:has(input[name=address])");
+  await elsewhere.locator("input[name=address]").fill("http://agenda.example/a.ics");
+  await elsewhere.getByRole("button").click();
+  await expect(elsewhere.locator(".field-error")).toContainText("https://");
+  await expect(page.locator(".flash")).toHaveCount(0);
+  await expect(elsewhere.locator("input[name=address]")).toHaveValue("http://agenda.example/a.ics");
+  await expect(box(day)).not.toBeChecked();
+
+  await page.setViewportSize({ width: 360, height: 800 });
+  await fitsWidth(page);
+  const removed = saved(page, "remove_work_calendar");
+  await row.getByRole("button").click();
+  await removed;
+  await expect(row).toHaveCount(0);
+});
+
 test("S31 S38: the public holidays of a region are chosen, shown by name, and left again", async ({ page }) => {
   await signIn(page, accounts.expert);
   await visit(page, "/fr/work/calendar");

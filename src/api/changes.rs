@@ -73,7 +73,7 @@ fn cut_of(view: &BookingView, form: &CutForm) -> Result<Cut, ApiError> {
         Side::Manager => Cut::ByManager {
             choice: Choice {
                 days: form.day_set(),
-                back: form.back_share().ok_or_else(|| ApiError::field("back", Problem::Malformed))?,
+                back: form.back_share().ok_or_else(|| ApiError::field("back", Problem::NotANumber))?,
                 travel: is_on(&form.travel),
                 lodging: is_on(&form.lodging),
                 rentals: is_on(&form.rentals),
@@ -278,10 +278,12 @@ pub async fn report_absence(
     let call = Call::current()?;
     let result = async {
         let id = booking_id(&form.id)?;
-        let from = form.from.trim().parse().map_err(|_| ApiError::field("from", Problem::Malformed))?;
+        let from = form.from.trim().parse().map_err(|_| {
+            ApiError::field("from", if form.from.trim().is_empty() { Problem::Missing } else { Problem::NotADay })
+        })?;
         let until = match form.until.trim() {
             "" => from,
-            text => text.parse().map_err(|_| ApiError::field("until", Problem::Malformed))?,
+            text => text.parse().map_err(|_| ApiError::field("until", Problem::NotADay))?,
         };
         let detail = load_booking(&call, page_locale(&form.locale), id).await?;
         // Of the period, the days that were booked.

@@ -19,7 +19,6 @@ use {
     super::Call,
     crate::url::{self, Page, WorkPage},
     gabarit_server::services::{billing, stash, work},
-    gabarit_view::error::Problem,
 };
 
 /// The calendar's page.
@@ -67,10 +66,8 @@ pub struct DaysForm {
 pub struct CalendarForm {
     /// As its owner calls it.
     pub name: String,
-    /// Where it lies; empty for a file.
+    /// Where it lies.
     pub address: String,
-    /// Contents of a file; empty for an address.
-    pub file: String,
     /// Language of the page.
     pub locale: String,
 }
@@ -203,7 +200,7 @@ pub async fn bank_accounts() -> Result<BankAccounts, ApiError> {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BankForm {
-    /// IBAN; never kept.
+    /// IBAN.
     pub iban: String,
     /// The password or a code, where it is asked for; never kept.
     pub confirm_password: String,
@@ -224,14 +221,15 @@ pub async fn save_bank_account(
     let call = Call::current()?;
     let result = async {
         call.actor()?.expert.ok_or(ApiError::Forbidden)?;
+        // Nobody is asked for a password for the sake of a number that cannot be.
+        billing::read_iban(&form.iban)?;
         let actor = call.confirmed(&form.confirm_password).await?;
         billing::request_iban_change(&call.platform, &actor, &form.iban).await?;
         saved(&call, &form.locale, WorkPage::Settings);
         Ok(())
     }
     .await;
-    // What was typed is sealed or nowhere.
-    call.answer_form(&BankForm { iban: String::new(), ..form }, result).await
+    call.answer_form(&form, result).await
 }
 
 /// Strikes a change of the bank account that waits.
@@ -331,10 +329,10 @@ pub async fn paint_work_days(
     call.answer_form(&form, result).await
 }
 
-/// Adds a calendar elsewhere, by its address or its contents.
+/// Adds a calendar elsewhere by its address.
 ///
 /// # Errors
-/// See [`work::add_address`] and [`work::add_file`].
+/// See [`work::add_address`].
 #[server(prefix = "/api", endpoint = "add_work_calendar")]
 pub async fn add_work_calendar(
     /// As posted.
@@ -343,12 +341,7 @@ pub async fn add_work_calendar(
 ) -> Result<(), ApiError> {
     let call = Call::current()?;
     let result = async {
-        let (p, actor) = (&call.platform, call.actor()?);
-        match (form.address.trim(), form.file.trim()) {
-            ("", "") => return Err(ApiError::field("address", Problem::Missing)),
-            ("", file) => work::add_file(p, actor, &form.name, file).await?,
-            (address, _) => work::add_address(p, actor, &form.name, address).await?,
-        }
+        work::add_address(&call.platform, call.actor()?, &form.name, &form.address).await?;
         saved(&call, &form.locale, WorkPage::Calendar);
         Ok(())
     }

@@ -201,7 +201,9 @@ fn AccountLinks(locale: Locale) -> impl IntoView {
 #[component]
 fn Flash(locale: Locale) -> impl IntoView {
     let query = use_query_map();
-    let text = move || match query.read().get_str("notice")? {
+    // A form that was refused since, without script, has the last word.
+    let refused = move || query.read().get_str("__err").is_some();
+    let text = move || match query.read().get_str("notice").filter(|_| !refused())? {
         "signed-out" => Some(common::signed_out(locale)),
         "message-sent" => Some(common::message_sent(locale)),
         "saved" => Some(common::saved(locale)),

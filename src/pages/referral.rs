@@ -193,7 +193,15 @@ fn Offer(data: Data, action: ServerAction<LeaveLead>, form: FormState) -> impl I
             // Nobody sees this; what fills in every field it finds gives itself away.
             <div class="is-hidden">
                 <label for="lead-website">{text::leave_empty(locale)}</label>
-                <input id="lead-website" name="website" type="text" tabindex="-1" autocomplete="off"/>
+                // Told of it, nobody could empty what they do not see.
+                <input
+                    id="lead-website"
+                    name="website"
+                    type="text"
+                    tabindex="-1"
+                    autocomplete="off"
+                    prop:value=move || website.with(|_| "")
+                />
                 <p>{move || website.get()}</p>
             </div>
             <Notice>{text::consent_hint(locale, &data.partner)}</Notice>

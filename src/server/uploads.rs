@@ -12,7 +12,7 @@ pub(crate) use incoming::LONGEST;
 use crate::{
     api::SignedIn,
     server::{http::AppState, middleware::file_locale, page},
-    url::{self, Page},
+    url::{self, Page, WorkPage},
 };
 use axum::{
     Extension, Router,
@@ -36,7 +36,7 @@ use gabarit_server::{
 use gabarit_view::{
     account::AccountView,
     error::{ApiError, FieldError, Problem},
-    work::{MAX_MESSAGE_FILES, MESSAGE_FORM},
+    work::{CALENDAR_FORM, MAX_MESSAGE_FILES, MESSAGE_FORM},
 };
 use incoming::{Broken, Incoming, Places, Refused, Sender, hear_out};
 use serde::de::DeserializeOwned;
@@ -57,6 +57,7 @@ const A_MESSAGE: usize = MAX_MESSAGE_FILES * MAX_BYTES + MOST_TEXT + FRAME;
 const DOCUMENTS: &str = "/candidates/documents";
 const EVIDENCE: &str = "/disputes/{id}/files";
 const MESSAGES: &str = "/messages/{id}/write";
+const CALENDARS: &str = "/work/calendars";
 
 /// Where files are sent to: with greater limits than everything else.
 pub(crate) fn router() -> Router<AppState> {
@@ -64,6 +65,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route(DOCUMENTS, post(add))
         .route(EVIDENCE, post(add_evidence))
         .route(MESSAGES, post(write))
+        .route(CALENDARS, post(add_calendar))
         .merge(contact::router())
         .layer(DefaultBodyLimit::disable())
         .layer(Extension(Places::default()))
@@ -72,7 +74,9 @@ pub(crate) fn router() -> Router<AppState> {
 /// Whether a request brings files, which take their time on a slow line.
 pub(crate) fn takes_time(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    route.is_some_and(|route| [DOCUMENTS, EVIDENCE, MESSAGES].contains(&route) || contact::ROUTES.contains(&route))
+    route.is_some_and(|route| {
+        [DOCUMENTS, EVIDENCE, MESSAGES, CALENDARS].contains(&route) || contact::ROUTES.contains(&route)
+    })
 }
 
 type Who = Option<Extension<SignedIn>>;
@@ -317,6 +321,39 @@ async fn add_evidence(
         }
         Err(error) => refuse(&error, Some(&account), &headers),
     }
+}
+
+/// Takes a calendar's file in, and leads back to the own calendar; refused, with what was typed and why.
+async fn add_calendar(
+    State(platform): State<Platform>,
+    Extension(places): Extension<Places>,
+    who: Who,
+    request: Request,
+) -> Response {
+    let Some(account) = account_of(who) else { return turn_away(request, &ApiError::SignInRequired, None).await };
+    if let Err(error) = work::may_add_file(&platform, &account).await {
+        return turn_away(request, &error, Some(&account)).await;
+    }
+    let headers = request.headers().clone();
+    let mut incoming = match Incoming::open(&places, request, ONE_FILE, Sender::Account(account.id.to_string())).await {
+        Ok(incoming) => incoming,
+        Err(refused) => return not_begun(refused, Some(&account), &headers),
+    };
+    let mut letter = Letter::default();
+    let result = match letter.read(&mut incoming).await {
+        Ok(()) => {
+            let file = letter.files.pop().unwrap_or_default();
+            work::add_file(&platform, &account, letter.text("name"), &file).await
+        }
+        Err(broken) => Err(letter.broken(broken)),
+    };
+    let page = url::path(letter.locale().unwrap_or(account.locale), Page::Work(WorkPage::Calendar));
+    let Err(error) = result else {
+        return Redirect::to(&url::with_param(&page, "notice", "saved")).into_response();
+    };
+    let texts = [("name".to_owned(), letter.text("name").to_owned())].into();
+    let to = FormPage { path: &page, anchor: "elsewhere", form: CALENDAR_FORM };
+    lead_back(&platform, Some(&account), &headers, to, error, texts).await
 }
 
 /// Sends a message with its files, and leads back to the thread; refused, with what was typed and why.

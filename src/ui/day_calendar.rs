@@ -35,6 +35,7 @@ struct Known {
     free: FreeDays,
     earliest: NaiveDate,
     holidays: BTreeMap<NaiveDate, String>,
+    elsewhere: BTreeSet<NaiveDate>,
     own: bool,
 }
 
@@ -59,6 +60,10 @@ impl Known {
         if !(self.own && can) {
             name.push_str(", ");
             name.push_str(if can { text::word_free(locale) } else { text::word_busy(locale) });
+        }
+        if self.elsewhere.contains(&day) {
+            name.push_str(", ");
+            name.push_str(text::word_elsewhere(locale));
         }
         name
     }
@@ -115,11 +120,15 @@ pub fn DayCalendar(
     /// Whether it is one's own calendar, in which the chosen days are the free ones.
     #[prop(optional)]
     own: bool,
+    /// Days that other calendars of the expert make busy, to mark in their own.
+    #[prop(optional)]
+    elsewhere: Vec<NaiveDate>,
 ) -> impl IntoView {
     let locale = use_locale();
+    let marks = !elsewhere.is_empty();
     let (first, last) = (first_of_month(earliest), free.until());
     let holidays = holidays.into_iter().map(|holiday| (holiday.day, holiday.name)).collect();
-    let known = StoredValue::new(Known { free, earliest, holidays, own });
+    let known = StoredValue::new(Known { free, earliest, holidays, elsewhere: elsewhere.into_iter().collect(), own });
     let root = NodeRef::<html::Div>::new();
     let drag = RwSignal::new(None::<Drag>);
     // Where a period begins, and whether its days are added or taken away.
@@ -274,6 +283,9 @@ pub fn DayCalendar(
                 <li><span class="day-sample day-sample-chosen"></span>{if own { text::word_free(locale) } else { text::word_chosen(locale) }}</li>
                 <li><span class="day-sample day-sample-off"></span>{text::word_busy(locale)}</li>
                 <li><span class="day-sample day-sample-holiday"></span>{text::word_holiday(locale)}</li>
+                {marks.then(|| view! {
+                    <li><span class="day-sample day-sample-elsewhere"></span>{text::word_elsewhere(locale)}</li>
+                })}
             </ul>
         </div>
     }
@@ -317,10 +329,12 @@ fn cell(
     field: &'static str,
 ) -> AnyView {
     let chosen = selected.read_untracked().contains(&day);
-    let (can, name, holiday) = known.with_value(|known| {
+    let (can, name, holiday, elsewhere) = known.with_value(|known| {
         let can = known.can(day);
-        (can, known.name(locale, day, can), known.holidays.get(&day).cloned())
+        let holiday = known.holidays.get(&day).cloned();
+        (can, known.name(locale, day, can), holiday, known.elsewhere.contains(&day))
     });
+    let title = holiday.clone().or_else(|| elsewhere.then(|| text::word_elsewhere(locale).to_owned()));
     let mut class = String::from("day");
     if day.day() == 1 {
         class.push_str(" day-column-");
@@ -329,6 +343,7 @@ fn cell(
     for (holds, part) in [
         (is_weekend(day), " day-weekend"),
         (holiday.is_some(), " day-holiday"),
+        (elsewhere, " day-elsewhere"),
         (!can, " day-off"),
         (!can && chosen, " day-lost"),
     ] {
@@ -346,7 +361,7 @@ fn cell(
                 aria-checked="false"
                 aria-disabled="true"
                 aria-label=name
-                title=holiday
+                title=title
                 data-day=day.to_string()
             >
                 {day.day()}
@@ -355,7 +370,7 @@ fn cell(
         .into_any();
     }
     view! {
-        <label class=class title=holiday data-day=day.to_string()>
+        <label class=class title=title data-day=day.to_string()>
             <input
                 type="checkbox"
                 name=field

@@ -219,6 +219,9 @@ pub fn Files(
     /// Types that are taken, as browsers write them.
     #[prop(default = "application/pdf,image/png,image/jpeg")]
     accept: &'static str,
+    /// Whether one must be sent, and no more than one.
+    #[prop(optional)]
+    one: bool,
 ) -> impl IntoView {
     let id = form.field_id(name);
     form.call(name, &label);
@@ -226,14 +229,15 @@ pub fn Files(
     let describing = id.clone();
     view! {
         <div class="field">
-            {label_row(id.clone(), label, true)}
+            {label_row(id.clone(), label, !one)}
             {hint_row(&id, &hint)}
             <input
                 id=id.clone()
                 name=name
                 type="file"
                 class="input"
-                multiple=true
+                multiple=!one
+                aria-required=one.then_some("true")
                 accept=accept
                 aria-invalid=move || problem.with(Option::is_some).then_some("true")
                 aria-describedby=move || described_by(&describing, true, problem.with(Option::is_some))

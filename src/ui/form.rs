@@ -12,7 +12,10 @@ use crate::{
 use gabarit_i18n::errors;
 use gabarit_view::error::{ApiError, FieldError, Problem};
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate, use_query_map},
+};
 use server_fn::{ServerFn, error::ServerFnUrlError};
 use std::collections::BTreeMap;
 
@@ -195,9 +198,23 @@ pub fn FormErrors(
     let locale = use_locale();
     let node = NodeRef::<html::Div>::new();
     let may_ask = form.may_ask(None);
+    let (query, location, navigate) = (use_query_map(), use_location(), use_navigate());
     Effect::new(move |before: Option<()>| {
         let failed = form.error.with(Option::is_some);
         if let (true, Some(_), Some(element)) = (failed, before, node.get()) {
+            // What was done before stands above no more: it would look as if this had been done.
+            if query.with_untracked(|query| query.get("notice").is_some()) {
+                let rest = query.with_untracked(|query| {
+                    let mut rest = query.clone();
+                    rest.remove("notice");
+                    rest.to_query_string()
+                });
+                let path = location.pathname.get_untracked();
+                navigate(
+                    &format!("{path}{rest}"),
+                    NavigateOptions { replace: true, scroll: false, ..Default::default() },
+                );
+            }
             let _ = element.focus();
         }
     });

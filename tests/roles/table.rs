@@ -220,6 +220,7 @@ const TABLE: &[Row] = &[
     // Forms with files: 400 is who may send, but sent no form of that kind.
     ("POST /candidates/documents", "/candidates/documents id={candidate}&locale=en", [401, 400, 400, 409, 409, 400]),
     ("POST /messages/{id}/write", "/messages/{booking}/write id={booking}&locale=en", [401, 400, 404, 400, 404, 404]),
+    ("POST /work/calendars", "/work/calendars id={candidate}&locale=en", [401, 403, 403, 400, 400, 403]),
     ("POST /disputes/{id}/files", "/disputes/{booking}/files id={booking}&locale=en", [401, 400, 404, 400, 404, 400]),
     ("POST /contact/send", "/contact/send topic=other&locale=en", [400, 400, 400, 400, 400, 400]),
     ("POST /contact/write/{reference}", "/contact/write/{request} message=x&locale=en", [401, 400, 404, 404, 404, 404]),

@@ -18,9 +18,15 @@ pub enum TextError {
     /// Too many characters.
     #[error("too long")]
     TooLong,
-    /// Control characters, or not of the expected form.
+    /// Control characters.
     #[error("malformed")]
     Malformed,
+    /// Not the form of an e-mail address.
+    #[error("no e-mail address")]
+    NotAnEmail,
+    /// Not the form of a telephone number.
+    #[error("no telephone number")]
+    NotAPhone,
 }
 
 /// Characters without a shape of their own that turn the reading direction or hide in a name; they come along when
@@ -123,10 +129,10 @@ impl Email {
     /// Reads an address.
     ///
     /// # Errors
-    /// [`TextError::Missing`], [`TextError::TooLong`] or [`TextError::Malformed`].
+    /// [`TextError::Missing`], [`TextError::TooLong`], [`TextError::Malformed`] or [`TextError::NotAnEmail`].
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let text = clean(text, 254, false)?;
-        let (local, domain) = text.rsplit_once('@').ok_or(TextError::Malformed)?;
+        let (local, domain) = text.rsplit_once('@').ok_or(TextError::NotAnEmail)?;
         let local_ok = (1..=64).contains(&local.len())
             && !local.starts_with('.')
             && !local.ends_with('.')
@@ -142,7 +148,7 @@ impl Email {
         if local_ok && top_ok && domain.contains('.') && domain.split('.').all(label_ok) {
             Ok(Self(text.to_ascii_lowercase()))
         } else {
-            Err(TextError::Malformed)
+            Err(TextError::NotAnEmail)
         }
     }
 
@@ -186,7 +192,7 @@ impl Phone {
         let text = clean(text, 30, false)?;
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         let allowed = text.bytes().all(|b| b.is_ascii_digit() || b" +()-./".contains(&b));
-        if allowed && (6..=15).contains(&digits) { Ok(Self(text)) } else { Err(TextError::Malformed) }
+        if allowed && (6..=15).contains(&digits) { Ok(Self(text)) } else { Err(TextError::NotAPhone) }
     }
 
     /// The number as typed.
@@ -220,6 +226,9 @@ impl fmt::Display for Phone {
 pub struct Password(String);
 
 impl Password {
+    /// The least length, in bytes.
+    pub const LEAST: u32 = 10;
+
     /// Takes a password as typed; nothing is trimmed.
     ///
     /// # Errors

@@ -156,6 +156,21 @@ pub struct ZonedTime {
     pub zone: String,
 }
 
+/// What something is called, and what it is.
+#[must_use]
+pub fn labelled(locale: Locale, label: &str, value: &str) -> String {
+    format!("{label}{} {value}", colon(locale))
+}
+
+/// What a language ends a name with before it says what it names.
+#[must_use]
+pub fn colon(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Fr => "\u{a0}:",
+        Locale::Nl | Locale::En => ":",
+    }
+}
+
 /// `1er décembre 2026, 14 h 05 (CET)`, `1 december 2026, 14:05 (CET)`, `1 December 2026, 14:05 (CET)`.
 #[must_use]
 pub fn date_time(locale: Locale, time: &ZonedTime) -> String {

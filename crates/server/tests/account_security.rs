@@ -148,7 +148,7 @@ async fn a_reset_tells_nobody_who_has_an_account() {
         let link = token(&p, &owner.email, "reset-password").await.unwrap();
         links::reset_password(&p, &link, NEW).await.unwrap();
         let error = links::request_reset(&p, "not an address", "192.0.2.1").await.unwrap_err();
-        assert_eq!(error, ApiError::field("email", Problem::Malformed));
+        assert_eq!(error, ApiError::field("email", Problem::NotAnEmail));
         for number in 0..10 {
             links::request_reset(&p, &format!("a{number}@client.example"), "192.0.2.1").await.unwrap();
         }
@@ -219,7 +219,7 @@ async fn another_address_and_back() {
         let taken = p.client("Taken").await;
         let actor = p.confirmed(&owner);
         let ask = |email: &'static str| links::request_email_change(&p, &actor, email, "192.0.2.1");
-        assert_eq!(ask("nowhere").await, Err(ApiError::field("email", Problem::Malformed)));
+        assert_eq!(ask("nowhere").await, Err(ApiError::field("email", Problem::NotAnEmail)));
         // An address with an account: the same answer, and a word to its owner alone.
         links::request_email_change(&p, &actor, &taken.email, "192.0.2.1").await.unwrap();
         assert_eq!(token(&p, &taken.email, "change-email").await, None);

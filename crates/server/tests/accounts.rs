@@ -66,10 +66,10 @@ async fn all_mistakes_at_once() {
         };
         let error = accounts::sign_up(&p, wrong).await.unwrap_err();
         let told = |field| error.problems(field).cloned().collect::<Vec<_>>();
-        assert_eq!(told("email"), [Problem::Malformed]);
+        assert_eq!(told("email"), [Problem::NotAnEmail]);
         assert_eq!(told("password"), [Problem::TooShort(10)]);
         assert_eq!(told("name"), [Problem::Missing]);
-        assert_eq!(told("phone"), [Problem::Malformed]);
+        assert_eq!(told("phone"), [Problem::NotAPhone]);
 
         accounts::sign_up(&p, form("ada@client.example")).await.unwrap();
         let taken = SignUp { password: "Qwertyuiop123".into(), ..form("Ada@client.example") };

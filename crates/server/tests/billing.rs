@@ -112,7 +112,7 @@ async fn only_experts_and_only_right_numbers() {
         let actor = p.confirmed(&expert.account);
         for (text, problem) in [
             ("", Problem::Missing),
-            ("my account", Problem::Malformed),
+            ("my account", Problem::NotAnIban),
             ("NL92 ABNA 0417 1643 00", Problem::IbanChecksum),
             ("SA03 8000 0000 6080 1016 7519", Problem::IbanCountry),
         ] {

@@ -273,6 +273,21 @@ async fn an_incomplete_application_is_not_sent() {
         ];
         let expected: BTreeSet<_> = expected.into_iter().map(ToOwned::to_owned).collect();
         assert!(problems(&error).is_subset(&expected) && problems(&error).len() >= 6, "{error:?}");
+        // Each says what would do.
+        let outside = |least: &str, most: &str| Problem::Outside(least.to_owned(), most.to_owned());
+        for (field, problem) in [
+            ("certificate1_issued", Problem::InFuture),
+            ("diploma1_year", outside("1950", "2026")),
+            ("experience1_to", outside("2012", "2026")),
+            ("max_travel_km", outside("0", "20040")),
+        ] {
+            assert_eq!(error.problems(field).collect::<Vec<_>>(), [&problem], "{field}");
+        }
+        form.0.insert("certificate1_issued".to_owned(), "2025-05-01".to_owned());
+        form.0.insert("certificate1_expires".to_owned(), "2025-05-01".to_owned());
+        let error = candidates::submit(&p, &who, &form, Locale::Fr).await.unwrap_err();
+        let issued = "2025-05-01".parse().unwrap();
+        assert_eq!(error.problems("certificate1_expires").collect::<Vec<_>>(), [&Problem::NotAfterDay(issued)]);
         let kept = candidates::mine(&p, &who).await.unwrap();
         assert_eq!((kept.state.as_str(), kept.form.text("place")), ("draft", "Nowhere-sur-Mer"));
         assert!(mails(&p, &who).await.is_empty());

@@ -14,7 +14,7 @@ use gabarit_server::{
     jobs::{self, JobKind},
     on,
     services::{
-        booking_list, bookings,
+        booking_list, booking_views, bookings,
         books::{self, Period},
         ledger::{self, Account},
         manage, operations, payments,
@@ -127,7 +127,7 @@ async fn settlements_are_posted_once() {
         assert_eq!(stage.balance(Account::ProviderClearing).await, Cents(-150_325));
         let wrong = SettlementForm { received: "much".to_owned(), ..form.clone() };
         let refused = books::note_settlement(p, &manager, &wrong).await;
-        assert_eq!(refused, Err(ApiError::field("received", Problem::Malformed)));
+        assert_eq!(refused, Err(ApiError::field("received", Problem::NotAnAmount)));
         assert_eq!(books::note_settlement(p, &stage.client, &form).await, Err(ApiError::Forbidden));
         assert_eq!(gabarit_server::audit::run(p).await.unwrap(), []);
     })
@@ -275,11 +275,18 @@ async fn chargebacks_are_posted_once() {
         let seen = operations::operations(p, &manager).await.unwrap();
         assert_eq!(seen.troubles[0].trouble, Trouble::ChargedBack);
         assert_eq!(stage.state(id).await, "accepted", "the assignment stands");
+        // The client reads it on the booking's page and in one letter; the expert is not told.
+        assert_eq!(stage.client_view(id).await.charged_back, total);
+        let seen = booking_views::view(p, &stage.expert.account, id, Locale::Fr).await.unwrap();
+        assert_eq!(seen.charged_back, Cents::ZERO);
+        let mails = stage.mail_to(&stage.client.email).await;
+        assert_eq!(mails.iter().filter(|mail| mail.contains("repris le paiement")).count(), 1, "{mails:?}");
         p.provider.reverse_chargebacks(&reference);
         payments::sync(p, &reference).await.unwrap();
         payments::sync(p, &reference).await.unwrap();
         assert_eq!(stage.balance(Account::ClientReceivable).await, Cents::ZERO);
         assert_eq!(stage.balance(Account::ProviderClearing).await, total);
+        assert_eq!(stage.client_view(id).await.charged_back, Cents::ZERO);
         assert!(operations::operations(p, &manager).await.unwrap().troubles.is_empty());
         stage.sound().await;
         // Before the invoice it is the deposit that is gone.

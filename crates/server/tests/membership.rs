@@ -809,7 +809,7 @@ async fn events_and_places() {
             ..EventForm::default()
         };
         let late = EventForm { starts: "2026-11-01T18:00".to_owned(), ..form.clone() };
-        assert_eq!(events::save(&p, &manager, &late).await, Err(ApiError::field("starts", Problem::Unknown)));
+        assert_eq!(events::save(&p, &manager, &late).await, Err(ApiError::field("starts", Problem::PastTime)));
         events::save(&p, &manager, &form).await.unwrap();
         assert_eq!(events::save(&p, &people[0], &form).await, NOBODY);
         let id = events::list(&p, &manager).await.unwrap()[0].id;
@@ -904,7 +904,7 @@ async fn forms_are_checked() {
         let paid = ContributionForm { paid: "yes".to_owned(), ..monthly(p.today(), 2) };
         assert_eq!(contribution::add(&p, &mira, &paid).await, Err(ApiError::field("paid", Problem::Paid)));
         let local = ContributionForm { url: "https://127.0.0.1/".to_owned(), ..monthly(p.today(), 2) };
-        assert_eq!(contribution::add(&p, &mira, &local).await, Err(ApiError::field("url", Problem::Malformed)));
+        assert_eq!(contribution::add(&p, &mira, &local).await, Err(ApiError::field("url", Problem::NotAWebAddress)));
         let bad = MemberProfileForm {
             about: "See www.mira.example".to_owned(),
             country: "XX".to_owned(),

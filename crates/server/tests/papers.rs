@@ -154,7 +154,7 @@ async fn ubl_needs_an_address_on_both_sides() {
     let (invoice, _) = completed(&world).await;
     let p = &world.p;
     let set = async |scheme, id| papers::set_endpoint(p, &world.client, "client", scheme, id).await;
-    assert_eq!(set("0208", "0123456740").await, Err(ApiError::field("identifier", Problem::Malformed)));
+    assert_eq!(set("0208", "0123456740").await, Err(ApiError::field("identifier", Problem::NotOfScheme)));
     assert_eq!(set("1234", "0123456749").await, Err(ApiError::field("scheme", Problem::Unknown)));
     assert_eq!(papers::set_endpoint(p, &world.client, "expert", "0208", "0123456749").await, Err(ApiError::Forbidden));
     set("0208", "0123.456.749").await.unwrap();
@@ -221,7 +221,7 @@ async fn invoices_are_contested_or_accepted() {
         assert_eq!(self_billing::contest(p, expert, id, "10", " ").await, field("reason", Problem::Missing));
         for amount in ["", "0", "-5", "abc"] {
             let refused = self_billing::contest(p, expert, id, amount, "x").await;
-            assert_eq!(refused, field("amount", Problem::Malformed), "{amount}");
+            assert_eq!(refused, field("amount", Problem::NotAnAmount), "{amount}");
         }
         let refused = self_billing::contest(p, expert, id, "999999", "x").await;
         let total = document.total.to_plain();

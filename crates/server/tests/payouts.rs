@@ -418,7 +418,7 @@ async fn forms_and_rights() {
         let last = p.today() + chrono::Days::new(14);
         for (day, problem) in [
             ("", Problem::Missing),
-            ("soon", Problem::Malformed),
+            ("soon", Problem::NotADay),
             ("2026-12-07", Problem::NotBankingDay(last)),
             ("2026-12-12", Problem::NotBankingDay(last)),
             ("2026-12-25", Problem::NotBankingDay(last)),

@@ -177,7 +177,7 @@ async fn bad_choices_are_refused() {
     assert_eq!(refused("").await, [field("days", Problem::Missing), field("mode", Problem::Missing)]);
     assert_eq!(
         refused("days=2026-02-30&mode=orbit").await,
-        [field("days", Problem::Malformed), field("mode", Problem::Unknown)]
+        [field("days", Problem::NotADay), field("mode", Problem::Unknown)]
     );
     assert_eq!(refused("days=2026-11-10&mode=on-site&place=0").await, [field("place", Problem::UnknownPlace)]);
     assert_eq!(refused("days=2026-11-10&mode=remote&country=ZZ").await, [field("country", Problem::Unknown)]);

@@ -197,7 +197,7 @@ async fn terms_name_the_bookings_they_would_refuse() {
         let error = work::save_terms(&p, actor, &nowhere, Locale::Fr).await.unwrap_err();
         for (field, problem) in [
             ("base", Problem::UnknownPlace),
-            ("on_site", Problem::Missing),
+            ("on_site", Problem::NoMode),
             ("max_travel_km", Problem::Outside("0".to_owned(), "20100".to_owned())),
         ] {
             assert_eq!(problems(&error, field), [problem], "{field}");
@@ -403,9 +403,25 @@ async fn calendars_elsewhere_make_days_busy() {
         let (view, _) = work::availability(&p, actor, Locale::Fr).await.unwrap();
         assert_eq!(view.calendars[0].problem, Some(CalendarProblem::NotPublic));
         // A file.
-        work::add_file(&p, actor, "Fichier", &event("20261210")).await.unwrap();
+        let file = |name: &str, body: &str| SentFile { name: name.to_owned(), bytes: body.as_bytes().to_vec() };
+        work::add_file(&p, actor, "", &file("Chantier.ics", &event("20261210"))).await.unwrap();
         assert!(!free("2026-12-10").await);
-        assert_eq!(problems(&work::add_file(&p, actor, "x", "<html>").await.unwrap_err(), "file"), [Problem::Malformed]);
+        let (view, _) = work::availability(&p, actor, Locale::Fr).await.unwrap();
+        assert!(view.calendars.iter().any(|calendar| calendar.name == "Chantier"));
+        for (sent, problem) in [
+            (file("page.ics", "<html>"), Problem::NotACalendar),
+            (file("", ""), Problem::Missing),
+            (file("all.ics", &"x".repeat(4_200_000)), Problem::CalendarTooBig),
+        ] {
+            assert_eq!(problems(&work::add_file(&p, actor, "x", &sent).await.unwrap_err(), "files"), [problem]);
+        }
+        assert_eq!(work::may_add_file(&p, actor).await, Ok(()));
+        let client = p.client("Ada Client").await;
+        assert_eq!(work::may_add_file(&p, &client).await, Err(ApiError::Forbidden));
+        // An address that is none says what one is.
+        for (typed, problem) in [("", Problem::Missing), ("http://cal.example/a.ics", Problem::NotHttps)] {
+            assert_eq!(work::add_address(&p, actor, "", typed).await, Err(ApiError::field("address", problem)));
+        }
     })
     .await;
 }

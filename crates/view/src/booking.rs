@@ -327,6 +327,8 @@ pub struct BookingView {
     pub payment: Option<PaymentView>,
     /// Other payments that brought money in: differences of changes, oldest first (client and manager).
     pub further_payments: Vec<PaymentView>,
+    /// What banks took back of the payments, did not give again, and is owed again (client and manager).
+    pub charged_back: Cents,
     /// Earnings (expert and manager; never for in-house consultants).
     pub earnings: Option<EarningsView>,
     /// What can be done now.

@@ -5,6 +5,7 @@ use gabarit_domain::{
     credit::CreditRefusal,
     money::Cents,
     pricing::{Quote, Refusal},
+    text::{Password, TextError},
 };
 use gabarit_i18n::fmt::ZonedTime;
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,46 @@ pub enum Problem {
     TooShort(u32),
     /// Too long; the greatest number of characters.
     TooLong(u32),
-    /// Not of the expected form.
+    /// Characters that nobody can see, or not of the expected form where nothing more can be said.
     Malformed,
+    /// No number.
+    NotANumber,
+    /// Filled in, though nobody is to see it: a trap for programs.
+    NotForYou,
+    /// No day of the calendar.
+    NotADay,
+    /// No day of the calendar with an hour that it has.
+    NotATime,
+    /// Not the form of an e-mail address.
+    NotAnEmail,
+    /// Not the form of a telephone number.
+    NotAPhone,
+    /// Not the form of an IBAN.
+    NotAnIban,
+    /// Not the form of the country's VAT numbers.
+    NotAVatNumber,
+    /// No amount in euros, or nothing.
+    NotAnAmount,
+    /// No number of a register: other characters than letters, digits, hyphen, slash and full stop, or too few or many.
+    NotARegisterNumber,
+    /// Not what identifiers of the chosen scheme look like.
+    NotOfScheme,
+    /// Not six digits.
+    NotSixDigits,
+    /// A file that is no calendar.
+    NotACalendar,
+    /// Neither on site nor remote.
+    NoMode,
+    /// A calendar that is too long, or has too many events.
+    CalendarTooBig,
+    /// A day that has not come.
+    InFuture,
+    /// More than a year ahead.
+    TooFarAhead,
+    /// A day that must come after this one.
+    NotAfterDay(NaiveDate),
+    /// A day that must not come before this one.
+    BeforeDay(NaiveDate),
     /// Not one of the choices.
     Unknown,
     /// No place that we know.
@@ -88,6 +127,8 @@ pub enum Problem {
     Paid,
     /// No address that begins with https.
     NotHttps,
+    /// No whole address on the web that everybody can open.
+    NotAWebAddress,
     /// It is there already.
     Already,
     /// A day outside of those that can be given.
@@ -100,6 +141,8 @@ pub enum Problem {
     MustBe(String),
     /// A day that is over.
     InPast,
+    /// A time that is over.
+    PastTime,
     /// No banking day, or not from today to this day.
     NotBankingDay(NaiveDate),
     /// Somebody else changed it since it was read: nothing was overwritten. Who.
@@ -112,6 +155,21 @@ pub enum Problem {
     FileType(String),
     /// No more files are kept here; the greatest number.
     NoMoreFiles(u32),
+}
+
+impl Problem {
+    /// What is wrong with a text of at most this many characters.
+    #[must_use]
+    pub const fn of_text(error: TextError, longest: u32) -> Self {
+        match error {
+            TextError::Missing => Self::Missing,
+            TextError::TooShort => Self::TooShort(Password::LEAST),
+            TextError::TooLong => Self::TooLong(longest),
+            TextError::Malformed => Self::Malformed,
+            TextError::NotAnEmail => Self::NotAnEmail,
+            TextError::NotAPhone => Self::NotAPhone,
+        }
+    }
 }
 
 /// A quote inside an error, as it is sent: every screen reads errors, and only those that show a price need the code that

@@ -19,8 +19,10 @@ pub struct Waiting {
 pub struct Overview {
     /// Applications that nobody has taken up.
     pub candidates_new: Waiting,
-    /// Applications in review or to be decided on.
-    pub candidates_open: Waiting,
+    /// Applications in review.
+    pub candidates_in_review: Waiting,
+    /// Applications to be decided on: the interview was held.
+    pub candidates_interviewed: Waiting,
     /// Interviews to be picked or to come.
     pub candidates_invited: Waiting,
     /// Orders that an expert has to answer.

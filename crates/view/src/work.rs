@@ -421,6 +421,9 @@ pub const MESSAGE_FORM: &str = "message";
 /// The most files that go with one message.
 pub const MAX_MESSAGE_FILES: usize = 5;
 
+/// What an error of the form that brings a calendar's file goes by.
+pub const CALENDAR_FORM: &str = "calendar-file";
+
 /// A file of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageFile {

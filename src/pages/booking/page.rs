@@ -18,7 +18,7 @@ use crate::{
 };
 use actions::Actions;
 use changes::{Settled, Underway, after};
-use gabarit_domain::{ids::BookingId, invoice::DocumentKind, pricing::Location};
+use gabarit_domain::{ids::BookingId, invoice::DocumentKind, money::Cents, pricing::Location};
 use gabarit_i18n::{
     booking as text, documents as document_text, labels, lines, quote as quote_text, work as work_text,
 };
@@ -146,6 +146,18 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
         let path = url::with_param(&url::path(locale, Page::Contact), "topic", "dissatisfied");
         url::with_param(&path, "booking", &view.id.to_string())
     };
+    let taken_back = (view.charged_back > Cents::ZERO).then(|| {
+        let amount = fmt::money(locale, view.charged_back);
+        let words = match view.side {
+            Side::Manager => view! { <p>{text::charged_back(locale, amount)}</p> }.into_any(),
+            _ => view! {
+                <p>{text::charged_back_client(locale, amount)}</p>
+                <p><a href=complain.clone()>{text::charged_back_write(locale)}</a></p>
+            }
+            .into_any(),
+        };
+        view! { <Notice warning=true>{words}</Notice> }
+    });
     view! {
         <Title text=title.clone()/>
         <header class="booking-head booking-page-head">
@@ -160,6 +172,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                     {clock(locale, &view, detail.seconds_left)}
                     <Actions locale view=view.clone() moves/>
                 </section>
+                {taken_back}
                 {lost.then(|| view! { <Others id=view.id names=names.clone() search/> })}
                 <Underway locale view=view.clone() moves/>
                 <section class="booking-section">
@@ -196,7 +209,7 @@ fn Detail(detail: BookingDetail, moves: Moves) -> impl IntoView {
                 </section>
                 {view.settled.clone().map(|settled| view! { <Settled locale settled names=settled_names.clone()/> })}
                 {view.payment.clone().map(|payment| view! { <Payment locale payment further=view.further_payments.clone()/> })}
-                {view.earnings.clone().map(|earnings| view! { <Earnings locale earnings/> })}
+                {view.earnings.clone().map(|earnings| view! { <Earnings locale earnings side=view.side/> })}
                 <Refunds locale refunds=view.refunds.clone()/>
                 <Documents locale view=view.clone()/>
                 <p class="aside"><a href=complain>{gabarit_i18n::contact::dissatisfied_link(locale)}</a></p>
@@ -361,7 +374,7 @@ fn payment_row(locale: Locale, payment: &PaymentView) -> AnyView {
 }
 
 #[component]
-fn Earnings(locale: Locale, earnings: EarningsView) -> impl IntoView {
+fn Earnings(locale: Locale, earnings: EarningsView, side: Side) -> impl IntoView {
     let rows = earnings
         .lines
         .iter()
@@ -377,10 +390,14 @@ fn Earnings(locale: Locale, earnings: EarningsView) -> impl IntoView {
             }
         })
         .collect_view();
-    let note = if earnings.is_final { text::earnings_final(locale) } else { text::earnings_estimate(locale) };
+    let (title, estimate) = match side {
+        Side::Manager => (text::earnings_title_manager(locale), text::earnings_estimate_manager(locale)),
+        _ => (text::earnings_title(locale), text::earnings_estimate(locale)),
+    };
+    let note = if earnings.is_final { text::earnings_final(locale) } else { estimate };
     view! {
         <section class="title-block quote-panel-still">
-            <h2 class="quote-title-bar">{text::earnings_title(locale)}</h2>
+            <h2 class="quote-title-bar">{title}</h2>
             <ul class="quote-lines">{rows}</ul>
             <ul class="quote-lines quote-sums">
                 <li class="quote-row quote-total">

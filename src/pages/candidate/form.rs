@@ -229,7 +229,7 @@ fn Work(locale: Locale, form: FormState, typed: ApplicationForm) -> impl IntoVie
         <section class="sheet-section stack">
             <h2>{text::section_work(locale)}</h2>
             <div class="field-row">
-                <Checkbox form name="on_site" checked=typed.is_checked("on_site")>{text::on_site(locale)}</Checkbox>
+                <Checkbox form name="on_site" called=text::section_work(locale) checked=typed.is_checked("on_site")>{text::on_site(locale)}</Checkbox>
                 <Checkbox form name="remote" checked=typed.is_checked("remote")>{text::remote(locale)}</Checkbox>
             </div>
             <Field

@@ -79,8 +79,13 @@ pub(super) fn OverviewPage() -> impl IntoView {
                         <h2>{text::queues(locale)}</h2>
                         <ul class="console-counts">
                             {tile(text::candidates_new(locale), overview.candidates_new, queue("new"))}
-                            {tile(text::candidates_open(locale), overview.candidates_open, queue(""))}
+                            {tile(text::candidates_in_review(locale), overview.candidates_in_review, queue("in-review"))}
                             {tile(text::candidates_invited(locale), overview.candidates_invited, queue("invited"))}
+                            {tile(
+                                text::candidates_interviewed(locale),
+                                overview.candidates_interviewed,
+                                queue("interviewed"),
+                            )}
                             {tile(text::orders_waiting(locale), overview.orders, bookings("requested"))}
                             {tile(
                                 text::requests_waiting(locale),

@@ -1,20 +1,19 @@
 //! Free days, painted; calendars elsewhere; the private feed.
 
+mod elsewhere;
+
 use super::{Checks, successes};
 use crate::{
     api::work::{
         AddWorkCalendar, CalendarPage as Loaded, CloseWorkFeed, DaysForm, OpenWorkFeed, PaintWorkDays,
         RemoveWorkCalendar, SaveWorkPattern, work_calendar,
     },
-    i18n::{Locale, fmt, use_locale},
-    ui::{
-        Checkbox, Choice, DayCalendar, ErrorState, Field, FormErrors, Hidden, Notice, Select, Skeleton, Submit,
-        TextArea, use_form_state,
-    },
+    i18n::{fmt, use_locale},
+    ui::{Checkbox, Choice, DayCalendar, ErrorState, FormErrors, Hidden, Select, Skeleton, Submit, use_form_state},
 };
 use chrono::{NaiveDate, Weekday};
+use elsewhere::{Elsewhere, Feed, Unsaved};
 use gabarit_i18n::work as text;
-use gabarit_view::work::{BusyCalendarView, CalendarProblem};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -47,13 +46,8 @@ pub(super) fn CalendarPage() -> impl IntoView {
         close: ServerAction::new(),
     };
     let painted = successes(actions.paint);
-    let done = [
-        successes(actions.pattern),
-        painted,
-        successes(actions.add),
-        successes(actions.remove),
-        successes(actions.close),
-    ];
+    let patterned = successes(actions.pattern);
+    let done = [patterned, painted, successes(actions.add), successes(actions.remove), successes(actions.close)];
     // What the calendar held when it was last read or stored: what is painted since then stays when the page is read again.
     let held = StoredValue::new(None::<BTreeSet<NaiveDate>>);
     let selected = RwSignal::new(BTreeSet::new());
@@ -70,6 +64,15 @@ pub(super) fn CalendarPage() -> impl IntoView {
         held.set_value(Some(free));
         selected.set(days);
     };
+    // Painted before a file was sent, it is painted again.
+    Effect::new(move || {
+        if let Some(Unsaved { held: before, selected: chosen }) = Unsaved::take() {
+            selected.update(|days| {
+                days.retain(|day| chosen.contains(day) || !before.contains(day));
+                days.extend(chosen.difference(&before));
+            });
+        }
+    });
     // Between storing and reading again, what was sent is what the calendar holds, one version later.
     let sent = StoredValue::new(None::<DaysForm>);
     let version = RwSignal::new(0);
@@ -88,6 +91,23 @@ pub(super) fn CalendarPage() -> impl IntoView {
         },
         false,
     );
+    // So it is with the week, for its own form alone: what is painted is no answer to another week before it was seen.
+    let week_sent = StoredValue::new(None::<i64>);
+    let week_version = RwSignal::new(0);
+    Effect::new(move || {
+        if let Some(input) = actions.pattern.input().get() {
+            week_sent.set_value(input.form.version.parse().ok());
+        }
+    });
+    Effect::watch(
+        move || patterned.get(),
+        move |_, _, _| {
+            if let Some(read) = week_sent.get_value() {
+                week_version.set(read + 1);
+            }
+        },
+        false,
+    );
     let page = Resource::new_blocking(
         move || (done.map(|memo| memo.get()), query.read().get("feed").unwrap_or_default()),
         move |(_, feed)| work_calendar(locale, feed),
@@ -102,9 +122,9 @@ pub(super) fn CalendarPage() -> impl IntoView {
                     Ok(page) => {
                         paint(page.view.free.iter().copied().collect());
                         view! {
-                            <Pattern page=page.clone() version actions/>
-                            <Paint page=page.clone() version selected actions/>
-                            <Elsewhere page=page.clone() actions/>
+                            <Pattern page=page.clone() version=Signal::derive(move || version.get().max(week_version.get())) actions/>
+                            <Paint page=page.clone() version=version.into() selected actions/>
+                            <Elsewhere page=page.clone() held selected actions/>
                             <Feed page actions/>
                         }
                         .into_any()
@@ -118,12 +138,12 @@ pub(super) fn CalendarPage() -> impl IntoView {
 }
 
 /// The version that a form names: the page's, or that of one's own change since.
-fn latest(read: i64, stored: RwSignal<i64>) -> Signal<String> {
+fn latest(read: i64, stored: Signal<i64>) -> Signal<String> {
     Signal::derive(move || stored.get().max(read).to_string())
 }
 
 #[component]
-fn Pattern(page: Loaded, version: RwSignal<i64>, actions: Actions) -> impl IntoView {
+fn Pattern(page: Loaded, version: Signal<i64>, actions: Actions) -> impl IntoView {
     let locale = use_locale();
     let form = use_form_state("pattern", actions.pattern);
     let choices =
@@ -154,7 +174,7 @@ fn Pattern(page: Loaded, version: RwSignal<i64>, actions: Actions) -> impl IntoV
 #[component]
 fn Paint(
     page: Loaded,
-    version: RwSignal<i64>,
+    version: Signal<i64>,
     selected: RwSignal<BTreeSet<NaiveDate>>,
     actions: Actions,
 ) -> impl IntoView {
@@ -178,103 +198,10 @@ fn Paint(
                     selected
                     field="days[]"
                     own=true
+                    elsewhere=view.busy
                 />
                 <Submit form text=text::paint_save(locale).to_owned()/>
             </ActionForm>
-        </section>
-    }
-    .into_any()
-}
-
-fn problem_text(locale: Locale, problem: CalendarProblem) -> &'static str {
-    match problem {
-        CalendarProblem::NotHttps => text::problem_not_https(locale),
-        CalendarProblem::NotPublic => text::problem_not_public(locale),
-        CalendarProblem::NoAnswer => text::problem_no_answer(locale),
-        CalendarProblem::TooBig => text::problem_too_big(locale),
-        CalendarProblem::NotACalendar => text::problem_not_a_calendar(locale),
-    }
-}
-
-#[component]
-fn Elsewhere(page: Loaded, actions: Actions) -> impl IntoView {
-    let locale = use_locale();
-    let form = use_form_state("calendar", actions.add);
-    let row = move |calendar: BusyCalendarView| {
-        let was_read = calendar.read_at.is_some();
-        let read = calendar
-            .read_at
-            .as_ref()
-            .map(|at| format!(" · {}", text::calendar_read(locale, fmt::date_time(locale, at))));
-        let problem = calendar.problem.map(|problem| {
-            let still = was_read.then(|| text::problem_last_counts(locale));
-            view! { <p class="field-error">{problem_text(locale, problem)} " " {still}</p> }
-        });
-        let name = calendar.name.clone();
-        view! {
-            <li>
-                <p>
-                    <strong>{calendar.name}</strong>
-                    {calendar.host.map(|host| format!(" · {host}"))}
-                    " · " {text::calendar_events(locale, u64::from(calendar.events))}
-                    {read}
-                </p>
-                {problem}
-                <ActionForm action=actions.remove>
-                    <input type="hidden" name="id" value=calendar.id.to_string()/>
-                    <input type="hidden" name="locale" value=locale.code()/>
-                    <button class="button button-quiet" type="submit" aria-label=format!("{} : {name}", text::remove(locale))>{text::remove(locale)}</button>
-                </ActionForm>
-            </li>
-        }
-        .into_any()
-    };
-    view! {
-        <section class="booking-section">
-            <h2>{text::elsewhere_title(locale)}</h2>
-            <p>{text::elsewhere_lead(locale)}</p>
-            <ul class="work-records">{page.view.calendars.into_iter().map(row).collect_view()}</ul>
-            <h3>{text::add_calendar(locale)}</h3>
-            <ActionForm action=actions.add attr:class="stack" attr:novalidate="">
-                <FormErrors form/>
-                <Hidden name="locale" value=locale.code().to_owned()/>
-                <Field form name="name" label=text::calendar_name(locale) optional=true/>
-                <Field form name="address" label=text::calendar_address(locale) kind="url" optional=true/>
-                <TextArea form name="file" label=text::calendar_text(locale) hint=text::calendar_text_hint(locale) optional=true/>
-                <Submit form secondary=true text=text::add_calendar(locale).to_owned()/>
-            </ActionForm>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn Feed(page: Loaded, actions: Actions) -> impl IntoView {
-    let locale = use_locale();
-    let has = page.view.has_feed;
-    view! {
-        <section class="booking-section">
-            <h2>{text::feed_title(locale)}</h2>
-            <p>{text::feed_lead(locale)}</p>
-            {page.feed.map(|address| view! {
-                <Notice>
-                    <p>{text::feed_is(locale)}</p>
-                    <p><code class="work-feed">{address}</code></p>
-                </Notice>
-            })}
-            {has.then(|| view! { <p class="hint">{text::feed_exists(locale)}</p> })}
-            <div class="actions">
-                <ActionForm action=actions.open>
-                    <input type="hidden" name="locale" value=locale.code()/>
-                    <button class="button" type="submit">{if has { text::feed_again(locale) } else { text::feed_new(locale) }}</button>
-                </ActionForm>
-                {has.then(|| view! {
-                    <ActionForm action=actions.close>
-                        <input type="hidden" name="locale" value=locale.code()/>
-                        <button class="button button-quiet" type="submit">{text::feed_revoke(locale)}</button>
-                    </ActionForm>
-                })}
-            </div>
         </section>
     }
     .into_any()

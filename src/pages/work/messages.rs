@@ -35,7 +35,7 @@ pub(super) fn MessagesPage() -> impl IntoView {
                     </span>
                 </p>
                 <p>
-                    {(!thread.theirs).then(|| format!("{} : ", text::you(locale)))}
+                    {(!thread.theirs).then(|| format!("{}{} ", text::you(locale), fmt::colon(locale)))}
                     {thread.excerpt}
                 </p>
             </li>

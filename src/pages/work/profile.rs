@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::work::{SaveWorkProfile, work_profile},
-    i18n::{Locale, use_locale},
+    i18n::{Locale, fmt, use_locale},
     pages::looks::OwnLooks,
     ui::{
         Avatar, Choice, ErrorState, Field, FormErrors, Hidden, LevelBadge, LinkButton, ProfileBody, Select, Skeleton,
@@ -203,7 +203,7 @@ fn Records(locale: Locale, records: Vec<ProfileRecord>) -> impl IntoView {
                             " "
                             <span class="hint">{record.organisation.clone()}</span>
                             " "
-                            <a href=record_href(locale, code, Some(at)) aria-label=format!("{} : {name}", text::edit(locale))>{text::edit(locale)}</a>
+                            <a href=record_href(locale, code, Some(at)) aria-label=fmt::labelled(locale, text::edit(locale), &name)>{text::edit(locale)}</a>
                         </li>
                     }
                 })

@@ -151,7 +151,7 @@ fn TermsForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
                 <Hidden name="version" value=field(|settings| settings.version.to_string())/>
                 <Hidden name="locale" value=locale.code().to_owned()/>
                 <Field form name="base" label=text::base(locale) value=field(|settings| settings.base.clone())/>
-                <Checkbox form name="on_site" checked=flag(|settings| settings.on_site)>{text::on_site(locale)}</Checkbox>
+                <Checkbox form name="on_site" called=text::terms_title(locale) checked=flag(|settings| settings.on_site)>{text::on_site(locale)}</Checkbox>
                 <Checkbox form name="remote" checked=flag(|settings| settings.remote)>{text::remote(locale)}</Checkbox>
                 <Field
                     form
@@ -248,7 +248,7 @@ fn BillingForm(settings: WorkSettings, actions: Actions) -> impl IntoView {
                     <Field form name="city" label=text::city(locale) autocomplete="address-level2" value=field(|known| known.city.clone())/>
                 </div>
                 <Select form name="country" label=text::country(locale) choices=countries choose=true autocomplete="country" value=field(|known| known.country.clone())/>
-                <Field form name="vat_number" label=text::vat_number(locale) optional=true value=field(|known| known.vat_number.clone().unwrap_or_default())/>
+                <Field form name="vat_number" label=text::vat_number(locale) hint=text::vat_number_hint(locale) value=field(|known| known.vat_number.clone().unwrap_or_default())/>
                 <Checkbox form name="vat_exempt" checked=exempt>{text::vat_exempt(locale)}</Checkbox>
                 <Field form name="registration" label=text::registration(locale) optional=true value=field(|known| known.registration.clone().unwrap_or_default())/>
                 <Submit form secondary=true text=text::save(locale).to_owned()/>

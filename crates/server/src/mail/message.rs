@@ -1,7 +1,7 @@
 //! A mail's text, written once and rendered as plain text and as HTML.
 
 use crate::config::Config;
-use gabarit_i18n::{Locale, mail};
+use gabarit_i18n::{Locale, fmt, mail};
 use std::fmt::Write as _;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,10 +85,12 @@ impl Message {
             .iter()
             .map(|block| match block {
                 Block::Paragraph(text) => text.trim().to_owned(),
-                Block::Button { label, url } => format!("{label}:\n{url}"),
-                Block::Facts(facts) => {
-                    facts.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join("\n")
-                }
+                Block::Button { label, url } => format!("{label}{}\n{url}", fmt::colon(self.locale)),
+                Block::Facts(facts) => facts
+                    .iter()
+                    .map(|(label, value)| fmt::labelled(self.locale, label, value))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
             })
             .collect();
         // The separator of signatures (RFC 3676).

@@ -162,16 +162,10 @@ impl Problems {
         self.0.push(FieldError { field: field.to_owned(), problem });
     }
 
-    fn take<T>(&mut self, field: &str, limits: (u32, u32), parsed: Result<T, TextError>) -> Option<T> {
+    fn take<T>(&mut self, field: &str, longest: u32, parsed: Result<T, TextError>) -> Option<T> {
         parsed
             .map_err(|error| {
-                let problem = match error {
-                    TextError::Missing => Problem::Missing,
-                    TextError::TooShort => Problem::TooShort(limits.0),
-                    TextError::TooLong => Problem::TooLong(limits.1),
-                    TextError::Malformed => Problem::Malformed,
-                };
-                self.add(field, problem);
+                self.add(field, Problem::of_text(error, longest));
             })
             .ok()
     }
@@ -205,10 +199,10 @@ pub async fn sign_up(p: &Platform, form: SignUp) -> Result<(AccountId, SessionTo
 /// See [`sign_up`].
 pub async fn sign_up_from(p: &Platform, form: SignUp, browser: &Browser<'_>) -> Result<(AccountId, Opened), ApiError> {
     let mut problems = Problems::default();
-    let email = problems.take("email", (3, 254), Email::parse(&form.email));
-    let secret = problems.take("password", (10, 256), Password::parse(&form.password));
-    let name = problems.take("name", (1, 120), Name::parse(&form.name));
-    let phone = problems.take("phone", (6, 30), phone(&form.phone));
+    let email = problems.take("email", 254, Email::parse(&form.email));
+    let secret = problems.take("password", 256, Password::parse(&form.password));
+    let name = problems.take("name", 120, Name::parse(&form.name));
+    let phone = problems.take("phone", 30, phone(&form.phone));
     if let Some(secret) = &secret
         && password::is_common(secret, email.as_ref())
     {
@@ -515,8 +509,8 @@ pub async fn get(p: &Platform, id: AccountId) -> Result<Option<AccountView>, Api
 /// [`ApiError::Invalid`] with everything that is wrong, by the fields `name`, `phone`, `locale` and `time_zone`.
 pub async fn update_profile(p: &Platform, actor: &AccountView, form: ProfileChange) -> Result<AccountView, ApiError> {
     let mut problems = Problems::default();
-    let name = problems.take("name", (1, 120), Name::parse(&form.name));
-    let phone = problems.take("phone", (6, 30), phone(&form.phone));
+    let name = problems.take("name", 120, Name::parse(&form.name));
+    let phone = problems.take("phone", 30, phone(&form.phone));
     let locale = Locale::parse(&form.locale);
     if locale.is_none() {
         problems.add("locale", Problem::Unknown);

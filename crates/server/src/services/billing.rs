@@ -66,6 +66,24 @@ async fn state(exec: &mut Exec<'_>, p: &Platform, expert: ExpertId, zone: Tz) ->
     Ok(BankAccounts { current, pending })
 }
 
+/// Reads an IBAN as typed.
+///
+/// # Errors
+/// [`ApiError::Invalid`] by the field `iban`.
+pub fn read_iban(typed: &str) -> Result<Iban, ApiError> {
+    Iban::parse(typed).map_err(|error| {
+        ApiError::field(
+            "iban",
+            match error {
+                IbanError::Missing => Problem::Missing,
+                IbanError::Malformed => Problem::NotAnIban,
+                IbanError::Country => Problem::IbanCountry,
+                IbanError::Checksum => Problem::IbanChecksum,
+            },
+        )
+    })
+}
+
 /// Asks for payouts to go to another bank account. Told by e-mail; in use after [`WAIT_HOURS`], the first one at once.
 /// One that waits already is replaced, and the wait begins anew.
 ///
@@ -74,17 +92,7 @@ async fn state(exec: &mut Exec<'_>, p: &Platform, expert: ExpertId, zone: Tz) ->
 pub async fn request_iban_change(p: &Platform, actor: &Confirmed, iban: &str) -> Result<BankAccounts, ApiError> {
     let account = actor.account();
     let expert = own_expert(account)?;
-    let iban = Iban::parse(iban).map_err(|error| {
-        ApiError::field(
-            "iban",
-            match error {
-                IbanError::Missing => Problem::Missing,
-                IbanError::Malformed => Problem::Malformed,
-                IbanError::Country => Problem::IbanCountry,
-                IbanError::Checksum => Problem::IbanChecksum,
-            },
-        )
-    })?;
+    let iban = read_iban(iban)?;
     let id = p.ids.uuid();
     let sealed = p.seal(&context(id), iban.expose())?;
     let masked = iban.masked();

@@ -8,7 +8,7 @@ use crate::{
         changes as change_rows,
         changes::ChangeState,
         payments as payment_rows,
-        payments::{Payment, Refund},
+        payments::{Payment, Refund, Refunds},
     },
     payments::ProviderState,
     platform::Platform,
@@ -95,6 +95,7 @@ pub async fn view(p: &Platform, actor: &AccountView, id: BookingId, locale: Loca
         documents: documents::list_in(exec, p, booking.id, side).await?,
         payment,
         further_payments,
+        charged_back: if sees_client { charged_back(exec, p, &booking).await? } else { Cents::ZERO },
         earnings: if side == Side::Client { None } else { earned(exec, p, &booking, &expert).await? },
         actions: [actions(&booking, side, p.now()), standing.actions].concat(),
         methods: standing.methods,
@@ -202,6 +203,15 @@ async fn paid_by(
         .map(view)
         .collect();
     Ok((shown.as_ref().map(view), further))
+}
+
+/// What banks took back of a booking's payments and that stands against no refund.
+async fn charged_back(exec: &mut Exec<'_>, p: &Platform, booking: &Booking) -> Result<Cents, ApiError> {
+    let mut open = Cents::ZERO;
+    for payment in payment_rows::of_booking(exec, booking.id).await.map_err(|e| p.fault(e))? {
+        open += Refunds::OfBookings.charged_back(exec, payment.id).await.map_err(|e| p.fault(e))?;
+    }
+    Ok(open.max(Cents::ZERO))
 }
 
 /// What the expert earns (S25): by the frozen ordinals once completed, before that as if it were completed next.

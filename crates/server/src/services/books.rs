@@ -232,7 +232,7 @@ fn amount(field: &str, text: &str) -> Result<Cents, ApiError> {
     if text.is_empty() {
         return Err(ApiError::field(field, Problem::Missing));
     }
-    let malformed = || ApiError::field(field, Problem::Malformed);
+    let malformed = || ApiError::field(field, Problem::NotAnAmount);
     // The last separator with one or two digits after it is the decimal one.
     let (whole, cents) = match text.rfind([',', '.']) {
         Some(at) if text.len() - at <= 3 => (&text[..at], &text[at + 1..]),

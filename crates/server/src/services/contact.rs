@@ -185,15 +185,7 @@ impl Problems {
     fn read<T>(&mut self, field: &str, max: u32, parsed: Result<T, TextError>) -> Option<T> {
         parsed
             .map_err(|error| {
-                self.add(
-                    field,
-                    match error {
-                        TextError::Missing => Problem::Missing,
-                        TextError::TooShort => Problem::TooShort(1),
-                        TextError::TooLong => Problem::TooLong(max),
-                        TextError::Malformed => Problem::Malformed,
-                    },
-                );
+                self.add(field, Problem::of_text(error, max));
             })
             .ok()
     }
@@ -311,7 +303,7 @@ pub async fn open_with_files(
     let mut problems = Problems::default();
     if !form.website.is_empty() {
         // Nobody sees this field. Whoever fills it in by mistake (a password manager) is told, and loses nothing.
-        problems.add("website", Problem::Malformed);
+        problems.add("website", Problem::NotForYou);
     }
     let topic = Topic::parse(&form.topic);
     if topic.is_none() {

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use gabarit_domain::{
     ids::{AccountId, ContributionId},
     recognition::{Channel, by_month, shown_from},
-    text::{Message, OneLine, TextError},
+    text::{Message, OneLine},
 };
 use gabarit_i18n::labels;
 use gabarit_view::{
@@ -103,15 +103,6 @@ struct Contribution {
     helped: Message,
 }
 
-fn text_problem(error: TextError, longest: u32) -> Problem {
-    match error {
-        TextError::Missing => Problem::Missing,
-        TextError::TooShort => Problem::TooShort(1),
-        TextError::TooLong => Problem::TooLong(longest),
-        TextError::Malformed => Problem::Malformed,
-    }
-}
-
 /// The address of a page that everybody can open: https, a host, no name and password.
 fn read_url(typed: &str) -> Result<String, Problem> {
     let typed = typed.trim();
@@ -127,7 +118,7 @@ fn read_url(typed: &str) -> Result<String, Problem> {
     }
     let named = url.domain().is_some_and(|host| host.contains('.') && !host.ends_with(".localhost"));
     if !named || !url.username().is_empty() || url.password().is_some() {
-        return Err(Problem::Malformed);
+        return Err(Problem::NotAWebAddress);
     }
     Ok(url.into())
 }
@@ -158,12 +149,12 @@ fn read(form: &ContributionForm, today: NaiveDate) -> Result<Contribution, ApiEr
             None
         }
         Err(_) => {
-            add("occurred_on", Problem::Malformed);
+            add("occurred_on", Problem::NotADay);
             None
         }
     };
     let url = read_url(&form.url).map_err(|problem| add("url", problem)).ok();
-    let title = OneLine::parse(&form.title).map_err(|error| add("title", text_problem(error, 120))).ok();
+    let title = OneLine::parse(&form.title).map_err(|error| add("title", Problem::of_text(error, 120))).ok();
     let known = labels::LANGUAGES.iter().any(|(code, _)| *code == form.language);
     if !known {
         add("language", absent(&form.language));
@@ -173,11 +164,11 @@ fn read(form: &ContributionForm, today: NaiveDate) -> Result<Contribution, ApiEr
         _ if digits.is_empty() => None,
         Ok(number) if (0..=MOST_REACHED).contains(&number) => Some(number),
         _ => {
-            add("reach", Problem::Malformed);
+            add("reach", Problem::Outside("0".to_owned(), MOST_REACHED.to_string()));
             None
         }
     };
-    let helped = Message::parse(&form.helped).map_err(|error| add("helped", text_problem(error, 4_000))).ok();
+    let helped = Message::parse(&form.helped).map_err(|error| add("helped", Problem::of_text(error, 4_000))).ok();
     match (channel, occurred_on, url, title, helped) {
         (Some(channel), Some(occurred_on), Some(url), Some(title), Some(helped)) if fields.is_empty() => {
             Ok(Contribution { channel, occurred_on, url, title, language: form.language.clone(), reach, helped })
@@ -287,7 +278,7 @@ mod tests {
             assert_eq!(read_url(typed), Err(Problem::NotHttps), "{typed}");
         }
         for typed in ["https://user:pass@forum.example/", "https://intranet/", "https://127.0.0.1/"] {
-            assert_eq!(read_url(typed), Err(Problem::Malformed), "{typed}");
+            assert_eq!(read_url(typed), Err(Problem::NotAWebAddress), "{typed}");
         }
     }
 }

@@ -17,15 +17,7 @@ impl Fields {
     pub(crate) fn read<T>(&mut self, field: &str, max: u32, parsed: Result<T, TextError>) -> Option<T> {
         parsed
             .map_err(|error| {
-                self.add(
-                    field,
-                    match error {
-                        TextError::Missing => Problem::Missing,
-                        TextError::TooShort => Problem::TooShort(1),
-                        TextError::TooLong => Problem::TooLong(max),
-                        TextError::Malformed => Problem::Malformed,
-                    },
-                );
+                self.add(field, Problem::of_text(error, max));
             })
             .ok()
     }

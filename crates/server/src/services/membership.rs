@@ -96,7 +96,7 @@ impl Fields {
         }
         let day = NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").ok();
         if day.is_none() {
-            self.add(field, Problem::Malformed);
+            self.add(field, Problem::NotADay);
         }
         day
     }
@@ -167,10 +167,10 @@ pub(crate) fn web_address(typed: &str) -> Result<String, Problem> {
         return Err(Problem::TooLong(500));
     }
     match url::Url::parse(typed) {
-        Ok(address) if address.scheme() == "https" && address.host_str().is_some_and(|host| host.contains('.')) => {
-            Ok(address.into())
-        }
-        _ => Err(Problem::Malformed),
+        Ok(address) if address.scheme() != "https" => Err(Problem::NotHttps),
+        Ok(address) if address.host_str().is_some_and(|host| host.contains('.')) => Ok(address.into()),
+        Ok(_) => Err(Problem::NotAWebAddress),
+        Err(_) => Err(Problem::NotHttps),
     }
 }
 

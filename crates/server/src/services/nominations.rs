@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use gabarit_domain::{
     ids::{AccountId, NominationId},
     recognition::{Complete, LEAST_STATEMENT, Lacking, NominationState, VendorTie, complete, shown_from},
-    text::{Message, TextError},
+    text::Message,
     vat::CountryCode,
 };
 use gabarit_i18n::Locale;
@@ -188,8 +188,7 @@ fn read(form: &NominationForm, contributions: usize) -> Result<Read, ApiError> {
     let statement = match Message::parse_optional(&form.statement) {
         Ok(statement) => statement,
         Err(error) => {
-            let problem = if error == TextError::TooLong { Problem::TooLong(4_000) } else { Problem::Malformed };
-            add("statement", problem);
+            add("statement", Problem::of_text(error, 4_000));
             None
         }
     };

@@ -404,7 +404,7 @@ pub async fn set_endpoint(
         use gabarit_domain::einvoice::endpoint::EndpointError;
         Some(Endpoint::parse(scheme, identifier).map_err(|error| match error {
             EndpointError::Scheme => ApiError::field("scheme", Problem::Unknown),
-            EndpointError::Form => ApiError::field("identifier", Problem::Malformed),
+            EndpointError::Form => ApiError::field("identifier", Problem::NotOfScheme),
         })?)
     };
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;

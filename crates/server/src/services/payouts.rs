@@ -131,7 +131,7 @@ fn execution_day(p: &Platform, text: &str) -> Result<NaiveDate, ApiError> {
     if text.is_empty() {
         return Err(wrong(Problem::Missing));
     }
-    let day: NaiveDate = text.parse().map_err(|_| wrong(Problem::Malformed))?;
+    let day: NaiveDate = text.parse().map_err(|_| wrong(Problem::NotADay))?;
     let today = p.today();
     let last = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(today);
     if day >= today && day <= last && is_banking_day(day) { Ok(day) } else { Err(wrong(Problem::NotBankingDay(last))) }

@@ -223,7 +223,7 @@ async fn read(p: &Platform, form: &LeadForm) -> Result<Draft, ApiError> {
     let mut fields = Fields::default();
     if !form.website.is_empty() {
         // Nobody sees this field. Whoever fills it in by mistake (a password manager) is told, and loses nothing.
-        fields.add("website", Problem::Malformed);
+        fields.add("website", Problem::NotForYou);
     }
     let organisation = fields.read("organisation", 120, Name::parse(&form.organisation));
     let contact_name = fields.read("contact_name", 120, Name::parse(&form.contact_name));
@@ -246,12 +246,9 @@ async fn read(p: &Platform, form: &LeadForm) -> Result<Draft, ApiError> {
         .collect();
     let seats = match form.seats.trim().parse::<u32>() {
         Ok(seats) if (1..=MOST_SEATS).contains(&seats) => Some(seats),
-        Ok(_) => {
-            fields.add("seats", Problem::Outside("1".to_owned(), MOST_SEATS.to_string()));
-            None
-        }
-        Err(_) => {
-            fields.add("seats", if form.seats.trim().is_empty() { Problem::Missing } else { Problem::Malformed });
+        _ => {
+            let bounds = Problem::Outside("1".to_owned(), MOST_SEATS.to_string());
+            fields.add("seats", if form.seats.trim().is_empty() { Problem::Missing } else { bounds });
             None
         }
     };

@@ -526,9 +526,12 @@ pub async fn set_stock(p: &Platform, actor: &AccountView, form: &StockForm) -> R
     }
     let item = Rentable::parse(form.product.trim()).map_err(|_| ApiError::field("product", Problem::Unknown))?;
     let units = form.units.trim();
-    let units: u32 = units
-        .parse()
-        .map_err(|_| ApiError::field("units", if units.is_empty() { Problem::Missing } else { Problem::Malformed }))?;
+    let units: u32 = units.parse().map_err(|_| {
+        ApiError::field(
+            "units",
+            if units.is_empty() { Problem::Missing } else { Problem::Outside("0".to_owned(), MOST_UNITS.to_string()) },
+        )
+    })?;
     if units > MOST_UNITS {
         return Err(ApiError::field("units", Problem::TooMany(MOST_UNITS)));
     }

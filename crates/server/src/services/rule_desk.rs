@@ -21,7 +21,7 @@ use gabarit_domain::{
     expert::ProductCode,
     rulebook::{Rulebook, RulebookVersion},
     rulebook_edit::{self as edit, Fault, Priced, SAMPLES},
-    text::{Message, TextError},
+    text::Message,
 };
 use gabarit_view::{
     account::AccountView,
@@ -263,7 +263,7 @@ fn parse(
     let mut add = |field: &str, problem: Problem| wrong.push(FieldError { field: field.to_owned(), problem });
     let day = match form.effective_from.trim().parse::<NaiveDate>() {
         _ if form.effective_from.trim().is_empty() => Err(Problem::Missing),
-        Err(_) => Err(Problem::Malformed),
+        Err(_) => Err(Problem::NotADay),
         Ok(day) if day < p.today() => Err(Problem::InPast),
         Ok(day) => Ok(day),
     };
@@ -273,14 +273,7 @@ fn parse(
     let reason = match Message::parse(&form.reason) {
         Ok(reason) => reason.to_string(),
         Err(error) => {
-            add(
-                "reason",
-                match error {
-                    TextError::Missing | TextError::TooShort => Problem::Missing,
-                    TextError::TooLong => Problem::TooLong(4_000),
-                    TextError::Malformed => Problem::Malformed,
-                },
-            );
+            add("reason", Problem::of_text(error, 4_000));
             String::new()
         }
     };
@@ -291,7 +284,7 @@ fn parse(
                 &mistake.field,
                 match &mistake.fault {
                     Fault::Missing => Problem::Missing,
-                    Fault::Malformed => Problem::Malformed,
+                    Fault::Malformed => Problem::NotANumber,
                     Fault::Outside(least, most) => Problem::Outside(least.clone(), most.clone()),
                     Fault::NotAfter(other) => Problem::NotAfter(other.clone()),
                     Fault::NotFirst(value) => Problem::MustBe(value.clone()),

@@ -226,7 +226,7 @@ pub async fn contest(
         .map(String::from)
         .ok_or_else(|| ApiError::field("reason", Problem::Missing))?;
     let amount = euros(amount).filter(|cents| *cents > Cents::ZERO);
-    let amount = amount.ok_or_else(|| ApiError::field("amount", Problem::Malformed))?;
+    let amount = amount.ok_or_else(|| ApiError::field("amount", Problem::NotAnAmount))?;
     if amount > document.total {
         return Err(ApiError::field("amount", Problem::Outside(Cents(1).to_plain(), document.total.to_plain())));
     }

@@ -78,7 +78,7 @@ fn parse(form: &SellerForm, today: NaiveDate) -> Result<IdentityRow, ApiError> {
         good.then_some(compact)
     };
     let tin = code(&form.tin).unwrap_or_else(|| {
-        wrong("tin", if form.tin.trim().is_empty() { Problem::Missing } else { Problem::Malformed });
+        wrong("tin", if form.tin.trim().is_empty() { Problem::Missing } else { Problem::NotARegisterNumber });
         String::new()
     });
     let tin_country = CountryCode::parse(&form.tin_country).map(|code| code.to_string()).unwrap_or_else(|_| {
@@ -86,8 +86,8 @@ fn parse(form: &SellerForm, today: NaiveDate) -> Result<IdentityRow, ApiError> {
         String::new()
     });
     let mut name = |field: &str, text: &str| {
-        Name::parse(text).map(|name| name.as_str().to_owned()).unwrap_or_else(|_| {
-            wrong(field, if text.trim().is_empty() { Problem::Missing } else { Problem::Malformed });
+        Name::parse(text).map(|name| name.as_str().to_owned()).unwrap_or_else(|error| {
+            wrong(field, Problem::of_text(error, 120));
             String::new()
         })
     };
@@ -101,17 +101,18 @@ fn parse(form: &SellerForm, today: NaiveDate) -> Result<IdentityRow, ApiError> {
     if is_entity {
         registration = code(&form.registration).unwrap_or_else(|| {
             let empty = form.registration.trim().is_empty();
-            wrong("registration", if empty { Problem::Missing } else { Problem::Malformed });
+            wrong("registration", if empty { Problem::Missing } else { Problem::NotARegisterNumber });
             String::new()
         });
     } else {
         birth_date = form.birth_date.trim().parse::<NaiveDate>().ok();
         match birth_date {
             Some(day) if day < today && day.year() > 1900 => {}
-            Some(_) => wrong("birth_date", Problem::Malformed),
+            Some(day) if day < today => wrong("birth_date", Problem::NotADay),
+            Some(_) => wrong("birth_date", Problem::InFuture),
             None => {
                 let empty = form.birth_date.trim().is_empty();
-                wrong("birth_date", if empty { Problem::Missing } else { Problem::Malformed });
+                wrong("birth_date", if empty { Problem::Missing } else { Problem::NotADay });
             }
         }
     }

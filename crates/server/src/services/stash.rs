@@ -1,5 +1,5 @@
 //! What was typed in a form that was refused, kept for one re-rendering: without script a failed post would lose it.
-//! Passwords are never kept.
+//! Sealed, since it may hold an IBAN; passwords are never kept.
 
 use crate::{db::stash, platform::Platform};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -25,6 +25,11 @@ fn body(mut fields: BTreeMap<String, String>) -> Result<String, serde_json::Erro
     }
 }
 
+/// For what a form's fields are sealed.
+fn context(hash: &[u8; 32]) -> String {
+    format!("form_stash.body/{}", URL_SAFE_NO_PAD.encode(hash))
+}
+
 fn hash(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
@@ -37,10 +42,10 @@ fn hash(key: &str) -> [u8; 32] {
 pub async fn put(p: &Platform, fields: BTreeMap<String, String>) -> Result<String, ApiError> {
     let body = body(fields).map_err(|error| p.fault(error))?;
     let key = URL_SAFE_NO_PAD.encode(p.ids.secret());
+    let hash = hash(&key);
+    let body = p.seal(&context(&hash), &body)?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    stash::insert(&mut tx.exec(), &hash(&key), &body, p.now() + TimeDelta::hours(1))
-        .await
-        .map_err(|error| p.fault(error))?;
+    stash::insert(&mut tx.exec(), &hash, &body, p.now() + TimeDelta::hours(1)).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
     Ok(key)
 }
@@ -54,7 +59,11 @@ pub async fn take(p: &Platform, key: &str) -> Result<Option<BTreeMap<String, Str
         return Ok(None);
     }
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
-    let body = stash::take(&mut tx.exec(), &hash(key), p.now()).await.map_err(|error| p.fault(error))?;
+    let hash = hash(key);
+    let body = stash::take(&mut tx.exec(), &hash, p.now()).await.map_err(|error| p.fault(error))?;
     tx.commit().await.map_err(|error| p.fault(error))?;
-    body.map(|body| serde_json::from_str(&body)).transpose().map_err(|error| p.fault(error))
+    let Some(body) = body else { return Ok(None) };
+    // Kept before forms were sealed, or under another key: what was typed is gone, the page need not be.
+    let Ok(body) = p.unseal(&context(&hash), &body) else { return Ok(None) };
+    serde_json::from_str(&body).map(Some).map_err(|error| p.fault(error))
 }

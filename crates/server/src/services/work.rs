@@ -10,7 +10,9 @@ mod profile;
 mod settings;
 
 pub use availability::{availability, paint, save_pattern};
-pub use calendars::{add_address, add_file, before_booking, feed, new_feed, read_calendar, remove, revoke_feed};
+pub use calendars::{
+    add_address, add_file, before_booking, feed, may_add_file, new_feed, read_calendar, remove, revoke_feed,
+};
 pub use desk::{csv, earnings};
 pub use messages::{fetch_file, may_write, thread, threads, write_message, write_with_files};
 pub use profile::{editor, save_profile, save_record};

@@ -66,7 +66,7 @@ async fn every_mistake_is_said_at_once() {
         assert_eq!(named, wanted);
         let is =
             |field, problem: Problem| assert_eq!(refused.problems(field).collect::<Vec<_>>(), [&problem], "{field}");
-        is("days", Problem::Malformed);
+        is("days", Problem::NotADay);
         is("place", Problem::UnknownPlace);
         is("country", Problem::Unknown);
         is("organisation", Problem::Missing);

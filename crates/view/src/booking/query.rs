@@ -187,7 +187,7 @@ impl BookingForm {
                     "days",
                     match error {
                         DaysError::Empty => Problem::Missing,
-                        DaysError::NotADate(_) => Problem::Malformed,
+                        DaysError::NotADate(_) => Problem::NotADay,
                         DaysError::TooMany => Problem::TooMany(u32::try_from(MAX_DAYS).unwrap_or(u32::MAX)),
                     },
                 );
@@ -302,7 +302,7 @@ pub fn read_vat_number(country: CountryCode, text: &str) -> Result<Option<VatNum
     }
     VatNumber::parse(country, text).map(Some).map_err(|error| match error {
         VatNumberError::OtherCountry => Problem::VatOtherCountry,
-        VatNumberError::Form => Problem::Malformed,
+        VatNumberError::Form => Problem::NotAVatNumber,
         VatNumberError::Checksum => Problem::VatChecksum,
     })
 }
@@ -427,7 +427,7 @@ mod tests {
                 .map(|error| (error.field, error.problem))
                 .collect()
         };
-        assert_eq!(problems("days=2026-02-30&mode=remote"), [("days".to_owned(), Problem::Malformed)]);
+        assert_eq!(problems("days=2026-02-30&mode=remote"), [("days".to_owned(), Problem::NotADay)]);
         let many = (0..10_000).map(|n| format!("day=2026-{n}")).collect::<Vec<_>>().join("&");
         assert_eq!(problems(&format!("{many}&mode=remote")), [("days".to_owned(), Problem::TooMany(366))]);
         assert_eq!(

@@ -161,7 +161,9 @@ impl Reader {
             }
             "within" => {
                 let km = number(value).filter(|km| (1..=MAX_KM).contains(km));
-                self.one(key, km, Problem::Malformed, |query, km| query.within_km = Some(km));
+                self.one(key, km, Problem::Outside("1".to_owned(), MAX_KM.to_string()), |query, km| {
+                    query.within_km = Some(km)
+                });
             }
             "day" | "days" => {
                 let parts = value.split([',', ' ', ';', '+']).filter(|part| !part.is_empty());
@@ -171,19 +173,21 @@ impl Reader {
             }
             "from" => match date(value) {
                 Some(day) => self.from = Some(day),
-                None => self.report(key, Problem::Malformed),
+                None => self.report(key, Problem::NotADay),
             },
             "until" => match date(value) {
                 Some(day) => self.until = Some(day),
-                None => self.report(key, Problem::Malformed),
+                None => self.report(key, Problem::NotADay),
             },
             "max_rate" => {
                 let rate = euros(value);
-                self.one(key, rate, Problem::Malformed, |query, rate| query.max_rate = Some(rate));
+                self.one(key, rate, Problem::NotAnAmount, |query, rate| query.max_rate = Some(rate));
             }
             "min_rating" => {
                 let tenths = rating(value);
-                self.one(key, tenths, Problem::Malformed, |query, tenths| query.min_rating_tenths = Some(tenths));
+                self.one(key, tenths, Problem::Outside("1".to_owned(), "5".to_owned()), |query, tenths| {
+                    query.min_rating_tenths = Some(tenths)
+                });
             }
             "sort" => {
                 let sort = Sort::parse(value);
@@ -228,7 +232,7 @@ impl Reader {
         if let Some(from) = self.from.or(self.until) {
             let until = self.until.unwrap_or(from);
             if until < from {
-                self.report("until", Problem::Malformed);
+                self.report("until", Problem::BeforeDay(from));
             } else {
                 let between = || from.iter_days().take_while(|day| *day <= until).take(MAX_DAYS * 2);
                 let works = |day: &NaiveDate| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
@@ -243,7 +247,7 @@ impl Reader {
             match DaySet::parse(&self.days.join(",")) {
                 Ok(days) => self.query.days = Some(days),
                 Err(DaysError::Empty) => {}
-                Err(DaysError::NotADate(_)) => self.report("days", Problem::Malformed),
+                Err(DaysError::NotADate(_)) => self.report("days", Problem::NotADay),
                 Err(DaysError::TooMany) => {
                     self.report("days", Problem::TooMany(u32::try_from(MAX_DAYS).unwrap_or(u32::MAX)));
                 }
@@ -353,7 +357,10 @@ mod tests {
         assert_eq!(days("from=2026-12-03&until=2026-12-07"), "2026-12-03,2026-12-04,2026-12-07");
         assert_eq!(days("from=2026-12-03&until="), "2026-12-03");
         assert_eq!(days("from=2026-12-05&until=2026-12-06"), "2026-12-05,2026-12-06");
-        assert_eq!(problems("from=2026-12-05&until=2026-12-01"), [("until".to_owned(), Problem::Malformed)]);
+        assert_eq!(
+            problems("from=2026-12-05&until=2026-12-01"),
+            [("until".to_owned(), Problem::BeforeDay(NaiveDate::from_ymd_opt(2026, 12, 5).unwrap()),)]
+        );
     }
 
     #[test]
@@ -368,14 +375,14 @@ mod tests {
             ("mode=telepathy", "mode", Problem::Unknown),
             ("near=Li%C3%A8ge", "near", Problem::Unknown),
             ("near=99999999999", "near", Problem::Unknown),
-            ("within=-5", "within", Problem::Malformed),
-            ("within=0", "within", Problem::Malformed),
-            ("days=2026-02-30", "days", Problem::Malformed),
-            ("from=tomorrow", "from", Problem::Malformed),
-            ("max_rate=1e9", "max_rate", Problem::Malformed),
-            ("max_rate=99999999999999999999", "max_rate", Problem::Malformed),
-            ("min_rating=9", "min_rating", Problem::Malformed),
-            ("min_rating=4.55", "min_rating", Problem::Malformed),
+            ("within=-5", "within", Problem::Outside("1".to_owned(), "20100".to_owned())),
+            ("within=0", "within", Problem::Outside("1".to_owned(), "20100".to_owned())),
+            ("days=2026-02-30", "days", Problem::NotADay),
+            ("from=tomorrow", "from", Problem::NotADay),
+            ("max_rate=1e9", "max_rate", Problem::NotAnAmount),
+            ("max_rate=99999999999999999999", "max_rate", Problem::NotAnAmount),
+            ("min_rating=9", "min_rating", Problem::Outside("1".to_owned(), "5".to_owned())),
+            ("min_rating=4.55", "min_rating", Problem::Outside("1".to_owned(), "5".to_owned())),
             ("sort=random", "sort", Problem::Unknown),
             ("page=-1", "page", Problem::Malformed),
             ("page=4294967296", "page", Problem::Malformed),

@@ -90,7 +90,7 @@ pub async fn invite_from_console(p: &Platform, email: &str, locale: Locale) -> R
 
 async fn make(p: &Platform, by: Option<&AccountView>, email: &str, locale: Locale) -> Result<String, ApiError> {
     let mut problems = Problems::default();
-    let Some(email) = problems.take("email", (3, 254), Email::parse(email)) else { return Err(problems.into_error()) };
+    let Some(email) = problems.take("email", 254, Email::parse(email)) else { return Err(problems.into_error()) };
     let now = p.now();
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let exec = &mut tx.exec();
@@ -207,8 +207,8 @@ pub async fn accept(
     }
     throttle::count_sign_up(p, browser.address).await?;
     let mut problems = Problems::default();
-    let name = problems.take("name", (1, 120), Name::parse(&form.name));
-    let secret = problems.take("password", (10, 256), Password::parse(&form.password));
+    let name = problems.take("name", 120, Name::parse(&form.name));
+    let secret = problems.take("password", 256, Password::parse(&form.password));
     let email = Email::parse(&look.email).map_err(|error| p.fault(error))?;
     if let Some(secret) = &secret
         && password::is_common(secret, Some(&email))

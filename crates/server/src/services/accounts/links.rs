@@ -132,7 +132,7 @@ pub async fn confirm_email(p: &Platform, token: &str) -> Result<(), ApiError> {
 /// [`ApiError::Invalid`] by the field `email`; [`ApiError::TooManyAttempts`] for who asks very often.
 pub async fn request_reset(p: &Platform, email: &str, client_address: &str) -> Result<(), ApiError> {
     let mut problems = Problems::default();
-    let Some(email) = problems.take("email", (3, 254), Email::parse(email)) else { return Err(problems.into_error()) };
+    let Some(email) = problems.take("email", 254, Email::parse(email)) else { return Err(problems.into_error()) };
     if !throttle::count_mail(p, &email, client_address).await? {
         return Ok(());
     }
@@ -161,7 +161,7 @@ pub(crate) async fn send_reset(p: &Platform, request: Uuid) -> Result<(), ApiErr
 /// A new password, read and hashed.
 async fn read_password(p: &Platform, field: &str, text: &str, email: &str) -> Result<String, ApiError> {
     let mut problems = Problems::default();
-    let secret = problems.take(field, (10, 256), Password::parse(text));
+    let secret = problems.take(field, 256, Password::parse(text));
     let Some(secret) = secret else { return Err(problems.into_error()) };
     if password::is_common(&secret, Email::parse(email).ok().as_ref()) {
         return Err(ApiError::field(field, Problem::CommonPassword));
@@ -262,7 +262,7 @@ pub async fn request_email_change(
 ) -> Result<(), ApiError> {
     let account = actor.account();
     let mut problems = Problems::default();
-    let Some(email) = problems.take("email", (3, 254), Email::parse(email)) else { return Err(problems.into_error()) };
+    let Some(email) = problems.take("email", 254, Email::parse(email)) else { return Err(problems.into_error()) };
     if email.as_str() == account.email {
         return Err(ApiError::field("email", Problem::Unchanged));
     }

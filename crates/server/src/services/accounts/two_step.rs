@@ -177,7 +177,7 @@ pub async fn enable(p: &Platform, actor: &Confirmed, code: &str) -> Result<Accou
     let code = match totp::six_digits(code) {
         Some(code) => code,
         None if code.trim().is_empty() => return Err(ApiError::field("code", Problem::Missing)),
-        None => return Err(ApiError::field("code", Problem::Malformed)),
+        None => return Err(ApiError::field("code", Problem::NotSixDigits)),
     };
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let row = rows::find(&mut tx.exec(), account).await.map_err(|error| p.fault(error))?;

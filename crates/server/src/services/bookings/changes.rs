@@ -81,7 +81,7 @@ fn read(p: &Platform, booking: &Booking, form: &BookingForm, locale: Locale) -> 
         Choices { problems, .. } => return Err(ApiError::Invalid { fields: problems, stash: None }),
     };
     let work_address = OneLine::parse_optional(&form.work_address)
-        .map_err(|error| ApiError::field("work_address", form::text_problem(error, 120)))?
+        .map_err(|error| ApiError::field("work_address", Problem::of_text(error, 120)))?
         .map(String::from);
     let place_name = match order.location {
         Location::OnSite { place, .. } => p.places.view(place, locale).map(|place| place.label()),
@@ -175,7 +175,7 @@ pub async fn propose(
     reason: &str,
 ) -> Result<Option<String>, ApiError> {
     let reason = Message::parse_optional(reason)
-        .map_err(|error| ApiError::field("reason", form::text_problem(error, 4_000)))?
+        .map_err(|error| ApiError::field("reason", Problem::of_text(error, 4_000)))?
         .map(String::from)
         .unwrap_or_default();
     let expert = expert_of(p, id).await?;

@@ -61,17 +61,7 @@ impl Problems {
 
     /// The value, or what is wrong with it noted under the field's name.
     fn note<T>(&mut self, field: &str, longest: u32, parsed: Result<T, TextError>) -> Option<T> {
-        parsed.map_err(|error| self.add(field, text_problem(error, longest))).ok()
-    }
-}
-
-/// What a form says of a text that was not accepted.
-pub(super) fn text_problem(error: TextError, longest: u32) -> Problem {
-    match error {
-        TextError::Missing => Problem::Missing,
-        TextError::TooShort => Problem::TooShort(1),
-        TextError::TooLong => Problem::TooLong(longest),
-        TextError::Malformed => Problem::Malformed,
+        parsed.map_err(|error| self.add(field, Problem::of_text(error, longest))).ok()
     }
 }
 

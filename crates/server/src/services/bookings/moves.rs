@@ -1,6 +1,6 @@
 //! Moves of a booking: the expert's answer, the client's change of mind, and what clocks do.
 
-use super::{Failure, attempt, changes, expert_of, form::text_problem, lock, notices, store_move, vat_again};
+use super::{Failure, attempt, changes, expert_of, lock, notices, store_move, vat_again};
 use crate::{
     db::{Exec, bookings as rows, bookings::Booking, payments as payment_rows},
     jobs::{self, JobKind},
@@ -23,7 +23,10 @@ use gabarit_domain::{
     rulebook::Rulebook,
     text::Message,
 };
-use gabarit_view::{account::AccountView, error::ApiError};
+use gabarit_view::{
+    account::AccountView,
+    error::{ApiError, Problem},
+};
 
 /// Who stands how to a booking, for a move that only one side may make: strangers learn nothing of it.
 pub(super) fn expert_only(booking: &Booking, actor: &AccountView) -> Result<(), ApiError> {
@@ -132,7 +135,7 @@ pub(super) async fn invoice(
 /// As [`accept`]; [`ApiError::Invalid`] for the field `reason`.
 pub async fn decline(p: &Platform, actor: &AccountView, id: BookingId, reason: &str) -> Result<(), ApiError> {
     let reason = Message::parse_optional(reason)
-        .map_err(|error| ApiError::field("reason", text_problem(error, 4_000)))?
+        .map_err(|error| ApiError::field("reason", Problem::of_text(error, 4_000)))?
         .map(String::from)
         .unwrap_or_default();
     let reason = reason.as_str();

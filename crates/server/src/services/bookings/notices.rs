@@ -626,3 +626,21 @@ pub(crate) async fn charged_back(
         .await
         .map(drop)
 }
+
+/// The same to the client, who owes it again.
+pub(crate) async fn owes_again(
+    exec: &mut Exec<'_>,
+    p: &Platform,
+    booking: &Booking,
+    chargeback: &str,
+    amount: Cents,
+) -> Result<(), Failure> {
+    let sides = sides(exec, booking).await?;
+    let (to, l) = (&sides.client, sides.client.locale);
+    let message = Message::new(l, notice::charged_back_client_subject(l, &booking.reference))
+        .paragraph(notice::hello(l, &to.name))
+        .paragraph(notice::charged_back_client(l, fmt::money(l, amount)))
+        .facts(client_facts(l, booking, &sides.expert_name))
+        .button(notice::open_booking(l), page(p, l, booking));
+    send(exec, p, &format!("chargeback/{chargeback}/client"), to, &message).await
+}

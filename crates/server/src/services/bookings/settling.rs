@@ -4,7 +4,7 @@
 //! One transaction moves the booking, frees the days that are its own no more, issues the credit note, orders the
 //! refund, pays the expert what is kept, posts the ledger and writes the mails.
 
-use super::{Failure, attempt, changes, expert_of, form::text_problem, lock, moves, notices, store_move};
+use super::{Failure, attempt, changes, expert_of, lock, moves, notices, store_move};
 use crate::{
     clock::zoned,
     db::{
@@ -247,7 +247,7 @@ pub async fn cut_short(
     reason: &str,
 ) -> Result<(), ApiError> {
     let reason = Message::parse_optional(reason)
-        .map_err(|error| ApiError::field("reason", text_problem(error, 4_000)))?
+        .map_err(|error| ApiError::field("reason", Problem::of_text(error, 4_000)))?
         .map(String::from)
         .unwrap_or_default();
     if cut.side() == Side::Manager && reason.is_empty() {
@@ -402,7 +402,7 @@ pub async fn report_absence(
     days: &SomeDays,
     note: &str,
 ) -> Result<(), ApiError> {
-    let note = Message::parse(note).map_err(|error| ApiError::field("note", text_problem(error, 4_000)))?;
+    let note = Message::parse(note).map_err(|error| ApiError::field("note", Problem::of_text(error, 4_000)))?;
     let note = String::from(note);
     let expert = expert_of(p, id).await?;
     let (days, note) = (days, note.as_str());

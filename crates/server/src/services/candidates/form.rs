@@ -70,6 +70,11 @@ impl Application {
     }
 }
 
+/// The earliest year that anybody may name.
+const FIRST_YEAR: i32 = 1950;
+/// The longest way to travel, in kilometres: half around the earth.
+const MOST_KM: u32 = 20_040;
+
 impl Fields {
     fn line(&mut self, field: &str, text: &str) -> Option<String> {
         self.read(field, LINE, OneLine::parse(text)).map(String::from)
@@ -79,15 +84,21 @@ impl Fields {
     fn date(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
         let date = text.trim().parse().ok();
         if date.is_none() {
-            self.add(field, if text.trim().is_empty() { Problem::Missing } else { Problem::Malformed });
+            self.add(field, if text.trim().is_empty() { Problem::Missing } else { Problem::NotADay });
         }
         date
     }
 
     fn year(&mut self, field: &str, text: &str, today: NaiveDate) -> Option<i32> {
-        let year = text.trim().parse().ok().filter(|year| (1950..=today.year()).contains(year));
+        self.year_from(field, text, FIRST_YEAR, today)
+    }
+
+    /// A year from the one given to this one.
+    fn year_from(&mut self, field: &str, text: &str, first: i32, today: NaiveDate) -> Option<i32> {
+        let year = text.trim().parse().ok().filter(|year| (first..=today.year()).contains(year));
         if year.is_none() {
-            self.add(field, if text.trim().is_empty() { Problem::Missing } else { Problem::Malformed });
+            let bounds = Problem::Outside(first.to_string(), today.year().to_string());
+            self.add(field, if text.trim().is_empty() { Problem::Missing } else { bounds });
         }
         year
     }
@@ -181,14 +192,14 @@ fn read_on(p: &Platform, form: &ApplicationForm, locale: Locale, today: NaiveDat
     let skills = skills(&mut problems, text("skills"));
     let (on_site, remote) = (form.is_checked("on_site"), form.is_checked("remote"));
     if !on_site && !remote {
-        problems.add("on_site", Problem::Missing);
+        problems.add("on_site", Problem::NoMode);
     }
     let max_travel_km = match text("max_travel_km").trim() {
         "" => None,
         typed => {
-            let km = typed.parse::<u32>().ok().filter(|km| *km <= 20_040);
+            let km = typed.parse::<u32>().ok().filter(|km| *km <= MOST_KM);
             if km.is_none() {
-                problems.add("max_travel_km", Problem::Malformed);
+                problems.add("max_travel_km", Problem::Outside("0".to_owned(), MOST_KM.to_string()));
             }
             km
         }
@@ -302,14 +313,14 @@ fn certificates(
         let number = problems.line(row.number, form.text(row.number));
         let issued = problems.date(row.issued, form.text(row.issued));
         if issued.is_some_and(|day| day > today) {
-            problems.add(row.issued, Problem::Malformed);
+            problems.add(row.issued, Problem::InFuture);
         }
         let expires = match form.text(row.expires).trim() {
             "" => None,
             typed => problems.date(row.expires, typed),
         };
-        if issued.zip(expires).is_some_and(|(issued, expires)| expires <= issued) {
-            problems.add(row.expires, Problem::Malformed);
+        if let Some((issued, _)) = issued.zip(expires).filter(|(issued, expires)| expires <= issued) {
+            problems.add(row.expires, Problem::NotAfterDay(issued));
         }
         if let (Some(title), Some(_), Some(issued)) = (title, number, issued) {
             expiries.push(expires);
@@ -363,11 +374,8 @@ fn experiences(problems: &mut Fields, form: &ApplicationForm, today: NaiveDate, 
         let from = problems.year(row.from, form.text(row.from), today);
         let to = match form.text(row.to).trim() {
             "" => None,
-            typed => problems.year(row.to, typed, today),
+            typed => problems.year_from(row.to, typed, from.unwrap_or(FIRST_YEAR), today),
         };
-        if from.zip(to).is_some_and(|(from, to)| to < from) {
-            problems.add(row.to, Problem::Malformed);
-        }
         let description =
             problems.read(row.description, TEXT, Message::parse_optional(form.text(row.description))).flatten();
         if let (Some(title), Some(organisation), Some(from)) = (title, organisation, from) {

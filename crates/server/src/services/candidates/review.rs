@@ -22,7 +22,7 @@ use gabarit_domain::{
     candidate::{Admission, CandidateState},
     expert::{ExpertKind, Level},
     ids::{CandidateId, ExpertId},
-    text::{Message, TextError},
+    text::Message,
     vat::CountryCode,
 };
 use gabarit_i18n::{Locale, candidate as words};
@@ -188,20 +188,12 @@ enum Act {
     Refuse { reasons: Message },
 }
 
-fn text_problem(error: TextError) -> Problem {
-    match error {
-        TextError::TooLong => Problem::TooLong(4_000),
-        TextError::Malformed => Problem::Malformed,
-        TextError::Missing | TextError::TooShort => Problem::Missing,
-    }
-}
-
 /// Reads a form, with everything that is wrong with it.
 fn read(form: &ReviewForm, zone: Tz, now: DateTime<Utc>) -> Result<Act, ApiError> {
     let word = || {
         Message::parse_optional(&form.reasons)
             .map(|word| word.map(String::from).unwrap_or_default())
-            .map_err(|error| ApiError::field("reasons", text_problem(error)))
+            .map_err(|error| ApiError::field("reasons", Problem::of_text(error, 4_000)))
     };
     match form.act.as_str() {
         "take-up" => Ok(Act::TakeUp),
@@ -228,7 +220,7 @@ fn read(form: &ReviewForm, zone: Tz, now: DateTime<Utc>) -> Result<Act, ApiError
         }
         "refuse" => Message::parse(&form.reasons)
             .map(|reasons| Act::Refuse { reasons })
-            .map_err(|error| ApiError::field("reasons", text_problem(error))),
+            .map_err(|error| ApiError::field("reasons", Problem::of_text(error, 4_000))),
         _ => Err(ApiError::NotFound),
     }
 }
@@ -249,8 +241,10 @@ fn times(form: &ReviewForm, zone: Tz, now: DateTime<Utc>) -> Result<Vec<(DateTim
             .iter()
             .find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok());
         match local.and_then(|local| zone.from_local_datetime(&local).earliest()) {
-            Some(time) if time > now && time < now + TimeDelta::days(366) => times.push(time.to_utc()),
-            _ => problem(field, Problem::Malformed),
+            None => problem(field, Problem::NotATime),
+            Some(time) if time <= now => problem(field, Problem::PastTime),
+            Some(time) if time >= now + TimeDelta::days(366) => problem(field, Problem::TooFarAhead),
+            Some(time) => times.push(time.to_utc()),
         }
     }
     if times.is_empty() {
@@ -377,7 +371,7 @@ async fn overtaken(
 /// [`ApiError::Forbidden`] for all but managers; [`ApiError::NotFound`]; [`ApiError::Invalid`] for the field `body`.
 pub async fn note(p: &Platform, actor: &AccountView, id: CandidateId, body: &str) -> Result<(), ApiError> {
     managers_only(actor)?;
-    let body = Message::parse(body).map_err(|error| ApiError::field("body", text_problem(error)))?;
+    let body = Message::parse(body).map_err(|error| ApiError::field("body", Problem::of_text(error, 4_000)))?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     let candidate = rows::get(&mut tx.exec(), id).await.map_err(|error| p.fault(error))?;
     if candidate.is_none_or(|candidate| candidate.state == CandidateState::Draft) {

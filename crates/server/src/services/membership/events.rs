@@ -232,7 +232,7 @@ fn time(problems: &mut Fields, field: &str, typed: &str, zone: Tz) -> Option<Dat
         .find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok())
         .and_then(|local| zone.from_local_datetime(&local).earliest());
     if read.is_none() {
-        problems.add(field, Problem::Malformed);
+        problems.add(field, Problem::NotATime);
     }
     read.map(|time| time.to_utc())
 }
@@ -274,10 +274,10 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
         let starts_at = time(&mut problems, "starts", &form.starts, zone);
         let ends_at = time(&mut problems, "ends", &form.ends, zone);
         if starts_at.is_some_and(|at| new && at <= now) {
-            problems.add("starts", Problem::Unknown);
+            problems.add("starts", Problem::PastTime);
         }
         if starts_at.zip(ends_at).is_some_and(|(starts, ends)| ends <= starts) {
-            problems.add("ends", Problem::Unknown);
+            problems.add("ends", Problem::NotAfter(form.starts.trim().replace('T', " ")));
         }
         let place = problems.read("place", 120, OneLine::parse_optional(&form.place)).flatten();
         let link = match form.link.trim() {
@@ -289,7 +289,8 @@ pub async fn save(p: &Platform, actor: &AccountView, form: &EventForm) -> Result
         }
         let places = form.places.trim().parse::<u32>().ok().filter(|places| (1..=10_000).contains(places));
         if places.is_none() {
-            problems.add("places", if form.places.trim().is_empty() { Problem::Missing } else { Problem::Malformed });
+            let bounds = Problem::Outside("1".to_owned(), "10000".to_owned());
+            problems.add("places", if form.places.trim().is_empty() { Problem::Missing } else { bounds });
         }
         problems.done()?;
         match (title, description, starts_at, ends_at, link, places) {

@@ -28,7 +28,7 @@ use gabarit_domain::{
     recognition::{
         Decision, NominationState, Phase, Reason, Reasons, SEATS, SeatState, Spread, mean, places, spread, weighted,
     },
-    text::{Email, Message, Name, TextError},
+    text::{Email, Message, Name},
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
@@ -404,14 +404,6 @@ enum Act {
     Say(Message),
 }
 
-fn text_problem(error: TextError) -> Problem {
-    match error {
-        TextError::TooLong => Problem::TooLong(4_000),
-        TextError::Malformed => Problem::Malformed,
-        TextError::Missing | TextError::TooShort => Problem::Missing,
-    }
-}
-
 /// Reads a form, with everything that is wrong with it. A refusal has reasons, each tied to a quality.
 fn read(form: &DecisionForm) -> Result<Act, ApiError> {
     let reviewer = || -> Result<AccountId, ApiError> {
@@ -425,11 +417,13 @@ fn read(form: &DecisionForm) -> Result<Act, ApiError> {
         "release" => Ok(Act::Release {
             reviewer: reviewer()?,
             why: Message::parse_optional(&form.body)
-                .map_err(|error| ApiError::field("body", text_problem(error)))?
+                .map_err(|error| ApiError::field("body", Problem::of_text(error, 4_000)))?
                 .map(String::from)
                 .unwrap_or_default(),
         }),
-        "say" => Message::parse(&form.body).map(Act::Say).map_err(|error| ApiError::field("body", text_problem(error))),
+        "say" => Message::parse(&form.body)
+            .map(Act::Say)
+            .map_err(|error| ApiError::field("body", Problem::of_text(error, 4_000))),
         "decide" => decide(form),
         _ => Err(ApiError::NotFound),
     }
@@ -441,7 +435,7 @@ fn decide(form: &DecisionForm) -> Result<Act, ApiError> {
     let remark = match Message::parse_optional(&form.remark) {
         Ok(remark) => remark.map(String::from).unwrap_or_default(),
         Err(error) => {
-            add("remark", text_problem(error));
+            add("remark", Problem::of_text(error, 4_000));
             String::new()
         }
     };
@@ -652,7 +646,7 @@ pub async fn change_reviewer(p: &Platform, actor: &AccountView, form: &ReviewerF
     managers_only(actor)?;
     let mut fields = Vec::new();
     let mut add = |field: &str, problem| fields.push(FieldError { field: field.to_owned(), problem });
-    let email = Email::parse(&form.email).map_err(|error| add("email", text_problem(error))).ok();
+    let email = Email::parse(&form.email).map_err(|error| add("email", Problem::of_text(error, 254))).ok();
     let appoints = match form.act.as_str() {
         "appoint" => true,
         "end" => false,
@@ -661,7 +655,7 @@ pub async fn change_reviewer(p: &Platform, actor: &AccountView, form: &ReviewerF
     let organisation = match Name::parse_optional(&form.organisation) {
         Ok(name) => name.map(String::from).unwrap_or_default(),
         Err(error) => {
-            add("organisation", if error == TextError::TooLong { Problem::TooLong(120) } else { text_problem(error) });
+            add("organisation", Problem::of_text(error, 120));
             String::new()
         }
     };

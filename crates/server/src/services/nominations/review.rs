@@ -14,7 +14,7 @@ use crate::{
 use gabarit_domain::{
     ids::NominationId,
     recognition::{LEAST_GROUND, NominationState, Score, Scores, SeatState},
-    text::{Message, TextError},
+    text::Message,
 };
 use gabarit_i18n::Locale;
 use gabarit_view::{
@@ -87,17 +87,9 @@ pub async fn seat(p: &Platform, actor: &AccountView, id: NominationId, locale: L
     read.await.map_err(|failure| views::answer(p, failure))
 }
 
-fn text_problem(error: TextError) -> Problem {
-    match error {
-        TextError::TooLong => Problem::TooLong(4_000),
-        TextError::Malformed => Problem::Malformed,
-        TextError::Missing | TextError::TooShort => Problem::Missing,
-    }
-}
-
 /// A text that has to say something.
 pub(super) fn ground(typed: &str) -> Result<Message, Problem> {
-    let text = Message::parse(typed).map_err(text_problem)?;
+    let text = Message::parse(typed).map_err(|error| Problem::of_text(error, 4_000))?;
     if text.as_str().chars().count() < LEAST_GROUND as usize {
         return Err(Problem::TooShort(LEAST_GROUND));
     }
@@ -169,7 +161,8 @@ pub async fn act(p: &Platform, actor: &AccountView, form: &SeatForm) -> Result<N
             attempt(p, || Box::pin(recuse(p, actor, id, &why))).await?;
         }
         "say" => {
-            let body = Message::parse(&form.body).map_err(|error| ApiError::field("body", text_problem(error)))?;
+            let body =
+                Message::parse(&form.body).map_err(|error| ApiError::field("body", Problem::of_text(error, 4_000)))?;
             attempt(p, || Box::pin(say(p, actor, id, &body))).await?;
         }
         _ => return Err(ApiError::NotFound),

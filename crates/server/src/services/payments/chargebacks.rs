@@ -97,7 +97,12 @@ pub(super) async fn note(p: &Platform, payment: &Payment) -> Result<(), ApiError
                     notices::charged_back(exec, p, &booking, id, amount).await?;
                     tracing::warn!(booking = %booking.id, chargeback = id, "chargeback");
                     let refunds = rows::refunds_of_booking(exec, booking.id).await?;
-                    for refund in refunds.into_iter().filter(|refund| refund.payment == payment.id) {
+                    let refunds: Vec<_> = refunds.into_iter().filter(|refund| refund.payment == payment.id).collect();
+                    // Where something was to go back, it may be this that went.
+                    if refunds.is_empty() {
+                        notices::owes_again(exec, p, &booking, id, amount).await?;
+                    }
+                    for refund in refunds {
                         match refund.state {
                             // Its sender alone knows whether the provider has it already.
                             RefundState::Due => {

@@ -97,7 +97,7 @@ pub(super) async fn read(p: &Platform, form: &RentalForm, key: Uuid) -> Result<D
         if text.trim().is_empty() {
             fields.add(name, Problem::Missing);
         } else if text.trim().parse::<chrono::NaiveDate>().is_err() {
-            fields.add(name, Problem::Malformed);
+            fields.add(name, Problem::NotADay);
         }
     }
     let order = order_of(form, status, home);

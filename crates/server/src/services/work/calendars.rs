@@ -10,6 +10,7 @@ use crate::{
     ics::{self, DayEvent, IcsError, Status},
     jobs::{self, JobKind},
     platform::Platform,
+    services::files::SentFile,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Days, TimeDelta, Utc};
@@ -33,6 +34,8 @@ use uuid::Uuid;
 
 /// The most calendars of one expert.
 const MAX_CALENDARS: usize = 10;
+/// The longest name of one, in characters.
+const LONGEST_NAME: usize = 80;
 /// How often they are read.
 const EVERY: TimeDelta = TimeDelta::hours(1);
 /// Read this recently, a calendar is not read again before a booking.
@@ -128,7 +131,7 @@ pub async fn feed(p: &Platform, secret: &str) -> Result<String, ApiError> {
 
 async fn insert(p: &Platform, actor: &AccountView, name: &str, address: Option<&str>) -> Result<CalendarRow, ApiError> {
     let name = match OneLine::parse_optional(name) {
-        Ok(Some(name)) if name.as_str().chars().count() <= 80 => name.as_str().to_owned(),
+        Ok(Some(name)) if name.as_str().chars().count() <= LONGEST_NAME => name.as_str().to_owned(),
         Ok(None) => address
             .and_then(|address| Url::parse(address).ok()?.host_str().map(ToOwned::to_owned))
             .unwrap_or_else(|| text::calendar_file(actor.locale).to_owned()),
@@ -161,8 +164,11 @@ async fn insert(p: &Platform, actor: &AccountView, name: &str, address: Option<&
 /// # Errors
 /// [`ApiError::Invalid`] for the fields `address` and `name`.
 pub async fn add_address(p: &Platform, actor: &AccountView, name: &str, address: &str) -> Result<(), ApiError> {
+    if address.trim().is_empty() {
+        return Err(ApiError::field("address", Problem::Missing));
+    }
     let url =
-        fetch::address(address, p.config.is_local()).map_err(|_| ApiError::field("address", Problem::Malformed))?;
+        fetch::address(address, p.config.is_local()).map_err(|_| ApiError::field("address", Problem::NotHttps))?;
     let row = insert(p, actor, name, Some(url.as_str())).await?;
     read(p, &row, Duration::from_secs(10)).await?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
@@ -172,19 +178,34 @@ pub async fn add_address(p: &Platform, actor: &AccountView, name: &str, address:
     tx.commit().await.map_err(|error| p.fault(error))
 }
 
-/// Adds the events of a file.
+/// Whether the account has a calendar that others can be added to; asked before a file is read.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] for the field `file` if it is no calendar.
-pub async fn add_file(p: &Platform, actor: &AccountView, name: &str, body: &str) -> Result<(), ApiError> {
-    ics::busy_days(body, Tz::UTC, p.today(), p.today()).map_err(|error| {
-        ApiError::field(
-            "file",
-            if error == IcsError::TooBig { Problem::TooLong(4_000_000) } else { Problem::Malformed },
-        )
+/// [`ApiError::Forbidden`] without a profile.
+pub async fn may_add_file(p: &Platform, actor: &AccountView) -> Result<(), ApiError> {
+    let mut conn = p.db.conn().await.map_err(|error| p.fault(error))?;
+    own(&mut conn.exec(), p, actor).await.map(|_| ())
+}
+
+/// Adds the events of a file. Without a name it goes by the file's own, as far as that can be one.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for the field `files` if there is none, or it is no calendar, and for `name`.
+pub async fn add_file(p: &Platform, actor: &AccountView, name: &str, file: &SentFile) -> Result<(), ApiError> {
+    let problem = |problem| ApiError::field("files", problem);
+    if file.name.is_empty() && file.bytes.is_empty() {
+        return Err(problem(Problem::Missing));
+    }
+    // Calendars are UTF-8; one that says otherwise has at most its words spoiled, never its days.
+    let body = String::from_utf8_lossy(&file.bytes);
+    ics::busy_days(&body, Tz::UTC, p.today(), p.today()).map_err(|error| match error {
+        IcsError::TooBig => problem(Problem::CalendarTooBig),
+        IcsError::NotACalendar => problem(Problem::NotACalendar),
     })?;
+    let called: String = file.name.trim_end_matches(".ics").chars().take(LONGEST_NAME).collect();
+    let name = if name.trim().is_empty() && OneLine::parse(&called).is_ok() { called.as_str() } else { name };
     let row = insert(p, actor, name, None).await?;
-    store(p, &row, body, p.now()).await?.map_err(|error| p.fault(error))?;
+    store(p, &row, &body, p.now()).await?.map_err(|error| p.fault(error))?;
     let mut tx = p.db.begin().await.map_err(|error| p.fault(error))?;
     // A file does not change, but the horizon moves on.
     jobs::schedule(&mut tx.exec(), JobKind::ReadCalendar, row.id, p.now() + TimeDelta::days(1))

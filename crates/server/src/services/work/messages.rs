@@ -20,7 +20,7 @@ use crate::{
 use chrono::TimeDelta;
 use gabarit_domain::{
     ids::{AccountId, BookingId, UploadId},
-    text::{Message, TextError},
+    text::Message,
 };
 use gabarit_i18n::{notice, work as text};
 use gabarit_view::{
@@ -215,14 +215,7 @@ fn read(body: &str, sent: &[SentFile]) -> Result<(String, Vec<FileType>), ApiErr
     let mut fields = Vec::new();
     let mut add = |field: &str, problem| fields.push(FieldError { field: field.to_owned(), problem });
     let body = Message::parse(body).map(String::from).unwrap_or_else(|error| {
-        add(
-            "body",
-            match error {
-                TextError::TooLong => Problem::TooLong(4_000),
-                TextError::Malformed => Problem::Malformed,
-                TextError::Missing | TextError::TooShort => Problem::Missing,
-            },
-        );
+        add("body", Problem::of_text(error, 4_000));
         String::new()
     });
     match files::kinds(sent) {

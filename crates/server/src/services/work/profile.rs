@@ -227,20 +227,18 @@ pub async fn save_record(p: &Platform, actor: &AccountView, form: &RecordForm) -
         for (field, text) in texts {
             problems.no_links_but(field, text, &allowed);
         }
-        let mut year = |field: &str, text: &str| match text.trim() {
+        let mut year = |field: &str, text: &str, first: i64| match text.trim() {
             "" => None,
-            text => match text.parse::<i64>().ok().filter(|year| (1950..=2100).contains(year)) {
-                Some(year) => Some(year),
-                None => {
-                    problems.add(field, Problem::Malformed);
-                    None
+            text => {
+                let year = text.parse::<i64>().ok().filter(|year| (first..=2100).contains(year));
+                if year.is_none() {
+                    problems.add(field, Problem::Outside(first.to_string(), "2100".to_owned()));
                 }
-            },
+                year
+            }
         };
-        let (from_year, to_year) = (year("from_year", &form.from_year), year("to_year", &form.to_year));
-        if from_year.zip(to_year).is_some_and(|(from, to)| from > to) {
-            problems.add("to_year", Problem::Malformed);
-        }
+        let from_year = year("from_year", &form.from_year, 1950);
+        let to_year = year("to_year", &form.to_year, from_year.unwrap_or(1950));
         if let (Some(title), Some(organisation), Some(description)) = (title, organisation, description) {
             new = Some(Record {
                 title: title.as_str().to_owned(),

@@ -121,7 +121,7 @@ pub async fn save_terms(p: &Platform, actor: &AccountView, form: &TermsForm, loc
     }
     let (on_site, remote) = (is_on(&form.on_site), is_on(&form.remote));
     if !on_site && !remote {
-        problems.add("on_site", Problem::Missing);
+        problems.add("on_site", Problem::NoMode);
     }
     let max_travel_km = match form.max_travel_km.trim() {
         "" => None,
